@@ -1,0 +1,90 @@
+// THE GATEWAY PORT: every request and every push of a dialect passes here, so that latency and faults are written once for all exchanges.
+// The vocabulary of faults is documented in docs/faults.md; faults/ decides when they strike.
+
+/** What a request does, in neutral words. Faults and rate budgets are chosen by it. */
+export type Operation =
+  | 'create'
+  | 'cancel'
+  | 'cancel-all'
+  | 'query-order'
+  | 'open-orders'
+  | 'fills'
+  | 'account'
+  | 'market'
+  | 'instruments'
+  | 'time'
+  | 'login'
+  | 'subscribe'
+  | 'cancel-all-after'
+  | 'other';
+
+export type Channel = 'rest' | 'socket';
+
+export interface RequestContext {
+  readonly operation: Operation;
+  readonly channel: Channel;
+  /** Null before authentication. */
+  readonly accountUid: number | null;
+  readonly symbol: string | null;
+  readonly remote: string;
+  /** How many requests of this kind came in (a batch of 20 orders counts 20). */
+  readonly count: number;
+}
+
+/** Answers that a fault may put in place of the real one; the dialect words them. */
+export type FailureKind =
+  /** Plain 5xx of the gateway with a body that is not the exchange's JSON. */
+  | 'server-error'
+  /** The exchange's own code for "execution status unknown". */
+  | 'unknown-outcome'
+  /** Too many requests: 429 and its code; `retryAfterMs` says for how long. */
+  | 'rate-limit'
+  /** The IP is banned (418 where the exchange has it, else its harshest limit answer). */
+  | 'ban'
+  /** The exchange's clock error: timestamp out of window. */
+  | 'clock-skew'
+  /** The key is unknown or may not do this (any more). */
+  | 'key-revoked'
+  /** Maintenance. */
+  | 'maintenance'
+  /** A query answers that it knows no such order. */
+  | 'order-not-found';
+
+export interface RequestPlan<Reply> {
+  /** Does the thing and words the answer. Called at most once. Synchronous: between the engine's step and its events nothing can slip. */
+  execute(): Reply;
+  /** Words a failure without doing anything. */
+  failure(kind: FailureKind, retryAfterMs: number): Reply;
+  /** Hands the answer to the client. Never called when a fault eats it. */
+  deliver(reply: Reply): void;
+}
+
+/** What a connection is for; faults may name it. */
+export type StreamKind = 'private' | 'market' | 'trade';
+
+export interface Gateway {
+  /** Runs a request through latency and faults. `execute` runs after the way in, `deliver` after the way out. */
+  run<Reply>(context: RequestContext, plan: RequestPlan<Reply>): void;
+  /**
+   * Sends a private push (an order, a fill, a balance) through latency and faults: it may be delayed, doubled, dropped, or swapped with the next.
+   * `send` puts it on the socket; it is called zero, one or two times, and must do nothing once the connection is gone.
+   * Pushes of one connection keep their order unless a fault says otherwise.
+   */
+  push(target: { readonly accountUid: number | null; readonly stream: StreamKind; readonly connection: object }, send: () => void): void;
+  /** Register an open connection, so that faults can cut it (`cut`), freeze it (half-open) or expire its session (`expire`). Returns the way to unregister. */
+  register(connection: {
+    readonly stream: StreamKind;
+    /** Null until it logs in; read when a fault strikes. */
+    accountUid(): number | null;
+    /** Drops it without a closing handshake. */
+    cut(): void;
+    /** The exchange's own way of ending a session (eventStreamTerminated, notice 64008, …), then usually a close. */
+    expire(): void;
+  }): () => void;
+  /** How far this exchange's clock runs ahead of the venue's clock, ms (fault "clock skew"). Dialects use `clock.now() + skew()` as server time. */
+  skew(): number;
+  /** For open-order lists: which of `orders` a fault hides (stale or partial page), else the same array. */
+  visibleOpenOrders<T extends { readonly orderId: bigint; readonly createdAt: number }>(accountUid: number, orders: readonly T[]): readonly T[];
+  /** For queries by id: whether an order made at `createdAt` is still invisible to queries (lag after acceptance). */
+  isHidden(accountUid: number, order: { readonly orderId: bigint; readonly createdAt: number }): boolean;
+}
