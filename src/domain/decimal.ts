@@ -29,7 +29,8 @@ export class Decimal {
   }
 
   private static fromBig(mantissa: bigint, scale: number): Decimal {
-    if (mantissa <= 9007199254740991n && mantissa >= -9007199254740991n) return new Decimal(Number(mantissa), null, scale);
+    if (mantissa <= 9007199254740991n && mantissa >= -9007199254740991n)
+      return new Decimal(Number(mantissa), null, scale);
     return new Decimal(0, mantissa, scale);
   }
 
@@ -109,11 +110,13 @@ export class Decimal {
       } else if (gap > 0 && gap < 16) {
         const b = other.small * POW10[gap]!;
         const sum = this.small + b;
-        if (b <= MAX_SAFE && b >= -MAX_SAFE && sum <= MAX_SAFE && sum >= -MAX_SAFE) return new Decimal(sum, null, this.scale);
+        if (b <= MAX_SAFE && b >= -MAX_SAFE && sum <= MAX_SAFE && sum >= -MAX_SAFE)
+          return new Decimal(sum, null, this.scale);
       } else if (gap < 0 && gap > -16) {
         const a = this.small * POW10[-gap]!;
         const sum = a + other.small;
-        if (a <= MAX_SAFE && a >= -MAX_SAFE && sum <= MAX_SAFE && sum >= -MAX_SAFE) return new Decimal(sum, null, other.scale);
+        if (a <= MAX_SAFE && a >= -MAX_SAFE && sum <= MAX_SAFE && sum >= -MAX_SAFE)
+          return new Decimal(sum, null, other.scale);
       }
     }
     const [a, b, scale] = this.aligned(other);
@@ -129,11 +132,13 @@ export class Decimal {
       } else if (gap > 0 && gap < 16) {
         const b = other.small * POW10[gap]!;
         const difference = this.small - b;
-        if (b <= MAX_SAFE && b >= -MAX_SAFE && difference <= MAX_SAFE && difference >= -MAX_SAFE) return new Decimal(difference, null, this.scale);
+        if (b <= MAX_SAFE && b >= -MAX_SAFE && difference <= MAX_SAFE && difference >= -MAX_SAFE)
+          return new Decimal(difference, null, this.scale);
       } else if (gap < 0 && gap > -16) {
         const a = this.small * POW10[-gap]!;
         const difference = a - other.small;
-        if (a <= MAX_SAFE && a >= -MAX_SAFE && difference <= MAX_SAFE && difference >= -MAX_SAFE) return new Decimal(difference, null, other.scale);
+        if (a <= MAX_SAFE && a >= -MAX_SAFE && difference <= MAX_SAFE && difference >= -MAX_SAFE)
+          return new Decimal(difference, null, other.scale);
       }
     }
     const [a, b, scale] = this.aligned(other);
@@ -143,7 +148,8 @@ export class Decimal {
   mul(other: Decimal): Decimal {
     if (this.big === null && other.big === null) {
       const product = this.small * other.small;
-      if (product <= MAX_SAFE && product >= -MAX_SAFE) return new Decimal(product === 0 ? 0 : product, null, this.scale + other.scale);
+      if (product <= MAX_SAFE && product >= -MAX_SAFE)
+        return new Decimal(product === 0 ? 0 : product, null, this.scale + other.scale);
     }
     return Decimal.fromBig(this.mantissa() * other.mantissa(), this.scale + other.scale);
   }
@@ -267,7 +273,8 @@ export class Decimal {
   private render(): string {
     if (this.scale === 0) return this.big === null ? String(this.small) : this.big.toString();
     const negative = this.sign() < 0;
-    const digits = this.big === null ? String(negative ? -this.small : this.small) : (negative ? -this.big : this.big).toString();
+    const digits =
+      this.big === null ? String(negative ? -this.small : this.small) : (negative ? -this.big : this.big).toString();
     const padded = digits.length <= this.scale ? digits.padStart(this.scale + 1, '0') : digits;
     const point = padded.length - this.scale;
     let end = padded.length;

@@ -1,0 +1,252 @@
+// THE FUNNEL: the only place where an order's state changes. A pure function joins a report into the state;
+// the join is commutative, associative and idempotent, so order, repetition and replay of reports do not matter.
+
+import { Decimal } from './decimal.ts';
+import type { FillReport, OrderReport } from './order-report.ts';
+import type { OrderAction, OrderStatus, OrderType, TimeInForce } from './order.ts';
+import { higher, statusOf, type Life } from './transitions.ts';
+
+/** Terms of the order that an amendment can change; the report with the newest exchange time wins. */
+interface Terms {
+  /** Exchange time of the source, or -1 when it had none. */
+  readonly at: number;
+  readonly price: Decimal | null;
+  readonly quantity: Decimal | null;
+}
+
+export interface OrderState {
+  readonly symbol: string;
+  readonly orderId: string | null;
+  readonly clientOrderId: string | null;
+  readonly action: OrderAction | null;
+  readonly orderType: OrderType | null;
+  readonly timeInForce: TimeInForce | null;
+  readonly tradeType: string | null;
+  readonly terms: Terms;
+  readonly life: Life;
+  /** Cumulative figures as the exchange stated them: those with the most filled. */
+  readonly filled: Decimal;
+  readonly filledValue: Decimal | null;
+  readonly fee: Decimal | null;
+  readonly feeAsset: string | null;
+  /** Every fill ever heard, by trade id. Shared between states: never change it, see `withFill`. */
+  readonly trades: ReadonlyMap<string, FillReport>;
+  /** Sum over `trades`. */
+  readonly tradedQuantity: Decimal;
+  readonly tradedValue: Decimal;
+  readonly reason: string | null;
+  readonly reasonLife: Life;
+  readonly ctime: number;
+  readonly utime: number;
+}
+
+const NO_TRADES: ReadonlyMap<string, FillReport> = new Map();
+
+export function newOrderState(symbol: string): OrderState {
+  return {
+    symbol,
+    orderId: null,
+    clientOrderId: null,
+    action: null,
+    orderType: null,
+    timeInForce: null,
+    tradeType: null,
+    terms: { at: -1, price: null, quantity: null },
+    life: 'unseen',
+    filled: Decimal.ZERO,
+    filledValue: null,
+    fee: null,
+    feeAsset: null,
+    trades: NO_TRADES,
+    tradedQuantity: Decimal.ZERO,
+    tradedValue: Decimal.ZERO,
+    reason: null,
+    reasonLife: 'unseen',
+    ctime: 0,
+    utime: 0,
+  };
+}
+
+export interface MergeResult {
+  readonly state: OrderState;
+  /** Whether anything a strategy can see has changed. */
+  readonly changed: boolean;
+  /** The fill that this report told for the first time, or null. */
+  readonly newFill: FillReport | null;
+  /** A known fill whose fee became known by this report, or null. */
+  readonly feeFound: FillReport | null;
+}
+
+/** Deterministic choice between two texts when both claim the same place: the greater one, so that order does not matter. */
+function pick<T extends string>(a: T | null, b: T | null): T | null {
+  if (a === null) return b;
+  if (b === null || a === b) return a;
+  return a > b ? a : b;
+}
+
+function pickDecimal(a: Decimal | null, b: Decimal | null): Decimal | null {
+  if (a === null) return b;
+  if (b === null) return a;
+  return Decimal.max(a, b);
+}
+
+function mergeTerms(a: Terms, report: OrderReport): Terms {
+  if (report.price === null && report.quantity === null) return a;
+  const at = report.utime ?? -1;
+  if (at > a.at) return { at, price: report.price ?? a.price, quantity: report.quantity ?? a.quantity };
+  if (at === a.at) {
+    const price = pickDecimal(a.price, report.price);
+    const quantity = pickDecimal(a.quantity, report.quantity);
+    return price === a.price && quantity === a.quantity ? a : { at, price, quantity };
+  }
+  if ((a.price !== null || report.price === null) && (a.quantity !== null || report.quantity === null)) return a;
+  return { at: a.at, price: a.price ?? report.price, quantity: a.quantity ?? report.quantity };
+}
+
+function completed(known: FillReport, told: FillReport): FillReport {
+  const fee = known.fee === null ? told.fee : known.fee;
+  const feeAsset = known.fee === null ? told.feeAsset : known.feeAsset;
+  const liquidity = known.liquidity ?? told.liquidity;
+  if (fee === known.fee && feeAsset === known.feeAsset && liquidity === known.liquidity) return known;
+  return { ...known, fee, feeAsset, liquidity };
+}
+
+/** Joins a report into a state. The caller has made sure that both speak of the same order. */
+export function merge(before: OrderState, report: OrderReport): MergeResult {
+  let { trades, tradedQuantity, tradedValue } = before;
+  let newFill: FillReport | null = null;
+  let feeFound: FillReport | null = null;
+  const fill = report.fill;
+  if (fill !== null) {
+    const known = trades.get(fill.tradeId);
+    if (known === undefined) {
+      newFill = fill;
+      trades = new Map(trades).set(fill.tradeId, fill);
+      tradedQuantity = tradedQuantity.add(fill.quantity);
+      tradedValue = tradedValue.add(fill.price.mul(fill.quantity));
+    } else {
+      const merged = completed(known, fill);
+      if (merged !== known) {
+        trades = new Map(trades).set(fill.tradeId, merged);
+        if (known.fee === null && merged.fee !== null) feeFound = merged;
+      }
+    }
+  }
+
+  let { filled, filledValue, fee, feeAsset } = before;
+  if (report.filled !== null) {
+    const more = report.filled.cmp(filled);
+    if (more > 0) {
+      filled = report.filled;
+      filledValue = report.filledValue;
+      fee = report.fee;
+      feeAsset = report.feeAsset;
+    } else if (more === 0) {
+      filledValue = pickDecimal(filledValue, report.filledValue);
+      fee = pickDecimal(fee, report.fee);
+      feeAsset = pick(feeAsset, report.feeAsset);
+    }
+  }
+
+  const life = report.life === null ? before.life : higher(before.life, report.life);
+  let { reason, reasonLife } = before;
+  if (report.reason !== null) {
+    const of: Life = report.life ?? 'unseen';
+    if (reason === null || (of !== reasonLife && higher(of, reasonLife) === of)) {
+      reason = report.reason;
+      reasonLife = of;
+    } else if (of === reasonLife) reason = pick(reason, report.reason);
+  }
+
+  const ctime = report.ctime === null ? before.ctime : before.ctime === 0 ? report.ctime : Math.min(before.ctime, report.ctime);
+  const utime = Math.max(before.utime, report.utime ?? 0, fill?.time ?? 0);
+  const state: OrderState = {
+    symbol: before.symbol,
+    orderId: pick(before.orderId, report.orderId),
+    clientOrderId: before.clientOrderId ?? report.clientOrderId,
+    action: pick(before.action, report.action),
+    orderType: pick(before.orderType, report.orderType),
+    timeInForce: pick(before.timeInForce, report.timeInForce),
+    tradeType: pick(before.tradeType, report.tradeType),
+    terms: mergeTerms(before.terms, report),
+    life,
+    filled,
+    filledValue,
+    fee,
+    feeAsset,
+    trades,
+    tradedQuantity,
+    tradedValue,
+    reason,
+    reasonLife,
+    ctime,
+    utime,
+  };
+  return { state, changed: newFill !== null || feeFound !== null || visiblyDiffers(before, state), newFill, feeFound };
+}
+
+function sameDecimal(a: Decimal | null, b: Decimal | null): boolean {
+  return a === b || (a !== null && b !== null && a.eq(b));
+}
+
+function visiblyDiffers(a: OrderState, b: OrderState): boolean {
+  return (
+    a.life !== b.life ||
+    a.orderId !== b.orderId ||
+    a.clientOrderId !== b.clientOrderId ||
+    a.reason !== b.reason ||
+    !sameDecimal(a.filled, b.filled) ||
+    !sameDecimal(a.terms.price, b.terms.price) ||
+    !sameDecimal(a.terms.quantity, b.terms.quantity) ||
+    !sameDecimal(a.filledValue, b.filledValue) ||
+    !sameDecimal(a.fee, b.fee) ||
+    a.action !== b.action ||
+    a.orderType !== b.orderType ||
+    a.timeInForce !== b.timeInForce
+  );
+}
+
+/** Filled so far: what the exchange stated or what the fills add up to, whichever knows more. */
+export function filledQuantity(state: OrderState): Decimal {
+  return Decimal.max(state.filled, state.tradedQuantity);
+}
+
+/** How much of the filled quantity is not explained by known fills: they must be fetched. */
+export function unexplainedQuantity(state: OrderState): Decimal {
+  const gap = state.filled.sub(state.tradedQuantity);
+  return gap.isPositive() ? gap : Decimal.ZERO;
+}
+
+export function stateStatus(state: OrderState): OrderStatus {
+  const filled = filledQuantity(state);
+  const quantity = state.terms.quantity;
+  const portion = filled.isZero() ? 'nothing' : quantity !== null && quantity.isPositive() && filled.gte(quantity) ? 'all' : 'part';
+  return statusOf(state.life, portion);
+}
+
+const AVERAGE_DECIMALS = 18;
+
+/** Average price: exact up to 18 decimals; zero until the first fill. */
+export function averagePrice(state: OrderState): Decimal {
+  const byTrades = state.tradedQuantity.gte(state.filled);
+  const quantity = byTrades ? state.tradedQuantity : state.filled;
+  const value = byTrades ? state.tradedValue : state.filledValue;
+  if (quantity.isZero() || value === null) return Decimal.ZERO;
+  return value.div(quantity, AVERAGE_DECIMALS);
+}
+
+/** Cumulative fee and its asset. When fills paid in several assets, those of the latest fill's asset are summed; each fill carries its own. */
+export function cumulativeFee(state: OrderState): { readonly fee: Decimal; readonly asset: string | null } {
+  if (state.trades.size === 0 || state.tradedQuantity.lt(state.filled)) {
+    return { fee: state.fee ?? Decimal.ZERO, asset: state.fee === null || state.fee.isZero() ? null : state.feeAsset };
+  }
+  let latest: FillReport | null = null;
+  for (const trade of state.trades.values()) {
+    if (trade.feeAsset === null) continue;
+    if (latest === null || trade.time > latest.time || (trade.time === latest.time && trade.tradeId > latest.tradeId)) latest = trade;
+  }
+  if (latest === null) return { fee: state.fee ?? Decimal.ZERO, asset: state.fee === null ? null : state.feeAsset };
+  let fee = Decimal.ZERO;
+  for (const trade of state.trades.values()) if (trade.feeAsset === latest.feeAsset && trade.fee !== null) fee = fee.add(trade.fee);
+  return { fee, asset: latest.feeAsset };
+}

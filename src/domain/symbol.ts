@@ -1,0 +1,17 @@
+// Symbols as people write them: `BASE/QUOTE`, perpetual swaps `BASE/QUOTE:SETTLE`.
+
+export interface SymbolParts {
+  readonly base: string;
+  readonly quote: string;
+  /** Null for spot. */
+  readonly settle: string | null;
+}
+
+const PATTERN = /^([^\s/:]+)\/([^\s/:]+)(?::([^\s/:]+))?$/;
+
+/** Throws RangeError when the text is not a symbol. */
+export function parseSymbol(symbol: string): SymbolParts {
+  const match = PATTERN.exec(symbol);
+  if (match === null) throw new RangeError(`symbol: expected BASE/QUOTE such as BTC/USDT, got "${symbol}"`);
+  return { base: match[1]!, quote: match[2]!, settle: match[3] ?? null };
+}

@@ -1,0 +1,57 @@
+// The life of an order as a ladder: knowledge only climbs it. The strange-but-legal rungs are explained at the rung.
+
+import type { ReportedLife } from './order-report.ts';
+import { ORDER_STATUS_CANCELED, ORDER_STATUS_FAILED, ORDER_STATUS_FILLED, ORDER_STATUS_NONE, ORDER_STATUS_PARTIAL_FILLED, ORDER_STATUS_SUBMITTED, type OrderStatus } from './order.ts';
+
+/** What is known of an order's life, from nothing to the last word. */
+export type Life = 'unseen' | ReportedLife;
+
+/**
+ * Rungs, lowest first. The merge keeps the highest rung it ever heard.
+ * - `presumed-failed` stands below `open`: it was inferred from silence, so any evidence that the order exists reopens it.
+ * - `canceled` stands above `failed`: an exchange that cancels an order had accepted it, whatever an earlier refusal said.
+ * - `filled` stands above `canceled`: a cancel can be reported before the last fill that beat it.
+ */
+export const LADDER: readonly Life[] = ['unseen', 'presumed-failed', 'open', 'failed', 'canceled', 'filled'];
+
+const RUNG: Readonly<Record<Life, number>> = { unseen: 0, 'presumed-failed': 1, open: 2, failed: 3, canceled: 4, filled: 5 };
+
+export function higher(a: Life, b: Life): Life {
+  return RUNG[a] >= RUNG[b] ? a : b;
+}
+
+/** `presumed-failed` counts as ended for the strategy, though it may be reopened. */
+export function isEnded(life: Life): boolean {
+  return life !== 'unseen' && life !== 'open';
+}
+
+/** The status a strategy sees, from the rung and from whether something, or everything, was filled. */
+export function statusOf(life: Life, filled: 'nothing' | 'part' | 'all'): OrderStatus {
+  if (life === 'filled' || filled === 'all') return ORDER_STATUS_FILLED;
+  switch (life) {
+    case 'unseen':
+      return filled === 'part' ? ORDER_STATUS_PARTIAL_FILLED : ORDER_STATUS_NONE;
+    case 'open':
+      return filled === 'part' ? ORDER_STATUS_PARTIAL_FILLED : ORDER_STATUS_SUBMITTED;
+    case 'presumed-failed':
+      // A fill proves that the order exists: the inference was wrong.
+      return filled === 'part' ? ORDER_STATUS_PARTIAL_FILLED : ORDER_STATUS_FAILED;
+    case 'failed':
+      // A refused order has no fills; one with fills was accepted and then ended.
+      return filled === 'part' ? ORDER_STATUS_CANCELED : ORDER_STATUS_FAILED;
+    case 'canceled':
+      return ORDER_STATUS_CANCELED;
+  }
+}
+
+/** Which statuses may follow which, for the documentation's diagram and for tests. Everything may stay as it is. */
+export const TRANSITIONS: Readonly<Record<OrderStatus, readonly OrderStatus[]>> = {
+  [ORDER_STATUS_NONE]: [ORDER_STATUS_SUBMITTED, ORDER_STATUS_PARTIAL_FILLED, ORDER_STATUS_FILLED, ORDER_STATUS_CANCELED, ORDER_STATUS_FAILED],
+  [ORDER_STATUS_SUBMITTED]: [ORDER_STATUS_PARTIAL_FILLED, ORDER_STATUS_FILLED, ORDER_STATUS_CANCELED, ORDER_STATUS_FAILED],
+  [ORDER_STATUS_PARTIAL_FILLED]: [ORDER_STATUS_FILLED, ORDER_STATUS_CANCELED],
+  // A late fill can complete an order whose cancel was heard first.
+  [ORDER_STATUS_CANCELED]: [ORDER_STATUS_FILLED],
+  // Only what was inferred from silence comes back (SUBMITTED and onwards); a stated refusal can still turn out canceled or filled when evidence says so.
+  [ORDER_STATUS_FAILED]: [ORDER_STATUS_SUBMITTED, ORDER_STATUS_PARTIAL_FILLED, ORDER_STATUS_CANCELED, ORDER_STATUS_FILLED],
+  [ORDER_STATUS_FILLED]: [],
+};
