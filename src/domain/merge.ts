@@ -6,30 +6,32 @@ import type { FillReport, OrderReport } from './order-report.ts';
 import type { OrderAction, OrderStatus, OrderType, TimeInForce } from './order.ts';
 import { higher, statusOf, type Life } from './transitions.ts';
 
-/** Terms of the order that an amendment can change; the report with the newest exchange time wins. */
-interface Terms {
+/** A term of the order that an amendment can change: the report with the newest exchange time wins, each term by itself. */
+interface Term {
   /** Exchange time of the source, or -1 when it had none. */
   readonly at: number;
-  readonly price: Decimal | null;
-  readonly quantity: Decimal | null;
+  readonly value: Decimal | null;
 }
 
 export interface OrderState {
   readonly symbol: string;
   readonly orderId: string | null;
   readonly clientOrderId: string | null;
+  /** Exchange time of the report that told the client id: the earliest wins, so that no later id (of a cancel, of an amendment) replaces it. */
+  readonly clientOrderIdAt: number;
   readonly action: OrderAction | null;
   readonly orderType: OrderType | null;
   readonly timeInForce: TimeInForce | null;
   readonly tradeType: string | null;
-  readonly terms: Terms;
+  readonly price: Term;
+  readonly quantity: Term;
   readonly life: Life;
   /** Cumulative figures as the exchange stated them: those with the most filled. */
   readonly filled: Decimal;
   readonly filledValue: Decimal | null;
   readonly fee: Decimal | null;
   readonly feeAsset: string | null;
-  /** Every fill ever heard, by trade id. Shared between states: never change it, see `withFill`. */
+  /** Every fill ever heard, by trade id. Shared between states: never changed, a new map is made when a fill comes. */
   readonly trades: ReadonlyMap<string, FillReport>;
   /** Sum over `trades`. */
   readonly tradedQuantity: Decimal;
@@ -40,6 +42,7 @@ export interface OrderState {
   readonly utime: number;
 }
 
+const NO_TERM: Term = { at: -1, value: null };
 const NO_TRADES: ReadonlyMap<string, FillReport> = new Map();
 
 export function newOrderState(symbol: string): OrderState {
@@ -47,11 +50,13 @@ export function newOrderState(symbol: string): OrderState {
     symbol,
     orderId: null,
     clientOrderId: null,
+    clientOrderIdAt: Infinity,
     action: null,
     orderType: null,
     timeInForce: null,
     tradeType: null,
-    terms: { at: -1, price: null, quantity: null },
+    price: NO_TERM,
+    quantity: NO_TERM,
     life: 'unseen',
     filled: Decimal.ZERO,
     filledValue: null,
@@ -77,6 +82,25 @@ export interface MergeResult {
   readonly feeFound: FillReport | null;
 }
 
+/** The state of an order of our own before it is sent: its terms and its client id, which nothing later replaces. */
+export function intendedOrderState(
+  symbol: string,
+  clientOrderId: string,
+  terms: { action: OrderAction; orderType: OrderType; timeInForce: TimeInForce; tradeType: string | null; price: Decimal | null; quantity: Decimal | null },
+): OrderState {
+  return {
+    ...newOrderState(symbol),
+    clientOrderId,
+    clientOrderIdAt: -1,
+    action: terms.action,
+    orderType: terms.orderType,
+    timeInForce: terms.timeInForce,
+    tradeType: terms.tradeType,
+    price: { at: -1, value: terms.price },
+    quantity: { at: -1, value: terms.quantity },
+  };
+}
+
 /** Deterministic choice between two texts when both claim the same place: the greater one, so that order does not matter. */
 function pick<T extends string>(a: T | null, b: T | null): T | null {
   if (a === null) return b;
@@ -90,17 +114,12 @@ function pickDecimal(a: Decimal | null, b: Decimal | null): Decimal | null {
   return Decimal.max(a, b);
 }
 
-function mergeTerms(a: Terms, report: OrderReport): Terms {
-  if (report.price === null && report.quantity === null) return a;
-  const at = report.utime ?? -1;
-  if (at > a.at) return { at, price: report.price ?? a.price, quantity: report.quantity ?? a.quantity };
-  if (at === a.at) {
-    const price = pickDecimal(a.price, report.price);
-    const quantity = pickDecimal(a.quantity, report.quantity);
-    return price === a.price && quantity === a.quantity ? a : { at, price, quantity };
-  }
-  if ((a.price !== null || report.price === null) && (a.quantity !== null || report.quantity === null)) return a;
-  return { at: a.at, price: a.price ?? report.price, quantity: a.quantity ?? report.quantity };
+function mergeTerm(known: Term, told: Decimal | null, utime: number | null): Term {
+  if (told === null) return known;
+  const at = utime ?? -1;
+  if (known.value === null || at > known.at) return { at, value: told };
+  if (at < known.at || told.lte(known.value)) return known;
+  return { at, value: told };
 }
 
 function completed(known: FillReport, told: FillReport): FillReport {
@@ -158,17 +177,28 @@ export function merge(before: OrderState, report: OrderReport): MergeResult {
     } else if (of === reasonLife) reason = pick(reason, report.reason);
   }
 
+  let { clientOrderId, clientOrderIdAt } = before;
+  if (report.clientOrderId !== null) {
+    const at = report.utime ?? Number.MAX_SAFE_INTEGER;
+    if (clientOrderId === null || at < clientOrderIdAt) {
+      clientOrderId = report.clientOrderId;
+      clientOrderIdAt = at;
+    } else if (at === clientOrderIdAt) clientOrderId = pick(clientOrderId, report.clientOrderId);
+  }
+
   const ctime = report.ctime === null ? before.ctime : before.ctime === 0 ? report.ctime : Math.min(before.ctime, report.ctime);
   const utime = Math.max(before.utime, report.utime ?? 0, fill?.time ?? 0);
   const state: OrderState = {
     symbol: before.symbol,
     orderId: pick(before.orderId, report.orderId),
-    clientOrderId: before.clientOrderId ?? report.clientOrderId,
+    clientOrderId,
+    clientOrderIdAt,
     action: pick(before.action, report.action),
     orderType: pick(before.orderType, report.orderType),
     timeInForce: pick(before.timeInForce, report.timeInForce),
     tradeType: pick(before.tradeType, report.tradeType),
-    terms: mergeTerms(before.terms, report),
+    price: mergeTerm(before.price, report.price, report.utime),
+    quantity: mergeTerm(before.quantity, report.quantity, report.utime),
     life,
     filled,
     filledValue,
@@ -196,8 +226,8 @@ function visiblyDiffers(a: OrderState, b: OrderState): boolean {
     a.clientOrderId !== b.clientOrderId ||
     a.reason !== b.reason ||
     !sameDecimal(a.filled, b.filled) ||
-    !sameDecimal(a.terms.price, b.terms.price) ||
-    !sameDecimal(a.terms.quantity, b.terms.quantity) ||
+    !sameDecimal(a.price.value, b.price.value) ||
+    !sameDecimal(a.quantity.value, b.quantity.value) ||
     !sameDecimal(a.filledValue, b.filledValue) ||
     !sameDecimal(a.fee, b.fee) ||
     a.action !== b.action ||
@@ -219,7 +249,7 @@ export function unexplainedQuantity(state: OrderState): Decimal {
 
 export function stateStatus(state: OrderState): OrderStatus {
   const filled = filledQuantity(state);
-  const quantity = state.terms.quantity;
+  const quantity = state.quantity.value;
   const portion = filled.isZero() ? 'nothing' : quantity !== null && quantity.isPositive() && filled.gte(quantity) ? 'all' : 'part';
   return statusOf(state.life, portion);
 }
