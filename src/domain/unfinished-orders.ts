@@ -1,0 +1,53 @@
+// What shall happen to unfinished orders, and the record of what did: the policy of an account and the receipt of a revoke.
+// Who carries it out: orders/ for a running strategy, runtime/assembly/sweep.ts for one that is dead.
+
+import type { Platform } from './platform.ts';
+
+/** `all`: every unfinished order of the symbol, whoever placed it. `own`: those whose client order id carries the strategy. */
+export type Whose = 'all' | 'own';
+
+/**
+ * - `revoke`: canceled, and confirmed with the exchange.
+ * - `keep`: left alone. The strategy still sees them when it starts.
+ * - `adopt` (start only): left alone and taken on as the strategy's own.
+ */
+export interface UnfinishedOrders {
+  readonly start: 'revoke' | 'keep' | 'adopt';
+  readonly stop: 'revoke' | 'keep';
+  /** The process died: what the supervisor does, and whether the exchange's own dead man's switch is armed. */
+  readonly crash: 'revoke' | 'keep';
+  readonly whose: Whose;
+}
+
+/** At the start the strategy decides, as in the course (`revokeOrder()` in `onInit`); afterwards nothing is left unwatched. */
+export const DEFAULT_UNFINISHED_ORDERS: UnfinishedOrders = {
+  start: 'adopt',
+  stop: 'revoke',
+  crash: 'revoke',
+  whose: 'all',
+};
+
+export type RevokeTrigger = 'start' | 'stop' | 'crash' | 'command';
+
+/** What one revoke of everything came to, ending with the exchange's own last word. */
+export interface RevokeReceipt {
+  readonly trigger: RevokeTrigger;
+  readonly platform: Platform;
+  readonly account: string;
+  readonly symbol: string;
+  readonly whose: Whose;
+  /** Order ids that were open. */
+  readonly found: readonly string[];
+  readonly revoked: readonly string[];
+  /** Filled in the race with the cancel. */
+  readonly filled: readonly string[];
+  /** Still open, or not known to be gone. */
+  readonly left: readonly string[];
+  /** Why something is left, or why nothing could be asked; null when all went well. */
+  readonly error: string | null;
+  /** Our clock, ms. */
+  readonly startedAt: number;
+  readonly endedAt: number;
+  /** When the exchange last said that none is left (our clock, ms); null when it did not. */
+  readonly confirmedAt: number | null;
+}
