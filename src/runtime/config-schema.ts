@@ -1,0 +1,90 @@
+// The configuration file's shape: what each known key may hold, and its default.
+// Reading the file, environment variables and the wording of mistakes are config.ts's and config-problems.ts's part.
+
+import { z } from 'zod';
+import { PLATFORMS } from '../domain/platform.ts';
+import { Secret } from '../domain/secret.ts';
+import { parseSymbol } from '../domain/symbol.ts';
+import { DEFAULT_UNFINISHED_ORDERS } from '../domain/unfinished-orders.ts';
+
+const text = z.string().trim().min(1, 'must not be empty');
+const secret = text.transform((value) => new Secret(value));
+
+const symbol = z.string().superRefine((value, context) => {
+  try {
+    parseSymbol(value);
+  } catch {
+    context.addIssue({ code: 'custom', message: `expected BASE/QUOTE such as BTC/USDT, got "${value}"` });
+  }
+});
+
+const endpoints = z.union([z.literal('live'), z.literal('testnet'), z.record(z.string(), z.url())], {
+  error: 'expected live, testnet, or an object of URLs such as { rest: "https://…" }',
+});
+
+const unfinishedOrders = z.strictObject({
+  start: z.enum(['revoke', 'keep', 'adopt']).default(DEFAULT_UNFINISHED_ORDERS.start),
+  stop: z.enum(['revoke', 'keep']).default(DEFAULT_UNFINISHED_ORDERS.stop),
+  crash: z.enum(['revoke', 'keep']).default(DEFAULT_UNFINISHED_ORDERS.crash),
+  whose: z.enum(['all', 'own']).default(DEFAULT_UNFINISHED_ORDERS.whose),
+});
+
+const account = z.looseObject({
+  name: text,
+  platform: z.preprocess((value) => (typeof value === 'string' ? value.toLowerCase() : value), z.enum(PLATFORMS)),
+  accessKey: text,
+  secretKey: secret,
+  passphrase: secret.optional(),
+  symbols: z.array(symbol).default([]),
+  endpoints: endpoints.default('live'),
+  unfinishedOrders: unfinishedOrders.default(DEFAULT_UNFINISHED_ORDERS),
+});
+
+const seconds = z.number().positive('must be a number of seconds above 0');
+
+const log = z.strictObject({
+  /** Lines below this level cost nothing. */
+  level: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
+  /** `auto`: readable on a terminal, JSON otherwise. */
+  format: z.enum(['auto', 'pretty', 'json']).default('auto'),
+  /** Also append JSON lines to this file. Nothing is ever deleted. */
+  file: text.optional(),
+});
+
+const supervisor = z.strictObject({
+  restart: z.enum(['on-crash', 'never']).default('on-crash'),
+  /** Seconds without a sign of life from the strategy's event loop until it counts as frozen. */
+  lease: seconds.min(1, 'must be at least 1 second').default(10),
+  /** Restarts in a row before the supervisor gives up; a run of ten minutes starts the count anew. */
+  maxRestarts: z.number().int().min(0).default(10),
+});
+
+const stop = z.strictObject({
+  /** Seconds a stop may take before it says what is left and ends the process. */
+  timeLimit: seconds.default(30),
+});
+
+/** Top level: keys that are not ours are the user's own and pass through. */
+export const settingsSchema = z
+  .looseObject({
+    serverId: text.optional(),
+    log: log.prefault({}),
+    journal: text.optional(),
+    supervisor: supervisor.prefault({}),
+    stop: stop.prefault({}),
+    accounts: z.array(account).default([]),
+  })
+  .superRefine(({ accounts }, context) => {
+    const seen = new Map<string, number>();
+    for (const [index, { name }] of accounts.entries()) {
+      const first = seen.get(name);
+      if (first === undefined) seen.set(name, index);
+      else {
+        const message = `"${name}" is already accounts[${first}]; give each account a name of its own`;
+        context.addIssue({ code: 'custom', path: ['accounts', index, 'name'], message });
+      }
+    }
+  });
+
+export type Settings = z.infer<typeof settingsSchema>;
+export type AccountSettings = Settings['accounts'][number];

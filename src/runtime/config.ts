@@ -1,0 +1,160 @@
+// Configuration: reads YAML or JSON, puts environment variables in, checks everything, and hides secrets at once.
+// The known keys are config-schema.ts's; every other top-level key is the user's own and stands in `config` as written.
+
+import { readFileSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { extname } from 'node:path';
+import { parseDocument } from 'yaml';
+import type { Platform } from '../domain/platform.ts';
+import type { Secret } from '../domain/secret.ts';
+import type { UnfinishedOrders } from '../domain/unfinished-orders.ts';
+import { ConfigError, describeIssues, fieldName } from './config-problems.ts';
+import { settingsSchema, type AccountSettings, type Settings } from './config-schema.ts';
+
+/** Options of an account, ready to spread into `new Trade({ strategy, symbol, ...config.account('name') })`. */
+export interface AccountOptions {
+  readonly platform: Platform;
+  readonly account: string;
+  readonly accessKey: string;
+  readonly secretKey: Secret;
+  readonly passphrase?: Secret;
+  readonly endpoints: AccountSettings['endpoints'];
+  readonly unfinishedOrders: UnfinishedOrders;
+  /** The first of the account's `symbols`; absent when the file names none. */
+  readonly symbol?: string;
+}
+
+export interface Config extends Settings {
+  readonly serverId: string;
+  /**
+   * @param name the account's name in the file; none: the first account
+   * @throws RangeError when the file has no such account
+   */
+  account(name?: string): AccountOptions;
+}
+
+/** The options of one account of the file. */
+export function accountOptions(settings: AccountSettings): AccountOptions {
+  const { name, platform, accessKey, secretKey, passphrase, endpoints, unfinishedOrders, symbols } = settings;
+  const [symbol] = symbols;
+  return {
+    platform,
+    account: name,
+    accessKey,
+    secretKey,
+    endpoints,
+    unfinishedOrders,
+    ...(passphrase === undefined ? {} : { passphrase }),
+    ...(symbol === undefined ? {} : { symbol }),
+  };
+}
+
+function makeConfig(settings: Settings): Config {
+  return {
+    ...settings,
+    serverId: settings.serverId ?? hostname(),
+    account(name?: string): AccountOptions {
+      const found = name === undefined ? settings.accounts[0] : settings.accounts.find((entry) => entry.name === name);
+      if (found === undefined) {
+        const known = settings.accounts.map((entry) => `"${entry.name}"`).join(', ');
+        const has = known === '' ? 'the configuration has no accounts' : `the configuration has ${known}`;
+        throw new RangeError(`config.account(${name === undefined ? '' : `"${name}"`}): ${has}`);
+      }
+      return accountOptions(found);
+    },
+  };
+}
+
+const VARIABLE = /\$\{([A-Za-z_][A-Za-z0-9_]*)(?::-([^}]*))?\}/g;
+
+/** Puts `${NAME}` (or `${NAME:-default}`) in every string of the parsed file, never in its text: a value cannot change the structure. */
+function substitute(value: unknown, path: readonly PropertyKey[], env: NodeJS.ProcessEnv, problems: string[]): unknown {
+  if (typeof value === 'string') {
+    return value.replaceAll(VARIABLE, (_whole, name: string, fallback: string | undefined) => {
+      const found = env[name];
+      if (found !== undefined && found !== '') return found;
+      if (fallback !== undefined) return fallback;
+      const state = found === undefined ? 'is not set' : 'is empty';
+      problems.push(`${fieldName(path)}: environment variable ${name} ${state}; set it, e.g. export ${name}=…`);
+      return '';
+    });
+  }
+  if (Array.isArray(value)) {
+    return value.map((item: unknown, index) => substitute(item, [...path, index], env, problems));
+  }
+  if (typeof value === 'object' && value !== null) {
+    return Object.fromEntries(
+      Object.entries(value).map(([key, item]: [string, unknown]) => [
+        key,
+        substitute(item, [...path, key], env, problems),
+      ]),
+    );
+  }
+  return value;
+}
+
+function refuse(source: string, problems: readonly string[]): never {
+  if (problems.length === 1) throw new ConfigError(`${source}: ${problems[0]}`);
+  throw new ConfigError(`${source}: ${problems.length} mistakes\n${problems.map((line) => `  ${line}`).join('\n')}`);
+}
+
+/**
+ * The configuration in `text`.
+ * @param source how messages name it; a name that ends in `.json` is read as JSON
+ * @throws ConfigError
+ */
+export function parseConfig(text: string, source: string, env: NodeJS.ProcessEnv = process.env): Config {
+  const parsed = extname(source).toLowerCase() === '.json' ? parseJson(text, source) : parseYaml(text, source);
+  const problems: string[] = [];
+  const root = substitute(parsed ?? {}, [], env, problems);
+  if (problems.length > 0) refuse(source, problems);
+  const result = settingsSchema.safeParse(root);
+  if (!result.success) refuse(source, describeIssues(result.error, root));
+  return makeConfig(result.data);
+}
+
+function parseJson(text: string, source: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    // The reason only: the engine's message may quote the text around the mistake, keys included.
+    const where = /position (\d+)/.exec(String(error))?.[1];
+    const line = where === undefined ? '' : ` near line ${text.slice(0, Number(where)).split('\n').length}`;
+    throw new ConfigError(`${source}: is no valid JSON${line}; check commas, quotes and brackets there`);
+  }
+}
+
+function parseYaml(text: string, source: string): unknown {
+  const document = parseDocument(text, { prettyErrors: false });
+  const [problem] = document.errors;
+  if (problem === undefined) return document.toJS();
+  const line = text.slice(0, problem.pos[0]).split('\n').length;
+  throw new ConfigError(
+    `${source}: is no valid YAML near line ${line} (${problem.message}); check indentation and quotes`,
+  );
+}
+
+/**
+ * Reads and checks a file.
+ * @throws ConfigError when it is missing, unreadable or wrong
+ */
+export function readConfig(file: string, env: NodeJS.ProcessEnv = process.env): Config {
+  let text: string;
+  try {
+    text = readFileSync(file, 'utf8');
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    const why = code === 'ENOENT' ? 'no such file; check the path given with -c' : `cannot be read (${String(code)})`;
+    throw new ConfigError(`${file}: ${why}`, { cause: error });
+  }
+  return parseConfig(text, file, env);
+}
+
+/** The configuration of this process: `quant.start(file)` fills it in. Before that it holds the defaults and no account. */
+export const config: Config = makeConfig(settingsSchema.parse({}));
+
+/** Makes `config` hold `loaded`, for everyone who has already imported it. */
+export function useConfig(loaded: Config): void {
+  for (const key of Object.keys(config)) Reflect.deleteProperty(config, key);
+  Object.assign(config, loaded);
+}

@@ -1,0 +1,131 @@
+// The program's log: pino underneath, JSON lines for machines or readable lines on a terminal, nothing secret in either.
+// Lines are written synchronously, so that the last ones before a crash are there. Files are appended to, never deleted.
+
+import { mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { isatty } from 'node:tty';
+import pino from 'pino';
+import type { Log } from '../seam/log.ts';
+import { redact, redactText } from './redact.ts';
+
+export type LogLevel = 'debug' | 'info' | 'warn' | 'error' | 'silent';
+
+/** Fields may be objects (merged into the line), errors, or plain values (appended to the message). */
+export interface Logger extends Log {
+  debug(message: string, ...fields: unknown[]): void;
+  info(message: string, ...fields: unknown[]): void;
+  warn(message: string, ...fields: unknown[]): void;
+  error(message: string, ...fields: unknown[]): void;
+}
+
+export interface LoggerOptions {
+  readonly level?: LogLevel;
+  /** `auto`: readable when `fd` is a terminal, JSON otherwise. */
+  readonly format?: 'auto' | 'pretty' | 'json';
+  readonly file?: string | undefined;
+  /** Where lines go: 1 standard output (default), 2 standard error. */
+  readonly fd?: 1 | 2;
+  /** In every line, e.g. which server or process it is. */
+  readonly base?: Readonly<Record<string, string>>;
+}
+
+type Sink = { write(line: string): void };
+const THRESHOLD = { debug: 20, info: 30, warn: 40, error: 50, silent: 100 } as const;
+type Level = Exclude<LogLevel, 'silent'>;
+
+/** Splits what the caller passed into the message and the fields of the line. */
+function compose(message: string, fields: readonly unknown[]): [Record<string, unknown>, string] {
+  let text = message;
+  const merged: Record<string, unknown> = {};
+  for (const field of fields) {
+    if (field === undefined) continue;
+    const shown = redact(field);
+    if (field instanceof Error) merged['err'] = shown;
+    else if (typeof shown === 'object' && shown !== null && !Array.isArray(shown)) Object.assign(merged, shown);
+    else text += ` ${typeof shown === 'string' ? shown : JSON.stringify(shown)}`;
+  }
+  return [merged, redactText(text)];
+}
+
+function makeLogger(target: { pino: pino.Logger; threshold: number }): Logger {
+  const write = (level: Level, message: string, fields: readonly unknown[]): void => {
+    const [merged, text] = compose(message, fields);
+    target.pino[level](merged, text);
+  };
+  return {
+    debug(message, ...fields) {
+      if (target.threshold <= THRESHOLD.debug) write('debug', message, fields);
+    },
+    info(message, ...fields) {
+      if (target.threshold <= THRESHOLD.info) write('info', message, fields);
+    },
+    warn(message, ...fields) {
+      if (target.threshold <= THRESHOLD.warn) write('warn', message, fields);
+    },
+    error(message, ...fields) {
+      if (target.threshold <= THRESHOLD.error) write('error', message, fields);
+    },
+  };
+}
+
+function build(level: LogLevel, base: Readonly<Record<string, string>>, sink: Sink): pino.Logger {
+  return pino(
+    {
+      level,
+      base,
+      timestamp: pino.stdTimeFunctions.isoTime,
+      formatters: { level: (label) => ({ level: label }) },
+      // Everything has been through redact() already; pino's own error serialiser would bring raw causes back.
+      serializers: { err: (value: unknown) => value },
+    },
+    sink,
+  );
+}
+
+/** A logger that writes its JSON lines to `sink`, for tests and tools. */
+export function loggerTo(sink: Sink, level: LogLevel = 'debug'): Logger {
+  return makeLogger({ pino: build(level, {}, sink), threshold: THRESHOLD[level] });
+}
+
+/** Until configured: warnings and errors only, as JSON on standard error, so that a script's own output stays its own. */
+const current = {
+  pino: build('warn', {}, pino.destination({ fd: 2, sync: true })),
+  threshold: THRESHOLD.warn as number,
+};
+
+/** The log of this process. */
+export const logger: Logger = makeLogger(current);
+
+async function prettySink(sink: Sink, colorize: boolean): Promise<Sink> {
+  // Loaded only where a person reads: it brings a dozen packages.
+  const { prettyFactory } = await import('pino-pretty');
+  const pretty = prettyFactory({
+    colorize,
+    translateTime: 'SYS:HH:MM:ss.l',
+    ignore: 'pid,hostname,server',
+    levelFirst: false,
+    singleLine: true,
+  });
+  return { write: (line) => sink.write(pretty(line)) };
+}
+
+/** Points `logger` where `options` say, for everyone who has already imported it. */
+export async function configureLogger(options: LoggerOptions): Promise<void> {
+  const { level = 'info', format = 'auto', file, fd = 1, base = {} } = options;
+  const out = pino.destination({ fd, sync: true });
+  // A reader that went away (`| head`) must not end a strategy that holds orders.
+  out.on('error', () => undefined);
+  const terminal = isatty(fd);
+  const pretty = format === 'pretty' || (format === 'auto' && terminal);
+  const colour = terminal && (process.env['NO_COLOR'] ?? '') === '';
+  const sinks: Sink[] = [pretty ? await prettySink(out, colour) : out];
+  if (file !== undefined) {
+    mkdirSync(dirname(file), { recursive: true });
+    sinks.push(pino.destination({ dest: file, append: true, sync: true }));
+  }
+  const write = (line: string): void => {
+    for (const sink of sinks) sink.write(line);
+  };
+  current.pino = build(level, base, { write });
+  current.threshold = THRESHOLD[level];
+}

@@ -1,0 +1,157 @@
+// Configuration: what a good file gives, and that each mistake is named with its field and its remedy.
+import { inspect } from 'node:util';
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { ConfigError } from '../../src/runtime/config-problems.ts';
+import { config, parseConfig, readConfig, useConfig } from '../../src/runtime/config.ts';
+
+const GOOD = `
+serverId: my-box-1
+log: { level: debug }
+grid: { size: 5 }
+accounts:
+  - name: issue5@gmail.com
+    platform: okx
+    accessKey: "\${OKX_KEY}"
+    secretKey: "\${OKX_SECRET}"
+    passphrase: "\${OKX_PASS}"
+    symbols: [EOS/USDT, BTC/USDT]
+    unfinishedOrders: { crash: keep, whose: own }
+`;
+const ENV = { OKX_KEY: 'key-1', OKX_SECRET: 'hush-1', OKX_PASS: 'hush-2' };
+
+function mistake(text: string, source = 'config.yaml', env: NodeJS.ProcessEnv = {}): string {
+  try {
+    parseConfig(text, source, env);
+  } catch (error) {
+    expect(error).toBeInstanceOf(ConfigError);
+    return error instanceof Error ? error.message : '';
+  }
+  return 'no mistake found';
+}
+
+const entry = (more: string): string =>
+  `accounts: [{ name: a, platform: htx, accessKey: k, secretKey: s, symbols: [BTC/USDT]${more} }]`;
+
+describe('a good file', () => {
+  it('gives options ready for a Trade, with variables put in and defaults filled', () => {
+    const loaded = parseConfig(GOOD, 'config.yaml', ENV);
+    const options = loaded.account('issue5@gmail.com');
+    expect(options).toMatchObject({
+      platform: 'okx',
+      account: 'issue5@gmail.com',
+      accessKey: 'key-1',
+      endpoints: 'live',
+      symbol: 'EOS/USDT',
+      unfinishedOrders: { start: 'adopt', stop: 'revoke', crash: 'keep', whose: 'own' },
+    });
+    expect(options.secretKey.reveal()).toBe('hush-1');
+    expect(options.passphrase?.reveal()).toBe('hush-2');
+    expect(loaded.account()).toEqual(options);
+  });
+
+  it('hands the keys that are not ours to the user', () => {
+    expect(parseConfig(GOOD, 'config.yaml', ENV)['grid']).toEqual({ size: 5 });
+  });
+
+  it('may be JSON', () => {
+    const text = JSON.stringify({ serverId: '${BOX:-spare}', accounts: [] });
+    expect(parseConfig(text, 'config.json', {}).serverId).toBe('spare');
+  });
+
+  it('shows no secret when printed or serialised', () => {
+    const loaded = parseConfig(GOOD, 'config.yaml', ENV);
+    expect(inspect(loaded, { depth: 9 }) + JSON.stringify(loaded)).not.toMatch(/hush/);
+  });
+
+  it('fills the config that others have imported already', () => {
+    expect(() => config.account()).toThrow(/no accounts/);
+    const before = { ...config };
+    useConfig(parseConfig(GOOD, 'config.yaml', ENV));
+    expect(config.serverId).toBe('my-box-1');
+    expect(config.account('issue5@gmail.com').platform).toBe('okx');
+    useConfig(before);
+    expect(config['grid']).toBeUndefined();
+  });
+});
+
+describe('a mistake is named with its field and its remedy', () => {
+  it.each([
+    [
+      'unset variable',
+      `accounts: [{ secretKey: "\${OKX_SECRET}" }]`,
+      'accounts[0].secretKey: environment variable OKX_SECRET is not set; set it, e.g. export OKX_SECRET=…',
+    ],
+    [
+      'missing field',
+      `accounts: [{ name: a, platform: okx, secretKey: s }]`,
+      'accounts[0].accessKey: is missing; add it',
+    ],
+    [
+      'misspelt field',
+      entry('').replace('secretKey', 'secret_key'),
+      'accounts[0].secretKey: is missing; rename "secret_key"',
+    ],
+    [
+      'platform',
+      entry('').replace('htx', 'mtgox'),
+      'accounts[0].platform: expected binance, okx, htx; got the string "mtgox"',
+    ],
+    [
+      'symbol',
+      entry('').replace('BTC/USDT', 'BTCUSDT'),
+      'accounts[0].symbols[0]: expected BASE/QUOTE such as BTC/USDT, got "BTCUSDT"',
+    ],
+    [
+      'number as text',
+      entry('').replace('accessKey: k', 'accessKey: 12'),
+      'accounts[0].accessKey: expected text, got a number; put it in quotes',
+    ],
+    ['policy', entry(', unfinishedOrders: { stopp: keep }'), 'accounts[0].unfinishedOrders: unknown key "stopp"'],
+    [
+      'policy value',
+      entry(', unfinishedOrders: { stop: maybe }'),
+      'accounts[0].unfinishedOrders.stop: expected revoke, keep',
+    ],
+    ['endpoints', entry(', endpoints: moon'), 'accounts[0].endpoints: expected live, testnet, or an object of URLs'],
+    [
+      'log level',
+      'log: { level: loud }',
+      'log.level: expected debug, info, warn, error, silent; got the string "loud"',
+    ],
+    ['not a list', 'accounts: 5', 'accounts: expected a list, got the number 5'],
+    ['not an object', '[]', 'the file: expected a object, got a list'],
+    ['broken YAML', 'a: [1\nb: 2', 'is no valid YAML near line'],
+  ])('%s', (_name, text, message) => {
+    expect(mistake(text)).toContain(message);
+  });
+
+  it('names every mistake of a file', () => {
+    expect(mistake('log: { level: loud }\naccounts: [{ name: a }]')).toMatch(/^config.yaml: 4 mistakes\n/);
+  });
+
+  it('refuses two accounts of one name', () => {
+    const one = '{ name: a, platform: htx, accessKey: k, secretKey: s }';
+    expect(mistake(`accounts: [${one}, ${one}]`)).toContain('accounts[1].name: "a" is already accounts[0]');
+  });
+
+  it('never repeats what stands in a secret field, nor in a broken JSON file', () => {
+    expect(mistake(entry('').replace('secretKey: s', 'secretKey: [hush]'))).not.toContain('hush');
+    expect(mistake('{"secretKey": "hush" oops}', 'config.json')).toMatch(/^config.json: is no valid JSON near line 1/);
+    expect(mistake('{"secretKey": "hush" oops}', 'config.json')).not.toContain('hush');
+  });
+
+  it('a file that is not there', () => {
+    expect(() => readConfig('/no/such/file.yaml')).toThrow('/no/such/file.yaml: no such file; check the path');
+  });
+
+  it('an account that the file does not have', () => {
+    const file = join(mkdtempSync(join(tmpdir(), 'aioquant-')), 'config.yaml');
+    writeFileSync(file, GOOD);
+    expect(() => readConfig(file, ENV).account('nobody')).toThrow(
+      'config.account("nobody"): the configuration has "issue5@gmail.com"',
+    );
+  });
+});

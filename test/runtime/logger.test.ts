@@ -1,0 +1,94 @@
+// The log: levels, fields, and that nothing secret gets into a line whatever is handed to it.
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { Decimal } from '../../src/domain/decimal.ts';
+import { TradeError } from '../../src/domain/errors.ts';
+import { Secret } from '../../src/domain/secret.ts';
+import { loggerTo, type LogLevel } from '../../src/runtime/logger.ts';
+
+const fieldsSchema = z.record(z.string(), z.unknown());
+
+function written(use: (log: ReturnType<typeof loggerTo>) => void, level?: LogLevel): Record<string, unknown>[] {
+  const lines: string[] = [];
+  use(loggerTo({ write: (line) => void lines.push(line) }, level));
+  return lines.map((line) => fieldsSchema.parse(JSON.parse(line)));
+}
+
+describe('a line', () => {
+  it('merges objects, appends plain values, and says its level and time', () => {
+    const [line] = written((log) =>
+      log.info('order accepted', 'fast', 3, { orderId: '7' }, { price: Decimal.from('0.1') }),
+    );
+    expect(line).toMatchObject({ level: 'info', msg: 'order accepted fast 3', orderId: '7', price: '0.1' });
+    expect(line).toHaveProperty('time', expect.stringMatching(/^\d{4}-\d\d-\d\dT/));
+  });
+
+  it('keeps what helps of an error, its cause included', () => {
+    const error = new TradeError('no', { kind: 'auth', outcome: 'rejected', code: '-2015', cause: new Error('why') });
+    expect(written((log) => log.error('failed', error))[0]).toMatchObject({
+      err: { type: 'TradeError', message: 'no', kind: 'auth', code: '-2015', cause: { message: 'why' } },
+    });
+  });
+
+  it('is not written below the level, and its fields are not even looked at', () => {
+    let looked = false;
+    const field = {
+      get price() {
+        looked = true;
+        return 1;
+      },
+    };
+    const lines = written((log) => {
+      log.debug('tick', field);
+      log.info('tick', field);
+      log.warn('kept');
+    }, 'warn');
+    expect(lines.map(({ msg }) => msg)).toEqual(['kept']);
+    expect(looked).toBe(false);
+  });
+});
+
+describe('nothing secret gets into a line', () => {
+  const hush = 'hush-hush';
+  const pem = `-----BEGIN PRIVATE KEY-----\n${hush}\n-----END PRIVATE KEY-----`;
+  const cause = Object.assign(new Error(`GET /api/v3/order?symbol=A&signature=${hush} failed`), {
+    request: {
+      headers: { 'X-MBX-APIKEY': hush, 'OK-ACCESS-SIGN': hush, accept: 'json' },
+      body: `{"secretKey":"${hush}"}`,
+    },
+  });
+  it.each([
+    ['a Secret', { key: new Secret(hush) }],
+    ['fields by name', { accessKey: hush, secretKey: hush, deep: [{ passphrase: hush, apiKey: hush }] }],
+    ['an error with request and headers', new TradeError('x', { kind: 'unknown', outcome: 'unknown', cause })],
+    ['a URL', `https://x.test/?Signature=${hush}&AccessKeyId=${hush}`],
+    ['a private key', { note: pem }],
+    ['a map', new Map([['signature', hush]])],
+  ])('%s', (_name, field) => {
+    const lines: string[] = [];
+    loggerTo({ write: (line) => void lines.push(line) }).error('failed', field);
+    expect(lines).toHaveLength(1);
+    expect(lines[0]).not.toContain(hush);
+  });
+});
+
+it('appends to the log file of the configuration and deletes nothing beside it', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'aioquant-log-'));
+  writeFileSync(join(folder, 'precious.txt'), 'mine');
+  const file = join(folder, 'strategy.log');
+  const source = new URL('../../src/runtime/logger.ts', import.meta.url).href;
+  const script = `
+    const { configureLogger, logger } = await import(${JSON.stringify(source)});
+    await configureLogger({ level: 'info', file: ${JSON.stringify(file)} });
+    logger.info('hello'); logger.debug('unheard');`;
+  for (let run = 0; run < 2; run++) {
+    const { stdout } = spawnSync(process.execPath, ['--input-type=module', '-e', script], { encoding: 'utf8' });
+    expect(JSON.parse(stdout)).toMatchObject({ msg: 'hello' });
+  }
+  expect(readFileSync(file, 'utf8').trim().split('\n')).toHaveLength(2);
+  expect(readdirSync(folder).sort()).toEqual(['precious.txt', 'strategy.log']);
+});
