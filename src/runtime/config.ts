@@ -28,7 +28,7 @@ export interface Config extends Settings {
   readonly serverId: string;
   /**
    * @param name the account's name in the file; none: the first account
-   * @throws RangeError when the file has no such account
+   * @throws ConfigError when the file has no such account
    */
   account(name?: string): AccountOptions;
 }
@@ -58,7 +58,7 @@ function makeConfig(settings: Settings): Config {
       if (found === undefined) {
         const known = settings.accounts.map((entry) => `"${entry.name}"`).join(', ');
         const has = known === '' ? 'the configuration has no accounts' : `the configuration has ${known}`;
-        throw new RangeError(`config.account(${name === undefined ? '' : `"${name}"`}): ${has}`);
+        throw new ConfigError(`config.account(${name === undefined ? '' : `"${name}"`}): ${has}`);
       }
       return accountOptions(found);
     },

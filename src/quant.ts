@@ -1,0 +1,183 @@
+// The process a strategy lives in: configuration, log, heartbeat, signals, and one clean way to end.
+// The steps of a stop are runtime/shutdown.ts's; what a strategy trades with is trade.ts's.
+
+import { resolve } from 'node:path';
+import type { Timer } from './seam/clock.ts';
+import { ask, canAsk } from './runtime/ask.ts';
+import { config, readConfig, useConfig } from './runtime/config.ts';
+import { ConfigError } from './runtime/config-problems.ts';
+import { Heartbeat } from './runtime/heartbeat.ts';
+import { beatsPerLease, readSupervisorMessage, writePlace, type ChildMessage } from './runtime/lease.ts';
+import { configureLogger, logger } from './runtime/logger.ts';
+import { participants } from './runtime/participant.ts';
+import { realClock } from './runtime/real-clock.ts';
+import { Shutdown, type LeftOver } from './runtime/shutdown.ts';
+import { tasks } from './tasks.ts';
+
+/** A strategy: a class to construct, or a function to call and await. */
+export type Entrance = (new () => unknown) | (() => unknown);
+
+/** Set by `aioquant run` for the process it supervises. */
+export const SUPERVISED = 'AIOQUANT_SUPERVISED';
+
+const STOP_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
+const heartbeat = new Heartbeat(realClock, logger);
+let started = false;
+let stopping: { readonly shutdown: Shutdown; readonly done: Promise<void> } | null = null;
+let asking = false;
+
+function isClass(entrance: Entrance): entrance is new () => unknown {
+  return /^class\b/.test(Function.prototype.toString.call(entrance));
+}
+
+/** Constructs a class, calls and awaits a function; what it throws is the caller's. */
+export async function runEntrance(entrance: Entrance): Promise<void> {
+  if (isClass(entrance)) Reflect.construct(entrance, []);
+  else await entrance();
+}
+
+const isSupervised = (): boolean => process.env[SUPERVISED] !== undefined && process.send !== undefined;
+
+/** Resolves when the supervisor has it, or at once when there is none. */
+function tellSupervisor(message: ChildMessage): Promise<void> {
+  return new Promise((done) => {
+    if (!isSupervised() || process.send === undefined || !process.connected) done();
+    else process.send(message, undefined, undefined, () => done());
+  });
+}
+
+function serveSupervisor(): void {
+  if (!isSupervised()) return;
+  const leaseMs = Number(process.env[SUPERVISED]);
+  const renew = (): Timer =>
+    realClock.after(leaseMs / beatsPerLease, () => {
+      void tellSupervisor({ type: 'beat' });
+      if (process.connected) renew();
+    });
+  renew();
+  participants.listen(({ place }) => void tellSupervisor(writePlace(place)));
+  process.on('message', (message) => {
+    const known = readSupervisorMessage(message);
+    if (known !== null) void quant.stop(known.reason);
+  });
+  // Nobody would clean up after this process any more: better to end in order than to trade without a net.
+  process.on('disconnect', () => void quant.stop('the supervisor is gone'));
+}
+
+function describeLeft(left: readonly LeftOver[]): string {
+  return left.map(({ place, orderId }) => `${place.account} ${place.symbol} ${orderId}`).join(', ');
+}
+
+/** A second signal never cuts a stop short by itself: it says what is going on, and asks where there is somebody to answer. */
+async function onRepeatedSignal(signal: string): Promise<void> {
+  if (stopping === null || isSupervised() || asking) return;
+  const left = stopping.shutdown.left();
+  const what = left.length === 0 ? 'confirming with the exchange' : `${left.length} orders left: ${describeLeft(left)}`;
+  if (signal !== 'SIGINT' || !canAsk()) {
+    logger.warn(`${signal} again; still stopping, ${what}`);
+    return;
+  }
+  asking = true;
+  const abandon = await ask(`Still stopping (${what}). Abandon?`);
+  asking = false;
+  if (!abandon) return;
+  logger.error(`abandoned; ${what}`);
+  process.exit(1);
+}
+
+function onSignal(signal: NodeJS.Signals): void {
+  if (stopping === null) void quant.stop(signal);
+  else void onRepeatedSignal(signal);
+}
+
+function onUncaught(error: unknown): void {
+  logger.error('uncaught error', error instanceof Error ? error : { err: error });
+  void end('an uncaught error', 1);
+}
+
+function watchProcess(): void {
+  for (const signal of STOP_SIGNALS) process.on(signal, onSignal);
+  // Both are needed: as process 1 of a container nothing else would handle them.
+  process.on('uncaughtException', onUncaught);
+  process.on('unhandledRejection', onUncaught);
+  // A terminal or pipe that went away must not end a process that holds orders.
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
+}
+
+/** Everything that ends the process goes through here, once. Never resolves: the process exits. */
+async function end(reason: string, status: 0 | 1 | 2): Promise<void> {
+  if (stopping !== null) return stopping.done;
+  const shutdown = new Shutdown({
+    participants,
+    clock: realClock,
+    log: logger,
+    timeLimitMs: config.stop.timeLimit * 1_000,
+    quiet: () => {
+      tasks.stop();
+      // What is made while we stop must not trade either.
+      participants.listen((participant) => participant.closeGate());
+    },
+    flush: async () => {},
+  });
+  const done = (async () => {
+    logger.info(`stopping: ${reason}`);
+    const { left, timedOut, receipts } = await shutdown.run();
+    const failed = receipts.some(({ error }) => error !== null);
+    if (timedOut) logger.error(`the stop took longer than ${config.stop.timeLimit} s`);
+    if (left.length > 0) logger.error(`left on the exchange: ${describeLeft(left)}`);
+    heartbeat.stop();
+    const worst = left.length > 0 || timedOut || failed ? 1 : 0;
+    const final = Math.max(status, worst);
+    await tellSupervisor({ type: 'stopped', crashed: status === 1, left: left.length });
+    logger.info(final === 0 ? 'stopped' : `stopped with exit status ${final}`);
+    process.exit(final);
+  })();
+  stopping = { shutdown, done };
+  return done;
+}
+
+export const quant = {
+  /**
+   * Loads the configuration, starts log and heartbeat, takes over signals, then runs the strategy: a class is constructed, a
+   * function is called and awaited. The process lives until `quant.stop`, a signal, or an uncaught error.
+   * A configuration that cannot be used ends the process with status 2 and a message that names the field.
+   * @param configFile YAML or JSON; none: the defaults, without accounts
+   */
+  async start(configFile?: string | null, entrance?: Entrance): Promise<void> {
+    if (entrance !== undefined && typeof entrance !== 'function') {
+      throw new TypeError(`quant.start(entrance): expected a class or a function, got ${typeof entrance}`);
+    }
+    if (started) throw new Error('quant.start: this process has been started already; call it once');
+    started = true;
+    watchProcess();
+    try {
+      if (configFile !== undefined && configFile !== null) useConfig(readConfig(resolve(configFile)));
+      await configureLogger({ ...config.log, base: { server: config.serverId } });
+      heartbeat.start();
+      serveSupervisor();
+      if (entrance !== undefined) await runEntrance(entrance);
+      await tellSupervisor({ type: 'started' });
+    } catch (error) {
+      if (!(error instanceof ConfigError)) {
+        logger.error('the strategy could not be started', error instanceof Error ? error : { err: error });
+        return end('the strategy could not be started', 1);
+      }
+      process.stderr.write(`${error.message}\n`);
+      return end('the configuration cannot be used', 2);
+    }
+  },
+
+  /**
+   * Ends the process in order: no new orders, what is in flight settles, unfinished orders are revoked as the policy says and
+   * confirmed with the exchange, streams are closed, the journal is flushed. Exit status 0, or 1 when something is left.
+   */
+  async stop(reason = 'quant.stop'): Promise<void> {
+    return end(reason, 0);
+  },
+
+  /** The beat of the process, once a second. Returns the way to stop listening. */
+  onBeat(listener: (count: number) => void): () => void {
+    return heartbeat.onBeat(listener);
+  },
+} as const;

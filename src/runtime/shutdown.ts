@@ -1,0 +1,108 @@
+// The order of a clean stop: close the gate, let what is in flight settle, revoke, confirm, close, flush - within a time limit.
+// Why it stops, signals and the exit are quant.ts's part; how one Trade revokes is its own.
+
+import type { RevokeReceipt } from '../domain/unfinished-orders.ts';
+import type { Clock } from '../seam/clock.ts';
+import type { Log } from '../seam/log.ts';
+import type { Enrolment, Participant, TradingPlace } from './participant.ts';
+
+export interface LeftOver {
+  readonly place: TradingPlace;
+  readonly orderId: string;
+}
+
+export interface StopReport {
+  readonly receipts: readonly RevokeReceipt[];
+  /** Orders that may still rest on an exchange although the policy was to revoke them. */
+  readonly left: readonly LeftOver[];
+  readonly timedOut: boolean;
+}
+
+export interface ShutdownParts {
+  readonly participants: Enrolment;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly timeLimitMs: number;
+  /** Ends what could place orders by itself (tasks). */
+  readonly quiet: () => void;
+  /** Writes out and closes what must not be lost (the journal), after the last order is settled. */
+  readonly flush: () => Promise<void>;
+}
+
+const where = ({ account, platform, symbol }: TradingPlace): string => `${account} ${platform} ${symbol}`;
+
+export class Shutdown {
+  private readonly parts: ShutdownParts;
+  private readonly members: readonly Participant[];
+  private readonly receipts = new Map<Participant, RevokeReceipt>();
+  private timedOut = false;
+
+  constructor(parts: ShutdownParts) {
+    this.parts = parts;
+    this.members = parts.participants.all;
+  }
+
+  /** What would be left if everything ended now. */
+  left(): LeftOver[] {
+    return this.members.flatMap((member) => {
+      const { place } = member;
+      if (place.unfinishedOrders.stop === 'keep') return [];
+      const ids = this.receipts.get(member)?.left ?? member.unfinished();
+      return ids.map((orderId) => ({ place, orderId }));
+    });
+  }
+
+  /** Runs the whole sequence once. Never rejects. */
+  async run(): Promise<StopReport> {
+    const { clock, log, timeLimitMs, quiet, flush } = this.parts;
+    for (const member of this.members) member.closeGate();
+    quiet();
+    const limit = new Promise<void>((resolve) => {
+      const timer = clock.after(timeLimitMs, () => {
+        this.timedOut = true;
+        resolve();
+      });
+      void Promise.allSettled(this.members.map((member) => this.finish(member))).then(() => {
+        timer.cancel();
+        resolve();
+      });
+    });
+    await limit;
+    for (const [{ place }, { error }] of this.receipts) {
+      if (error !== null) log.error(`could not confirm that nothing is left on ${where(place)}: ${error}`);
+    }
+    try {
+      await flush();
+    } catch (error) {
+      log.error('the journal could not be flushed', { err: error });
+    }
+    return { receipts: [...this.receipts.values()], left: this.left(), timedOut: this.timedOut };
+  }
+
+  private async finish(member: Participant): Promise<void> {
+    const { log } = this.parts;
+    const { place } = member;
+    try {
+      await member.settle();
+      if (place.unfinishedOrders.stop === 'keep') {
+        const kept = member.unfinished();
+        if (kept.length > 0) log.warn(`kept ${kept.length} unfinished orders on ${where(place)}`, { orderIds: kept });
+      } else {
+        const receipt = await member.revokeAtStop();
+        this.receipts.set(member, receipt);
+        const { found, revoked, filled, left } = receipt;
+        log.info(
+          `${where(place)}: ${found.length} unfinished, ${revoked.length} revoked, ${filled.length} filled meanwhile, ${left.length} left`,
+        );
+      }
+    } catch (error) {
+      log.error(`stopping ${where(place)} failed`, { err: error });
+    }
+    if (this.timedOut) return;
+    try {
+      await member.close();
+    } catch (error) {
+      log.warn(`closing the connections of ${where(place)} failed`, { err: error });
+    }
+  }
+}

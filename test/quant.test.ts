@@ -1,0 +1,158 @@
+// The process as a whole, in real child processes: how it starts, what ends it, and with which exit status.
+import { spawn, type ChildProcess } from 'node:child_process';
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+
+const folder = mkdtempSync(join(tmpdir(), 'aioquant-quant-'));
+const source = (path: string): string => JSON.stringify(new URL(`../${path}`, import.meta.url).href);
+
+const PRELUDE = `
+  import { quant } from ${source('src/quant.ts')};
+  import { participants } from ${source('src/runtime/participant.ts')};
+  import { fakeParticipant } from ${source('test/support/participant.ts')};
+  import { LoopRunTask } from ${source('src/tasks.ts')};
+  const say = (word) => process.stdout.write(word + '\\n');
+  const trade = (orders, part = {}) => participants.add(fakeParticipant({ push: say }, orders, part));
+`;
+
+interface Ended {
+  readonly status: number | null;
+  readonly out: string;
+  readonly err: string;
+}
+
+interface Running {
+  readonly child: ChildProcess;
+  readonly ended: Promise<Ended>;
+  /** Resolves when the process has printed `text`. */
+  said(text: string): Promise<void>;
+}
+
+function run(body: string, args: readonly string[] = []): Running {
+  const child = spawn(process.execPath, ['--input-type=module', '-e', PRELUDE + body, '--', ...args]);
+  let out = '';
+  let err = '';
+  const waiting: (() => void)[] = [];
+  child.stdout.on('data', (chunk) => {
+    out += String(chunk);
+    for (const check of waiting) check();
+  });
+  child.stderr.on('data', (chunk) => {
+    err += String(chunk);
+  });
+  return {
+    child,
+    ended: new Promise((resolve) => child.on('close', (status) => resolve({ status, out, err }))),
+    said: (text) =>
+      new Promise((resolve) => {
+        const check = (): void => {
+          if (out.includes(text)) resolve();
+        };
+        waiting.push(check);
+        check();
+      }),
+  };
+}
+
+function file(name: string, text: string): string {
+  const path = join(folder, name);
+  writeFileSync(path, text);
+  return JSON.stringify(path);
+}
+
+describe('start', () => {
+  it('constructs a class, and lives until stop', async () => {
+    const { status, out } = await run(`
+      class Strategy { constructor() { say('made'); setTimeout(() => quant.stop('enough'), 20); } }
+      await quant.start(null, Strategy);`).ended;
+    expect(out).toContain('made');
+    expect(out).toContain('stopping: enough');
+    expect(status).toBe(0);
+  });
+
+  it('calls and awaits a function, with the configuration loaded', async () => {
+    const { status, out } = await run(`
+      import { config } from ${source('src/runtime/config.ts')};
+      await quant.start(${file('good.yaml', 'color: blue')}, async () => { say(config.color); });
+      await quant.stop();`).ended;
+    expect(out).toContain('blue');
+    expect(status).toBe(0);
+  });
+
+  it.each([
+    ['a broken configuration', file('bad.yaml', 'log: { level: loud }'), 'log.level: expected'],
+    ['a missing file', '"/no/such.yaml"', 'no such file'],
+  ])('ends with status 2 on %s, naming the field', async (_name, path, message) => {
+    const { status, err } = await run(`await quant.start(${path}, () => say('never'));`).ended;
+    expect(err).toContain(message);
+    expect(status).toBe(2);
+  });
+
+  it('ends with status 1 when the entrance throws, after revoking', async () => {
+    const { status, out } = await run(`
+      await quant.start(null, () => { trade(['1']); throw new Error('no luck'); });`).ended;
+    expect(out).toMatch(/no luck[\s\S]*revoke/);
+    expect(status).toBe(1);
+  });
+});
+
+describe('everything that ends a process revokes first', () => {
+  it.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)('%s: exit status 0', async (signal) => {
+    const running = run(`await quant.start(null, () => { trade(['1', '2']); say('ready'); });`);
+    await running.said('ready');
+    running.child.kill(signal);
+    const { status, out } = await running.ended;
+    expect(out).toMatch(/gate[\s\S]*settle[\s\S]*revoke[\s\S]*close/);
+    expect(out).toContain('2 revoked');
+    expect(status).toBe(0);
+  });
+
+  it.each([
+    ['an uncaught exception', `setTimeout(() => { throw new Error('oops'); }, 10)`],
+    ['an unhandled rejection', `void Promise.reject(new Error('oops'))`],
+  ])('%s: exit status 1', async (_name, crash) => {
+    const { status, out } = await run(`await quant.start(null, () => { trade(['1']); ${crash}; });`).ended;
+    expect(out).toMatch(/oops[\s\S]*revoke/);
+    expect(status).toBe(1);
+  });
+
+  it('a second signal cuts nothing short', async () => {
+    const running = run(`
+      await quant.start(null, () => {
+        trade(['41', '42'], { settle: () => new Promise((done) => process.once('SIGUSR2', done)) });
+        say('ready');
+      });`);
+    await running.said('ready');
+    running.child.kill('SIGTERM');
+    await running.said('stopping');
+    running.child.kill('SIGINT');
+    await running.said('still stopping, 2 orders left: a@x.test EOS/USDT 41');
+    running.child.kill('SIGUSR2');
+    const { status, out } = await running.ended;
+    expect(out).toContain('revoke');
+    expect(status).toBe(0);
+  });
+
+  it('the time limit says what is left by id and exits 1', async () => {
+    const { status, out } = await run(`
+      await quant.start(${file('short.yaml', 'stop: { timeLimit: 0.1 }')}, () => {
+        trade(['43'], { settle: () => new Promise(() => {}) });
+      });
+      await quant.stop();`).ended;
+    expect(out).toContain('left on the exchange: a@x.test EOS/USDT 43');
+    expect(status).toBe(1);
+  });
+
+  it('no loop task runs once the stop has begun', async () => {
+    const { out } = await run(`
+      await quant.start(null, () => {
+        LoopRunTask.register(() => say('tick'), 0.01);
+        trade([], { settle: () => new Promise((done) => setTimeout(done, 100)) });
+        setTimeout(() => { say('STOP'); void quant.stop(); }, 50);
+      });`).ended;
+    expect(out).toContain('tick');
+    expect(out.slice(out.indexOf('STOP'))).not.toContain('tick');
+  });
+});
