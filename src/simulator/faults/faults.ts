@@ -1,0 +1,358 @@
+// The faults of one exchange: rules are injected and cleared at any time, and each strikes by its own seeded chance.
+// The gateway asks on every request, push and query; carriers on every frame and connect; timed strikes come from the clock.
+
+import type { Clock, Timer } from '../../seam/clock.ts';
+import { seededRandom } from '../../runtime/random.ts';
+import type { RequestContext, StreamKind } from '../gateway.ts';
+import { ActiveRule } from './active-rule.ts';
+import type { Connection, Connections } from './connections.ts';
+import { applyToRequest, untouched, type RequestDecision } from './request-faults.ts';
+import { faultRuleSchema, type FaultName, type FaultRule, type FaultTarget } from './vocabulary.ts';
+
+/** What faults need to do to the exchange as a whole. */
+export interface NetworkEffects {
+  /** Refuse new connections and requests for `ms`. */
+  refuse(ms: number): void;
+  /** Cut everything, then refuse for `ms`. */
+  restart(ms: number): void;
+}
+
+export interface FaultsOptions {
+  readonly clock: Clock;
+  readonly seed: number | string;
+  readonly connections: Connections;
+  /** Name of an account, for rules that name one. */
+  accountName(uid: number): string | null;
+  /** For rules that name an exchange. */
+  readonly exchange: string;
+  /** Marks the key of an account as accepted or not; for logins that dialects check themselves. */
+  setKeyValid(accountName: string | null, valid: boolean): void;
+}
+
+export interface Strike {
+  readonly fault: FaultName;
+  readonly rule: FaultRule;
+  /** The exchange it struck. */
+  readonly exchange: string;
+  readonly time: number;
+}
+
+/** One injected rule, to be taken back. */
+export interface InjectedFault {
+  remove(): void;
+  readonly strikes: number;
+}
+
+export interface PushDecision {
+  readonly dropped: boolean;
+  readonly copies: 1 | 2;
+  readonly swapped: boolean;
+  readonly delayMs: number;
+}
+
+const PLAIN_PUSH: PushDecision = { dropped: false, copies: 1, swapped: false, delayMs: 0 };
+const REFUSE_MS = 3000;
+const RESTART_MS = 5000;
+const PUSH_LATE_MS = 1000;
+const LAG_MS = 2000;
+
+export class Faults {
+  private readonly options: FaultsOptions;
+  private readonly clock: Clock;
+  private rules: ActiveRule[] = [];
+  private byTarget = new Map<FaultTarget, ActiveRule[]>();
+  private readonly timers = new Map<ActiveRule, Timer>();
+  private readonly listeners = new Set<(strike: Strike) => void>();
+  private readonly counts = new Map<FaultName, number>();
+  /** For query-lag: which orders are struck, so that the answer stays the same while the lag lasts. */
+  private readonly lagging = new Map<ActiveRule, Map<bigint, boolean>>();
+  private injected = 0;
+  private effects: NetworkEffects | null = null;
+
+  constructor(options: FaultsOptions) {
+    this.options = options;
+    this.clock = options.clock;
+  }
+
+  /** Whoever runs the exchange says how it is refused and restarted. */
+  attach(effects: NetworkEffects): void {
+    this.effects = effects;
+  }
+
+  /** How often each fault has struck. */
+  get struck(): ReadonlyMap<FaultName, number> {
+    return this.counts;
+  }
+
+  onStrike(listener: (strike: Strike) => void): () => void {
+    this.listeners.add(listener);
+    return () => {
+      this.listeners.delete(listener);
+    };
+  }
+
+  /**
+   * Puts rules to work; their times count from now. A connection or network fault without any condition strikes at once.
+   * @throws ZodError naming the field of a rule that is not one
+   */
+  inject(rules: FaultRule | readonly FaultRule[]): InjectedFault {
+    const active: ActiveRule[] = [];
+    for (const input of isList(rules) ? rules : [rules]) {
+      const rule = faultRuleSchema.parse(input);
+      const random = seededRandom(`${this.options.seed}/fault/${this.injected++}`);
+      if (rule.exchange !== undefined && rule.exchange !== this.options.exchange) continue;
+      active.push(new ActiveRule(rule, this.clock, random));
+    }
+    this.rules = [...this.rules, ...active];
+    this.index();
+    for (const rule of active) this.start(rule);
+    return {
+      remove: () => this.remove(active),
+      get strikes() {
+        return active.reduce((sum, rule) => sum + rule.trigger.strikes, 0);
+      },
+    };
+  }
+
+  /** Takes every rule back. What has struck stays struck (a frozen socket stays frozen). */
+  clear(): void {
+    this.remove(this.rules);
+  }
+
+  private remove(gone: readonly ActiveRule[]): void {
+    for (const rule of gone) {
+      this.timers.get(rule)?.cancel();
+      this.timers.delete(rule);
+      this.lagging.delete(rule);
+      if (rule.fault === 'key-revoked' && rule.windowEnd !== null) this.setKeys(rule, true);
+    }
+    this.rules = this.rules.filter((rule) => !gone.includes(rule));
+    this.index();
+  }
+
+  private index(): void {
+    this.byTarget = Map.groupBy(this.rules, (rule) => rule.target);
+  }
+
+  private of(target: FaultTarget): readonly ActiveRule[] {
+    return this.byTarget.get(target) ?? [];
+  }
+
+  private record(rule: ActiveRule): void {
+    this.counts.set(rule.fault, (this.counts.get(rule.fault) ?? 0) + 1);
+    const strike: Strike = { fault: rule.fault, rule: rule.rule, exchange: this.options.exchange, time: this.clock.now() };
+    for (const listener of this.listeners) listener(strike);
+  }
+
+  private nameOf(uid: number | null): string | null {
+    return uid === null ? null : this.options.accountName(uid);
+  }
+
+  // ---- requests, pushes, queries: asked by the gateway
+
+  request(context: RequestContext): RequestDecision {
+    const decision = untouched();
+    for (const rule of this.of('request')) {
+      if (!rule.matchesRequest(context, this.nameOf(context.accountUid))) continue;
+      const wasOpen = rule.windowEnd !== null;
+      if (!applyToRequest(rule, decision)) continue;
+      this.record(rule);
+      if (rule.fault === 'key-revoked' && !wasOpen) this.revokeKey(rule);
+    }
+    return decision;
+  }
+
+  /** After a request was executed: connection faults that wait for such a request. */
+  executed(context: RequestContext): void {
+    for (const rule of [...this.of('connection'), ...this.of('network')]) {
+      if (rule.rule.operation === undefined || rule.trigger.isTimed) continue;
+      if (!rule.matchesRequest(context, this.nameOf(context.accountUid)) || !rule.occurs()) continue;
+      this.record(rule);
+      if (rule.target === 'network') this.strikeNetwork(rule);
+      else for (const connection of this.options.connections.all()) this.strikeConnection(rule, connection);
+    }
+  }
+
+  push(accountUid: number | null, stream: StreamKind): PushDecision {
+    const rules = this.of('push');
+    if (rules.length === 0) return PLAIN_PUSH;
+    let decision = PLAIN_PUSH;
+    for (const rule of rules) {
+      if (!rule.matchesStream(stream) || !rule.matchesAccount(this.nameOf(accountUid)) || !rule.occurs()) continue;
+      this.record(rule);
+      if (rule.fault === 'push-dropped') decision = { ...decision, dropped: true };
+      else if (rule.fault === 'push-duplicated') decision = { ...decision, copies: 2 };
+      else if (rule.fault === 'push-reordered') decision = { ...decision, swapped: true };
+      else decision = { ...decision, delayMs: decision.delayMs + rule.delay(PUSH_LATE_MS) };
+    }
+    return decision;
+  }
+
+  skew(): number {
+    let skew = 0;
+    for (const rule of this.of('clock')) if (rule.trigger.inWindow(rule.elapsed)) skew += rule.rule.skewMs ?? 0;
+    return skew;
+  }
+
+  visibleOpenOrders<T extends { readonly orderId: bigint; readonly createdAt: number }>(
+    accountUid: number,
+    orders: readonly T[],
+  ): readonly T[] {
+    let visible = orders;
+    for (const rule of this.of('query')) {
+      if (!rule.matchesAccount(this.nameOf(accountUid))) continue;
+      if (rule.fault === 'query-lag') {
+        visible = visible.filter((order) => !this.lags(rule, order));
+      } else if (visible.length > 0 && rule.occurs()) {
+        this.record(rule);
+        visible = rule.fault === 'open-orders-stale' ? this.older(rule, visible) : partOf(rule, visible);
+      }
+    }
+    return visible;
+  }
+
+  private older<T extends { readonly createdAt: number }>(rule: ActiveRule, orders: readonly T[]): readonly T[] {
+    const youngest = this.clock.now() - (rule.rule.lagMs ?? LAG_MS);
+    return orders.filter((order) => order.createdAt <= youngest);
+  }
+
+  isHidden(accountUid: number, order: { readonly orderId: bigint; readonly createdAt: number }): boolean {
+    for (const rule of this.of('query')) {
+      if (rule.fault === 'query-lag' && rule.matchesAccount(this.nameOf(accountUid)) && this.lags(rule, order)) return true;
+    }
+    return false;
+  }
+
+  private lags(rule: ActiveRule, order: { readonly orderId: bigint; readonly createdAt: number }): boolean {
+    const age = this.clock.now() - order.createdAt;
+    let decided = this.lagging.get(rule);
+    if (decided === undefined) this.lagging.set(rule, (decided = new Map()));
+    if (age >= (rule.rule.lagMs ?? LAG_MS)) {
+      decided.delete(order.orderId);
+      return false;
+    }
+    let hidden = decided.get(order.orderId);
+    if (hidden === undefined) {
+      hidden = rule.occurs();
+      decided.set(order.orderId, hidden);
+      if (hidden) this.record(rule);
+    }
+    return hidden;
+  }
+
+  /** What share of the order the house takes before its cancel; null when no rule strikes. */
+  cancelRace(accountUid: number, symbol: string): number | null {
+    for (const rule of this.of('cancel')) {
+      if (!rule.matchesAccount(this.nameOf(accountUid)) || !rule.matchesSymbol(symbol) || !rule.occurs()) continue;
+      this.record(rule);
+      return rule.rule.fraction ?? 1;
+    }
+    return null;
+  }
+
+  // ---- connections and the network: asked by the carriers, or struck by time
+
+  /** A frame is about to leave on this connection: rules that count frames look at it. */
+  frame(connection: Connection): void {
+    for (const rule of this.of('connection')) {
+      if (rule.trigger.isTimed || rule.rule.operation !== undefined || rule.trigger.isUnconditional) continue;
+      if (!this.concerns(rule, connection) || !rule.occurs()) continue;
+      this.record(rule);
+      this.strikeConnection(rule, connection);
+    }
+  }
+
+  /** A new connection, or a request from outside, arrives: is it refused? */
+  refuses(): boolean {
+    let refused = false;
+    for (const rule of this.of('network')) {
+      if (rule.trigger.isTimed || rule.rule.operation !== undefined || rule.trigger.isUnconditional) continue;
+      if (!rule.occurs()) continue;
+      this.record(rule);
+      if (rule.fault === 'exchange-restart' || rule.rule.durationMs !== undefined) this.strikeNetwork(rule);
+      refused = true;
+    }
+    return refused;
+  }
+
+  private concerns(rule: ActiveRule, connection: Connection): boolean {
+    const { stream, account } = rule.rule;
+    if (stream === undefined && account === undefined) return true;
+    for (const registration of connection.registrations) {
+      if (rule.matchesStream(registration.stream) && rule.matchesAccount(this.nameOf(registration.accountUid()))) return true;
+    }
+    return false;
+  }
+
+  private strikeConnection(rule: ActiveRule, connection: Connection): void {
+    if (!this.concerns(rule, connection)) return;
+    const { carrier, registrations } = connection;
+    if (rule.fault === 'half-open') carrier?.freeze();
+    else if (rule.fault === 'session-expired') for (const each of [...registrations]) each.expire();
+    else if (carrier === null) for (const each of [...registrations]) each.cut();
+    else if (rule.fault === 'cut-mid-frame') carrier.cutMidFrame();
+    else carrier.cut();
+  }
+
+  private strikeNetwork(rule: ActiveRule): void {
+    const { durationMs } = rule.rule;
+    if (rule.fault === 'exchange-restart') this.effects?.restart(durationMs ?? RESTART_MS);
+    else this.effects?.refuse(durationMs ?? REFUSE_MS);
+  }
+
+  private start(rule: ActiveRule): void {
+    if (rule.target !== 'connection' && rule.target !== 'network') return;
+    if (rule.trigger.isTimed) this.schedule(rule);
+    else if (rule.trigger.isUnconditional && rule.rule.operation === undefined) this.strikeNow(rule);
+  }
+
+  private schedule(rule: ActiveRule): void {
+    const next = rule.trigger.nextTime();
+    if (next === null) return;
+    const timer = this.clock.after(next - rule.elapsed, () => {
+      this.strikeNow(rule);
+      this.schedule(rule);
+    });
+    this.timers.set(rule, timer);
+  }
+
+  private strikeNow(rule: ActiveRule): void {
+    if (!rule.occurs()) return;
+    this.record(rule);
+    if (rule.target === 'network') this.strikeNetwork(rule);
+    else for (const connection of this.options.connections.all()) this.strikeConnection(rule, connection);
+  }
+
+  private revokeKey(rule: ActiveRule): void {
+    this.setKeys(rule, false);
+    const { durationMs } = rule.rule;
+    if (durationMs === undefined) return;
+    const timer = this.clock.after(durationMs, () => {
+      this.setKeys(rule, true);
+    });
+    this.timers.set(rule, timer);
+  }
+
+  private setKeys(rule: ActiveRule, valid: boolean): void {
+    this.options.setKeyValid(rule.rule.account ?? null, valid);
+  }
+
+  /** Stops all timers. */
+  close(): void {
+    this.clear();
+    this.listeners.clear();
+  }
+}
+
+function isList(rules: FaultRule | readonly FaultRule[]): rules is readonly FaultRule[] {
+  return Array.isArray(rules);
+}
+
+function partOf<T>(rule: ActiveRule, orders: readonly T[]): readonly T[] {
+  const fraction = rule.rule.fraction ?? 0.5;
+  const hidden = Math.min(orders.length, Math.max(1, Math.round(orders.length * fraction)));
+  const visible = [...orders];
+  for (let count = 0; count < hidden; count++) visible.splice(rule.random.int(visible.length), 1);
+  return visible;
+}
+
