@@ -1,0 +1,222 @@
+// What a supervisor does with every way a child can end - on a virtual clock, with a stand-in for the process and the exchange.
+import { describe, expect, it } from 'vitest';
+import { DEFAULT_UNFINISHED_ORDERS, type RevokeReceipt } from '../../src/domain/unfinished-orders.ts';
+import { writePlace, type ChildMessage } from '../../src/runtime/lease.ts';
+import type { TradingPlace } from '../../src/runtime/participant.ts';
+import {
+  Supervisor,
+  type ChildExit,
+  type SupervisedChild,
+  type SupervisorParts,
+} from '../../src/runtime/supervisor.ts';
+import { VirtualClock } from '../../src/runtime/virtual-clock.ts';
+import { silentLog } from '../../src/seam/log.ts';
+import { receiptOf, samplePlace } from '../support/participant.ts';
+
+class FakeChild implements SupervisedChild {
+  readonly pid = 4711;
+  readonly diary: string[] = [];
+  readonly exited: Promise<ChildExit>;
+  private listener: (message: ChildMessage) => void = () => {};
+  private settle: (exit: ChildExit) => void = () => {};
+  onStop: () => void = () => {};
+
+  constructor() {
+    this.exited = new Promise((resolve) => {
+      this.settle = resolve;
+    });
+  }
+  onMessage(listener: (message: ChildMessage) => void): void {
+    this.listener = listener;
+  }
+  say(...messages: ChildMessage[]): void {
+    for (const message of messages) this.listener(message);
+  }
+  stop(reason: string): void {
+    this.diary.push(`stop: ${reason}`);
+    this.onStop();
+  }
+  kill(): void {
+    this.diary.push('kill');
+    this.exit({ code: null, signal: 'SIGKILL' });
+  }
+  exit(exit: ChildExit): void {
+    this.settle(exit);
+  }
+}
+
+const STARTED: ChildMessage = { type: 'started' };
+const CLEAN: ChildMessage = { type: 'stopped', crashed: false, left: 0 };
+const CRASHED: ChildMessage = { type: 'stopped', crashed: true, left: 0 };
+
+function rehearse(part: Partial<SupervisorParts> = {}): {
+  clock: VirtualClock;
+  children: FakeChild[];
+  sweeps: string[];
+  supervisor: Supervisor;
+  ended: Promise<number>;
+} {
+  const clock = new VirtualClock();
+  const children: FakeChild[] = [];
+  const sweeps: string[] = [];
+  const supervisor = new Supervisor({
+    spawn: () => {
+      const child = new FakeChild();
+      children.push(child);
+      return child;
+    },
+    clock,
+    log: silentLog,
+    sweep: (place, trigger) => {
+      sweeps.push(`${trigger} ${place.account} ${place.symbol}`);
+      return Promise.resolve(receiptOf(place, { trigger }));
+    },
+    leaseMs: 10_000,
+    restart: 'on-crash',
+    maxRestarts: 3,
+    stopLimitMs: 35_000,
+    ...part,
+  });
+  return { clock, children, sweeps, supervisor, ended: supervisor.run() };
+}
+
+const place = (part: Partial<TradingPlace> = {}): ChildMessage => writePlace({ ...samplePlace, ...part });
+
+describe('a child that dies', () => {
+  it('killed from outside: every account and symbol is revoked, then it is started anew', async () => {
+    const { clock, children, sweeps } = rehearse();
+    children[0]!.say(place(), place({ symbol: 'BTC/USDT' }), place(), STARTED);
+    children[0]!.exit({ code: null, signal: 'SIGKILL' });
+    await clock.advance(999);
+    expect(sweeps).toEqual(['crash a@x.test EOS/USDT', 'crash a@x.test BTC/USDT']);
+    expect(children).toHaveLength(1);
+    await clock.advance(1);
+    expect(children).toHaveLength(2);
+  });
+
+  it('frozen: it is killed before anything is revoked', async () => {
+    const { clock, children, sweeps } = rehearse({ restart: 'never' });
+    const [child] = children;
+    child!.say(place(), STARTED);
+    await clock.advance(9_000);
+    child!.say({ type: 'beat' });
+    await clock.advance(9_000);
+    expect(child!.diary).toEqual([]);
+    await clock.advance(4_000);
+    expect(child!.diary).toEqual(['kill']);
+    expect(sweeps).toHaveLength(1);
+  });
+
+  it('that never shows a sign of life is killed after the time for starting', async () => {
+    const { clock, children } = rehearse({ restart: 'never' });
+    await clock.advance(31_000);
+    expect(children[0]!.diary).toEqual(['kill']);
+  });
+
+  it('again and again: back-off grows, and after the last restart the supervisor gives up with status 1', async () => {
+    const { clock, children, ended } = rehearse();
+    const born: number[] = [];
+    for (let life = 0; life < 4; life++) {
+      await clock.runUntil(() => children.length > life);
+      born.push(clock.monotonic());
+      children[life]!.say(STARTED);
+      children[life]!.exit({ code: 134, signal: null });
+    }
+    expect(await clock.runFor(ended)).toBe(1);
+    expect(born).toEqual([0, 1_000, 3_000, 7_000]);
+    expect(children).toHaveLength(4);
+  });
+
+  it('after it revoked by itself (an uncaught error): nothing is swept twice, and it is started anew', async () => {
+    const { clock, children, sweeps } = rehearse();
+    children[0]!.say(place(), STARTED, CRASHED);
+    children[0]!.exit({ code: 1, signal: null });
+    await clock.advance(1_000);
+    expect(sweeps).toEqual([]);
+    expect(children).toHaveLength(2);
+  });
+
+  it('before it ever ran is not started again', async () => {
+    const { clock, children, ended } = rehearse();
+    children[0]!.say({ type: 'beat' }, CRASHED);
+    children[0]!.exit({ code: 1, signal: null });
+    expect(await clock.runFor(ended)).toBe(1);
+    expect(children).toHaveLength(1);
+  });
+
+  it('whose policy keeps orders at a crash: they are kept', async () => {
+    const { clock, children, sweeps } = rehearse();
+    children[0]!.say(place({ unfinishedOrders: { ...DEFAULT_UNFINISHED_ORDERS, crash: 'keep' } }));
+    children[0]!.exit({ code: null, signal: 'SIGKILL' });
+    await clock.advance(2_000);
+    expect(sweeps).toEqual([]);
+    expect(children).toHaveLength(2);
+  });
+
+  it('for the last time while the exchange cannot be reached: tried until it is confirmed', async () => {
+    let tries = 0;
+    const sweep = (where: TradingPlace): Promise<RevokeReceipt> =>
+      Promise.resolve(receiptOf(where, ++tries < 6 ? { left: ['1'], error: 'no route' } : { revoked: ['1'] }));
+    const { clock, children, supervisor, ended } = rehearse({ restart: 'never', sweep });
+    children[0]!.say(place());
+    children[0]!.exit({ code: null, signal: 'SIGKILL' });
+    await clock.advance(1);
+    expect(supervisor.left).toEqual(['a@x.test EOS/USDT 1']);
+    expect(await clock.runFor(ended)).toBe(1);
+    expect(tries).toBe(6);
+    expect(supervisor.left).toEqual([]);
+  });
+});
+
+describe('a child that stops', () => {
+  it('as asked: its status is the status', async () => {
+    const { clock, children, sweeps, supervisor, ended } = rehearse();
+    const [child] = children;
+    child!.say(place(), STARTED);
+    child!.onStop = () => {
+      child!.say(CLEAN);
+      child!.exit({ code: 0, signal: null });
+    };
+    supervisor.stop('SIGTERM');
+    supervisor.stop('SIGTERM');
+    expect(await clock.runFor(ended)).toBe(0);
+    expect(child!.diary).toEqual(['stop: SIGTERM']);
+    expect(sweeps).toEqual([]);
+  });
+
+  it('by itself is not started again; a refused configuration passes its status on', async () => {
+    const { clock, children, ended } = rehearse();
+    children[0]!.say(CLEAN);
+    children[0]!.exit({ code: 2, signal: null });
+    expect(await clock.runFor(ended)).toBe(2);
+    expect(children).toHaveLength(1);
+  });
+
+  it('with something left: the supervisor revokes it', async () => {
+    const { clock, children, sweeps, ended } = rehearse();
+    children[0]!.say(place(), { type: 'stopped', crashed: false, left: 2 });
+    children[0]!.exit({ code: 1, signal: null });
+    expect(await clock.runFor(ended)).toBe(0);
+    expect(sweeps).toEqual(['stop a@x.test EOS/USDT']);
+  });
+
+  it('not within the limit is killed, and its orders revoked', async () => {
+    const { clock, children, sweeps, supervisor, ended } = rehearse();
+    children[0]!.say(place(), STARTED);
+    supervisor.stop('SIGTERM');
+    const beating = setInterval(() => children[0]!.say({ type: 'beat' }), 1);
+    expect(await clock.runFor(ended)).toBe(1);
+    clearInterval(beating);
+    expect(children[0]!.diary).toEqual(['stop: SIGTERM', 'kill']);
+    expect(sweeps).toHaveLength(1);
+  });
+
+  it('during back-off ends the wait at once', async () => {
+    const { clock, children, supervisor, ended } = rehearse();
+    children[0]!.exit({ code: null, signal: 'SIGSEGV' });
+    await clock.advance(500);
+    supervisor.stop('SIGINT');
+    expect(await clock.runFor(ended)).toBe(1);
+    expect(children).toHaveLength(1);
+  });
+});
