@@ -21,6 +21,7 @@ export interface InMemorySocketOptions {
 }
 
 const ABNORMAL = 1006;
+const CLOSE_PATIENCE_MS = 30_000;
 
 export class InMemorySocket implements Socket {
   private readonly options: InMemorySocketOptions;
@@ -35,6 +36,8 @@ export class InMemorySocket implements Socket {
   private frozen = false;
   private dead = false;
   private cutNextFrame = false;
+  /** What the dialect sends while it is still accepting; it leaves after the handshake's answer. */
+  private deferred: (() => void)[] | null = null;
 
   constructor(options: InMemorySocketOptions) {
     this.options = options;
@@ -51,11 +54,7 @@ export class InMemorySocket implements Socket {
     lane.add(Math.max(this.options.networkMs, 0.001), run);
   }
 
-  private get carrier(): Carrier {
-    return this.ownCarrier;
-  }
-
-  private readonly ownCarrier: Carrier = {
+  private readonly carrier: Carrier = {
     freeze: () => {
       this.frozen = true;
     },
@@ -76,7 +75,6 @@ export class InMemorySocket implements Socket {
     this.serverOpen = true;
     const start = url.indexOf('?');
     const query = start < 0 ? '' : url.slice(start + 1);
-    // The handshake's answer leaves before anything the dialect sends while it accepts.
     const greeting: (() => void)[] = [];
     this.deferred = greeting;
     const answer = exchange.connect(this.serverEnd, this.carrier, pathname, query, { host });
@@ -86,6 +84,8 @@ export class InMemorySocket implements Socket {
       this.travel(this.toClient, () => this.lose(new Error(`Unexpected server response: ${answer.status}`)));
       return;
     }
+    // A fault may have struck while the dialect was accepting.
+    if (!this.serverOpen) return answer.onClose();
     this.session = answer;
     this.travel(this.toClient, () => {
       if (this.clientGone || this.frozen) return;
@@ -95,8 +95,6 @@ export class InMemorySocket implements Socket {
     });
     for (const send of greeting) send();
   }
-
-  private deferred: (() => void)[] | null = null;
 
   private readonly serverEnd: ServerSocket = this.makeServerEnd();
 
@@ -164,9 +162,7 @@ export class InMemorySocket implements Socket {
     this.serverOpen = false;
     const { session } = this;
     this.session = null;
-    // While the dialect is still accepting, it has no session to be told about yet.
-    if (session === null) this.options.clock.after(0, () => this.session?.onClose());
-    else session.onClose();
+    session?.onClose();
   }
 
   // ---- the client's end
@@ -199,6 +195,8 @@ export class InMemorySocket implements Socket {
     const wasOpen = this.clientOpen;
     this.clientOpen = false;
     if (!wasOpen) return this.terminate();
+    // Nobody waits for ever for the other end's half of the handshake.
+    this.options.clock.after(CLOSE_PATIENCE_MS, () => this.endClient(ABNORMAL, ''));
     this.travel(this.toExchange, () => {
       if (this.frozen) return;
       this.endServer();
@@ -210,7 +208,9 @@ export class InMemorySocket implements Socket {
     if (this.clientGone) return;
     this.clientOpen = false;
     this.options.clock.after(0, () => this.endClient(ABNORMAL, ''));
-    this.travel(this.toExchange, () => this.endServer());
+    this.travel(this.toExchange, () => {
+      if (!this.frozen) this.endServer();
+    });
   }
 
   /** As `terminate`, but nobody on this side is left to be told. */

@@ -38,6 +38,8 @@ export function inMemoryTransport(
 
   function request(call: HttpRequest): Promise<HttpResponse> {
     return new Promise((resolve, reject) => {
+      const url = new URL(call.url);
+      const exchange = hosts.get(url.host);
       let settled = false;
       const settle = (act: () => void): void => {
         if (settled) return;
@@ -55,8 +57,6 @@ export function inMemoryTransport(
       const pending = {
         reset: () => clock.after(networkMs, () => fail('connection reset by the exchange', 'maybe', 'network')),
       };
-      const url = new URL(call.url);
-      const exchange = hosts.get(url.host);
       if (isClosed) {
         clock.after(0, () => fail('the transport is closed', 'no', 'network'));
         return;
@@ -66,7 +66,7 @@ export function inMemoryTransport(
         return;
       }
       clock.after(networkMs, () => {
-        // A process that has died since handing the request over has sent it; one that timed out as well.
+        // Also when the caller has timed out or died meanwhile: what was handed over has been sent.
         if (exchange.refuses()) {
           clock.after(networkMs, () => fail(`connect ECONNREFUSED ${url.host}`, 'no', 'network'));
           return;

@@ -131,9 +131,10 @@ export class CandleStore {
 
   /** Oldest first. Intervals without a trade repeat the last close with no volume, as the exchanges do. */
   candles(symbol: string, query: CandleQuery, now: number): Candle[] {
-    const source = (query.intervalMs < MINUTE ? this.seconds : this.minutes).get(symbol)?.candles ?? [];
-    const start = query.startTime ?? Number.NEGATIVE_INFINITY;
     const end = Math.min(query.endTime ?? now, now);
+    const start = query.startTime ?? candleStart(end, query.intervalMs) - (query.limit - 1) * query.intervalMs;
+    const kept = (query.intervalMs < MINUTE ? this.seconds : this.minutes).get(symbol)?.candles ?? [];
+    const source = since(kept, candleStart(start, query.intervalMs));
     const joined: Candle[] = [];
     for (const candle of source) {
       const openTime = candleStart(candle.openTime, query.intervalMs);
@@ -200,6 +201,18 @@ export class CandleStore {
   close(): void {
     this.stopListening();
   }
+}
+
+/** The candles from `time` on, and the one before them: it knows the last close. */
+function since(candles: readonly Candle[], time: number): readonly Candle[] {
+  let low = 0;
+  let high = candles.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((candles[middle]?.openTime ?? 0) < time) low = middle + 1;
+    else high = middle;
+  }
+  return candles.slice(Math.max(0, low - 1));
 }
 
 function flat(before: Candle, intervalMs: number): Candle {
