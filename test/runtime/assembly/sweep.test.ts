@@ -1,0 +1,170 @@
+// Revoking for a strategy that is dead: found, revoked, confirmed - against a scripted exchange on a virtual clock.
+import { describe, expect, it } from 'vitest';
+import { Decimal } from '../../../src/domain/decimal.ts';
+import { fail, ok, TradeError, type ErrorKind, type Result } from '../../../src/domain/errors.ts';
+import type { Instrument } from '../../../src/domain/instrument.ts';
+import { EMPTY_REPORT, type OrderReport, type ReportedLife } from '../../../src/domain/order-report.ts';
+import { HTX } from '../../../src/domain/platform.ts';
+import type { ExchangeAccount, OrderRef } from '../../../src/exchanges/exchange.ts';
+import { sweep, type Sweep } from '../../../src/runtime/assembly/sweep.ts';
+import { VirtualClock } from '../../../src/runtime/virtual-clock.ts';
+
+function report(orderId: string, life: ReportedLife, clientOrderId = `c${orderId}`): OrderReport {
+  return {
+    ...EMPTY_REPORT,
+    source: 'query',
+    symbol: 'BTC/USDT',
+    orderId,
+    clientOrderId,
+    life,
+    quantity: Decimal.from('1'),
+  };
+}
+const trouble = (kind: ErrorKind, retryAfter?: number): TradeError =>
+  new TradeError(`scripted ${kind}`, { kind, outcome: 'unknown', retryAfter });
+
+/** Open orders by id; `racing` are filled by the market while the cancel is on its way. */
+class ScriptedExchange {
+  readonly calls: string[] = [];
+  open: OrderReport[];
+  readonly racing: ReadonlySet<string>;
+  troubles: TradeError[] = [];
+  stragglers: OrderReport[] = [];
+  private readonly ended = new Map<string, OrderReport>();
+
+  constructor(open: readonly string[], racing: readonly string[] = []) {
+    this.open = open.map((id) => report(id, 'open'));
+    this.racing = new Set(racing);
+  }
+
+  private end(id: string | null): OrderReport {
+    const life = this.racing.has(id ?? '') ? 'filled' : 'canceled';
+    const ended = report(id ?? '', life);
+    this.ended.set(id ?? '', ended);
+    this.open = this.open.filter(({ orderId }) => orderId !== id);
+    return ended;
+  }
+
+  readonly trading = {
+    openOrders: (): Promise<Result<readonly OrderReport[]>> => {
+      this.calls.push('list');
+      const error = this.troubles.shift();
+      return Promise.resolve(error === undefined ? ok([...this.open]) : fail(error));
+    },
+    cancelAll: () => {
+      this.calls.push('cancel-all');
+      for (const { orderId } of this.open) this.end(orderId);
+      this.open = this.stragglers.splice(0, 1);
+      return Promise.resolve({ outcome: 'accepted' as const, reports: [] });
+    },
+    cancel: (_instrument: Instrument, refs: readonly OrderRef[]) => {
+      this.calls.push(`cancel ${refs.length}`);
+      const outcomes = refs.map(({ orderId }) => ({ outcome: 'accepted' as const, reports: [this.end(orderId)] }));
+      return Promise.resolve(outcomes);
+    },
+    fills: () => {
+      this.calls.push('fills');
+      return Promise.resolve(ok([...this.racing].map((id) => report(id, 'open'))));
+    },
+    query: (_instrument: Instrument, { orderId }: OrderRef) => {
+      this.calls.push(`query ${String(orderId)}`);
+      const found = this.ended.get(orderId ?? '');
+      return Promise.resolve({ outcome: 'found' as const, reports: found === undefined ? [] : [found] });
+    },
+  };
+
+  readonly account = {
+    prepare: () => Promise.resolve(ok(true as const)),
+    instrument: () => Promise.resolve(ok({})),
+    clockOffset: () => 0,
+    trading: this.trading,
+  } as unknown as ExchangeAccount;
+}
+
+async function swept(exchange: ScriptedExchange, part: Partial<Sweep> = {}, clock = new VirtualClock()) {
+  const task: Sweep = {
+    platform: HTX,
+    account: 'a',
+    symbol: 'BTC/USDT',
+    connector: exchange.account,
+    cancelsAll: true,
+    whose: 'all',
+    isOwn: (id) => id === 'c1',
+    trigger: 'command',
+    clock,
+    timeLimitMs: 10_000,
+    stragglerMs: 0,
+    ...part,
+  };
+  const receipt = await clock.runFor(sweep(task));
+  return { receipt, tookMs: clock.monotonic(), calls: exchange.calls };
+}
+
+describe('a sweep', () => {
+  it('is one list, one cancel-all and one proof; what filled in the race is told from what was revoked', async () => {
+    const { receipt, calls, tookMs } = await swept(new ScriptedExchange(['1', '2', '3'], ['2']));
+    expect(calls).toEqual(['list', 'cancel-all', 'list', 'fills', 'query 2']);
+    expect(receipt).toMatchObject({
+      found: ['1', '2', '3'],
+      revoked: ['1', '3'],
+      filled: ['2'],
+      left: [],
+      error: null,
+    });
+    expect(receipt.confirmedAt).not.toBeNull();
+    expect(tookMs).toBe(0);
+  });
+
+  it('of nothing is one question', async () => {
+    const { receipt, calls } = await swept(new ScriptedExchange([]));
+    expect(calls).toEqual(['list']);
+    expect(receipt).toMatchObject({ found: [], left: [], error: null });
+  });
+
+  it('of own orders leaves the others, and says so nowhere as left', async () => {
+    const exchange = new ScriptedExchange(['1', '2']);
+    const { receipt, calls } = await swept(exchange, { whose: 'own' });
+    expect(calls).toEqual(['list', 'cancel 1', 'list']);
+    expect(receipt).toMatchObject({ found: ['1'], revoked: ['1'], left: [], error: null });
+    expect(exchange.open.map(({ orderId }) => orderId)).toEqual(['2']);
+  });
+
+  it('catches an order that appeared while it revoked', async () => {
+    const exchange = new ScriptedExchange(['1']);
+    exchange.stragglers = [report('9', 'open')];
+    const { receipt } = await swept(exchange);
+    expect(receipt).toMatchObject({ found: ['1', '9'], revoked: ['1', '9'], error: null });
+  });
+
+  it('after a crash asks once more, for what the dead process had already sent', async () => {
+    const exchange = new ScriptedExchange([]);
+    const clock = new VirtualClock();
+    clock.after(200, () => exchange.open.push(report('5', 'open')));
+    const { receipt } = await swept(exchange, { stragglerMs: 300, trigger: 'crash' }, clock);
+    expect(receipt).toMatchObject({ found: ['5'], revoked: ['5'], error: null });
+  });
+
+  it('tries again after a network error and a rate limit, waiting as long as the exchange says', async () => {
+    const exchange = new ScriptedExchange(['1']);
+    exchange.troubles = [trouble('network'), trouble('rate-limited', 3_000)];
+    const { receipt, tookMs } = await swept(exchange);
+    expect(receipt).toMatchObject({ revoked: ['1'], error: null });
+    expect(tookMs).toBeGreaterThanOrEqual(3_000);
+  });
+
+  it('says at once why nothing can be done with a wrong key', async () => {
+    const exchange = new ScriptedExchange(['1']);
+    exchange.troubles = [trouble('auth')];
+    const { receipt, calls } = await swept(exchange);
+    expect(calls).toEqual(['list']);
+    expect(receipt).toMatchObject({ error: 'scripted auth', confirmedAt: null });
+  });
+
+  it('gives up at the time limit and says why', async () => {
+    const exchange = new ScriptedExchange(['1']);
+    exchange.troubles = Array.from({ length: 50 }, () => trouble('network'));
+    const { receipt, tookMs } = await swept(exchange, { timeLimitMs: 5_000 });
+    expect(receipt).toMatchObject({ error: 'scripted network', confirmedAt: null });
+    expect(tookMs).toBeLessThanOrEqual(5_000);
+  });
+});
