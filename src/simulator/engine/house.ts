@@ -15,6 +15,12 @@ export interface HouseQuote {
   remaining(): Decimal;
 }
 
+/** What `setLevel` took off a level, and where in the queue it stood: in front of `before`, or last. */
+export interface Taken {
+  amount: Decimal;
+  readonly before: Resting | null;
+}
+
 class Quote implements HouseQuote {
   readonly entry: Resting;
   constructor(entry: Resting) {
@@ -139,28 +145,43 @@ export class House {
    * Makes the house's part of a level exactly `quantity`. What goes is taken from the end of the queue first (so accounts' orders
    * keep what stands ahead of them as long as the level can hold it); what comes stands last, after trading with accounts' orders it crosses.
    * House quotes on the other side that it crosses are withdrawn: in a recording they are merely out of date.
+   * Returns what was taken, from the end of the queue to its front.
    */
-  setLevel(symbol: string, side: Side, price: Decimal, quantity: Decimal): void {
-    this.core.step(() => {
+  setLevel(symbol: string, side: Side, price: Decimal, quantity: Decimal): readonly Taken[] {
+    return this.core.step(() => {
       const market = this.core.market(symbol);
       const level = market.book.level(side, price);
       const difference = quantity.sub(level === null ? Decimal.ZERO : houseTotal(level));
-      if (difference.sign() < 0 && level !== null) this.shrink(market, level, difference.neg());
+      if (difference.sign() < 0 && level !== null) return this.shrink(market, level, difference.neg());
       if (difference.isPositive()) this.append(market, side, price, this.meet(market, side, price, difference));
+      return [];
     });
   }
 
-  private shrink(market: Market, level: PriceLevel, by: Decimal): void {
+  private shrink(market: Market, level: PriceLevel, by: Decimal): Taken[] {
+    const taken: Taken[] = [];
+    let before: Resting | null = null;
     let left = by;
     for (let entry = level.tail; entry !== null && left.isPositive(); ) {
-      const { previous } = entry;
+      const { previous }: Resting = entry;
       if (entry.owner === null) {
         const amount = Decimal.min(left, entry.remaining);
         left = left.sub(amount);
+        taken.push({ amount, before });
         market.book.change(entry, amount.neg());
-      }
+      } else before = entry;
       entry = previous;
     }
+    this.core.touch(market);
+    return taken;
+  }
+
+  /** Puts back what was taken where it stood; when the order behind it is gone, at the front. */
+  private putBack(market: Market, side: Side, price: Decimal, { amount, before }: Taken): void {
+    if (before === null) return this.append(market, side, price, amount);
+    const next = before.level === null ? market.book.level(side, price)?.head : before;
+    if (next === null || next === undefined) return this.append(market, side, price, amount);
+    market.book.addBefore(resting(side, price, amount, null), next);
     this.core.touch(market);
   }
 
@@ -205,14 +226,14 @@ export class House {
 
   /**
    * A trade of the recording at `price`: walks the queue of that level from the front. House quotes give way silently, accounts' orders
-   * are filled; the tape shows `quantity` in all (accounts' fills as trades of their own, the rest as one). `restore` is put back at the end
-   * of the queue first: what a recorded book update had already taken away for this very trade.
+   * are filled; the tape shows `quantity` in all (accounts' fills as trades of their own, the rest as one). `restore` is put back
+   * first: what a recorded book update had already taken away for this very trade.
    */
-  replayTrade(symbol: string, takerSide: Side, price: Decimal, quantity: Decimal, restore: Decimal): void {
+  replayTrade(symbol: string, takerSide: Side, price: Decimal, quantity: Decimal, restore: readonly Taken[]): void {
     this.core.step(() => {
       const market = this.core.market(symbol);
       const side = opposite(takerSide);
-      this.append(market, side, price, restore);
+      for (const taken of restore) this.putBack(market, side, price, taken);
       let left = quantity;
       let printed = Decimal.ZERO;
       for (let entry = market.book.level(side, price)?.head ?? null; entry !== null && left.isPositive(); ) {

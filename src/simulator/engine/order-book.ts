@@ -132,6 +132,20 @@ export class OrderBook {
     this.touch(entry.side, level);
   }
 
+  /** Puts it in front of another that stands in the same level. */
+  addBefore(entry: Resting, other: Resting): void {
+    const { level } = other;
+    if (level === null) return;
+    entry.level = level;
+    entry.previous = other.previous;
+    entry.next = other;
+    if (other.previous === null) level.head = entry;
+    else other.previous.next = entry;
+    other.previous = entry;
+    level.total = level.total.add(entry.remaining);
+    this.touch(entry.side, level);
+  }
+
   /** Takes it out of its queue. Does nothing when it does not stand in the book. */
   remove(entry: Resting): void {
     const level = entry.level;
