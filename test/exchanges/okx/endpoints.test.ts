@@ -1,0 +1,48 @@
+// Which URLs OKX's endpoint options come to: regions, demo trading, overrides, and what is refused.
+
+import { describe, expect, it, test } from 'vitest';
+import { isDemo, resolveEndpoints } from '../../../src/exchanges/okx/endpoints.ts';
+
+const LIVE = {
+  rest: 'https://openapi.okx.com',
+  wsPublic: 'wss://ws.okx.com/ws/v5/public',
+  wsPrivate: 'wss://ws.okx.com/ws/v5/private',
+  wsBusiness: 'wss://ws.okx.com/ws/v5/business',
+};
+
+test('live is the default, on port 443', () => {
+  expect(resolveEndpoints(undefined)).toEqual(LIVE);
+  expect(resolveEndpoints('live')).toEqual(LIVE);
+  expect(Object.values(LIVE).map((url) => new URL(url).port)).toEqual(['', '', '', '']);
+});
+
+test('demo trading has its own sockets and is recognised by them', () => {
+  const demo = resolveEndpoints('testnet');
+  expect(demo).toEqual({ ...LIVE, wsPublic: 'wss://wspap.okx.com/ws/v5/public', wsPrivate: 'wss://wspap.okx.com/ws/v5/private', wsBusiness: 'wss://wspap.okx.com/ws/v5/business' });
+  expect(isDemo(demo)).toBe(true);
+  expect(isDemo(resolveEndpoints({ wsPrivate: 'wss://wseeapap.okx.com/ws/v5/private' }))).toBe(true);
+  expect(isDemo(resolveEndpoints('live'))).toBe(false);
+  expect(isDemo(resolveEndpoints({ wsPrivate: 'ws://127.0.0.1:9000/ws/v5/private' }))).toBe(false);
+});
+
+test('the REST host of a region brings its sockets along', () => {
+  expect(resolveEndpoints({ rest: 'https://eea.okx.com' }).wsPrivate).toBe('wss://wseea.okx.com/ws/v5/private');
+  expect(resolveEndpoints({ rest: 'https://us.okx.com' }).wsPublic).toBe('wss://wsus.okx.com/ws/v5/public');
+  expect(resolveEndpoints({ rest: 'https://eea.okx.com', wsPrivate: 'wss://other.example/private' }).wsPrivate).toBe('wss://other.example/private');
+});
+
+test('any subset can be pointed elsewhere', () => {
+  expect(resolveEndpoints({ rest: 'http://127.0.0.1:9000/' })).toEqual({ ...LIVE, rest: 'http://127.0.0.1:9000' });
+});
+
+describe('what is refused names the endpoint', () => {
+  it.each([
+    [{ stream: 'wss://ws.okx.com' }, 'endpoints.stream: unknown'],
+    [{ rest: 'not a url' }, 'endpoints.rest: expected'],
+    [{ rest: 'wss://ws.okx.com' }, 'endpoints.rest: expected'],
+    [{ wsPrivate: 'https://www.okx.com' }, 'endpoints.wsPrivate: expected'],
+  ])('%j', (option, message) => {
+    expect(() => resolveEndpoints(option)).toThrow(RangeError);
+    expect(() => resolveEndpoints(option)).toThrow(message);
+  });
+});
