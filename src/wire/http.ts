@@ -1,0 +1,145 @@
+// HTTP requests over kept-alive connections, one pool per origin: the request part of the real transport.
+// Signing, budgets and the meaning of a status are the callers' part.
+
+import { Pool, type Dispatcher } from 'undici';
+import type { Clock } from '../seam/clock.ts';
+import { TransportError, type HttpRequest, type HttpResponse } from '../seam/transport.ts';
+
+export interface HttpOptions {
+  /** Connections per origin. Default 64: a burst of cancels goes out side by side. */
+  readonly connections?: number;
+  /** Default 10 000. */
+  readonly connectTimeoutMs?: number;
+}
+
+export interface HttpClient {
+  request(request: HttpRequest): Promise<HttpResponse>;
+  close(): Promise<void>;
+}
+
+const KEEP_ALIVE_MS = 60_000;
+
+type Settle = { resolve: (response: HttpResponse) => void; reject: (error: TransportError) => void };
+
+/** One request on its way: turns the dispatcher's callbacks into one response or one TransportError. */
+class Exchange implements Dispatcher.DispatchHandler {
+  private readonly settle: Settle;
+  private controller: Dispatcher.DispatchController | null = null;
+  private status = 0;
+  private headers: Record<string, string> = {};
+  private first: Buffer | null = null;
+  private rest: Buffer[] | null = null;
+  private done = false;
+  /** Called once, when nothing more can follow. */
+  onDone: () => void = () => undefined;
+
+  constructor(settle: Settle) {
+    this.settle = settle;
+  }
+
+  /** Bytes leave right after this: from here on nobody can say whether they arrived. */
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    // Given up while it waited for a connection: it must not leave any more. Throwing here sends nothing.
+    if (this.done) throw new Error('given up before it was sent');
+    this.controller = controller;
+  }
+
+  onResponseStart(_controller: Dispatcher.DispatchController, status: number, headers: Record<string, string | string[] | undefined>): void {
+    this.status = status;
+    const flat: Record<string, string> = {};
+    for (const name in headers) {
+      const value = headers[name];
+      if (value !== undefined) flat[name] = typeof value === 'string' ? value : value.join(', ');
+    }
+    this.headers = flat;
+  }
+
+  onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
+    if (this.first === null) this.first = chunk;
+    else (this.rest ??= [this.first]).push(chunk);
+  }
+
+  onResponseEnd(): void {
+    if (!this.finish()) return;
+    const whole = this.rest === null ? this.first : Buffer.concat(this.rest);
+    this.settle.resolve({ status: this.status, headers: this.headers, body: whole === null ? '' : whole.toString('utf8') });
+  }
+
+  onResponseError(_controller: Dispatcher.DispatchController | null, error: Error): void {
+    this.fail(error.message, 'network', error);
+  }
+
+  giveUp(afterMs: number): void {
+    const { controller } = this;
+    const message = controller === null ? `no connection within ${afterMs} ms` : `no response within ${afterMs} ms`;
+    this.fail(message, 'timeout');
+    controller?.abort(new Error(message));
+  }
+
+  fail(message: string, kind: 'network' | 'timeout', cause?: unknown): void {
+    const sent = this.controller === null ? 'no' : 'maybe';
+    if (this.finish()) this.settle.reject(new TransportError(message, sent, kind, cause));
+  }
+
+  private finish(): boolean {
+    if (this.done) return false;
+    this.done = true;
+    this.onDone();
+    return true;
+  }
+}
+
+export function httpClient(clock: Clock, options: HttpOptions = {}): HttpClient {
+  const pools = new Map<string, Pool>();
+  let closed = false;
+
+  function poolOf(origin: string): Pool {
+    let pool = pools.get(origin);
+    if (pool === undefined) {
+      pool = new Pool(origin, {
+        connections: options.connections ?? 64,
+        // One request at a time per connection: a pipelined one behind a dead one would be in doubt as well.
+        pipelining: 1,
+        allowH2: false,
+        keepAliveTimeout: KEEP_ALIVE_MS,
+        // Time limits are the caller's, on the program's clock.
+        headersTimeout: 0,
+        bodyTimeout: 0,
+        connect: { timeout: options.connectTimeoutMs ?? 10_000, rejectUnauthorized: true, noDelay: true },
+      });
+      pools.set(origin, pool);
+    }
+    return pool;
+  }
+
+  function request({ method, url, headers, body, timeoutMs }: HttpRequest): Promise<HttpResponse> {
+    return new Promise((resolve, reject) => {
+      const exchange = new Exchange({ resolve, reject });
+      if (closed) {
+        exchange.fail('the transport is closed', 'network');
+        return;
+      }
+      const timer = clock.after(timeoutMs, () => exchange.giveUp(timeoutMs));
+      exchange.onDone = () => timer.cancel();
+      try {
+        // The path is cut out of the text, not parsed and written again: signatures cover these bytes.
+        const start = url.indexOf('/', url.indexOf('//') + 2);
+        const origin = start < 0 ? url : url.slice(0, start);
+        const path = start < 0 ? '/' : url.slice(start);
+        poolOf(origin).dispatch({ path, method, headers, body: body ?? null }, exchange);
+      } catch (error) {
+        exchange.fail(error instanceof Error ? error.message : String(error), 'network', error);
+      }
+    });
+  }
+
+  return {
+    request,
+    async close() {
+      closed = true;
+      const all = [...pools.values()];
+      pools.clear();
+      await Promise.all(all.map((pool) => pool.destroy()));
+    },
+  };
+}

@@ -1,0 +1,69 @@
+// A WebSocket connection over a real socket: the connect part of the real transport.
+// Reconnecting, liveness and logins are link.ts's part.
+
+import WebSocket from 'ws';
+import type { Socket, SocketHandlers } from '../seam/transport.ts';
+
+const DEFAULT_CONNECT_TIMEOUT_MS = 10_000;
+/** No frame of an exchange comes near; a broken one must not eat the memory. */
+const MAX_FRAME_BYTES = 64 * 1024 * 1024;
+const ABNORMAL = 1006;
+
+/** Never throws: what is wrong with the URL comes through `onClose` too. TLS certificates are always verified. */
+export function connectWebSocket(url: string, handlers: SocketHandlers, options: { connectTimeoutMs?: number } = {}): Socket {
+  let failure: Error | undefined;
+  let webSocket: WebSocket;
+  try {
+    webSocket = new WebSocket(url, {
+      // Compression costs CPU and latency on both sides for messages of a few hundred bytes.
+      perMessageDeflate: false,
+      handshakeTimeout: options.connectTimeoutMs ?? DEFAULT_CONNECT_TIMEOUT_MS,
+      maxPayload: MAX_FRAME_BYTES,
+      // JSON.parse refuses what is not text anyway.
+      skipUTF8Validation: true,
+      followRedirects: false,
+      rejectUnauthorized: true,
+    });
+  } catch (error) {
+    const reason = error instanceof Error ? error : new Error(String(error));
+    queueMicrotask(() => handlers.onClose(ABNORMAL, reason.message, reason));
+    return DEAD_SOCKET;
+  }
+  // Nagle's algorithm is switched off by the library as soon as the socket is there.
+  webSocket.on('open', () => handlers.onOpen());
+  webSocket.on('message', (data, binary) => {
+    handlers.onFrame(Buffer.isBuffer(data) ? data : Array.isArray(data) ? Buffer.concat(data) : Buffer.from(data), binary);
+  });
+  if (handlers.onPing !== undefined) webSocket.on('ping', () => handlers.onPing?.());
+  if (handlers.onPong !== undefined) webSocket.on('pong', () => handlers.onPong?.());
+  // A refused handshake says "Unexpected server response: 403" here; `close` always follows.
+  webSocket.on('error', (error) => {
+    failure = error;
+  });
+  webSocket.on('close', (code, reason) => {
+    const text = reason.toString('utf8') || (failure?.message ?? '');
+    if (failure === undefined) handlers.onClose(code, text);
+    else handlers.onClose(code, text, failure);
+  });
+  return {
+    get isOpen() {
+      return webSocket.readyState === WebSocket.OPEN;
+    },
+    send(text) {
+      if (webSocket.readyState !== WebSocket.OPEN) return false;
+      webSocket.send(text);
+      return true;
+    },
+    ping() {
+      if (webSocket.readyState === WebSocket.OPEN) webSocket.ping();
+    },
+    close() {
+      webSocket.close();
+    },
+    terminate() {
+      webSocket.terminate();
+    },
+  };
+}
+
+const DEAD_SOCKET: Socket = { isOpen: false, send: () => false, ping() {}, close() {}, terminate() {} };
