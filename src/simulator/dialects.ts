@@ -1,0 +1,12 @@
+// The registry of exchanges that can be simulated: their dialects and the decoders of their recordings.
+// Everything that differs between them is in their folders; adding an exchange adds a line to each table.
+
+import type { DialectFactory } from './dialect.ts';
+import { recordingDecoder as binanceRecording } from './binance/recording.ts';
+import { recordingDecoder as htxRecording } from './htx/recording.ts';
+import type { RecordingDecoder } from './market/recording.ts';
+import { recordingDecoder as okxRecording } from './okx/recording.ts';
+
+export const DIALECTS: Readonly<Record<string, DialectFactory>> = {};
+
+export const RECORDING_DECODERS: readonly RecordingDecoder[] = [binanceRecording, okxRecording, htxRecording];
