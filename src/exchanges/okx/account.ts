@@ -1,0 +1,134 @@
+// One OKX account, put together: requests, the private stream, order entry, trading rules, and what the account itself is (mode, permissions).
+// Each part is a file of its own; here they meet.
+
+import { fail, ok, TradeError, type Result } from '../../domain/errors.ts';
+import type { Instrument } from '../../domain/instrument.ts';
+import type { Assets, Orderbook } from '../../domain/order.ts';
+import { OKX } from '../../domain/platform.ts';
+import type { AccountConfig, AccountFeed, ExchangeAccount, ExchangeEnvironment, Trading } from '../exchange.ts';
+import { OkxAccountFeed } from './account-feed.ts';
+import { accountModeOf, assetsOf, orderbookOf, type AccountMode } from './decode-market.ts';
+import { isDemo } from './endpoints.ts';
+import { OkxInstruments } from './instruments.ts';
+import { OkxLimits } from './limits.ts';
+import { livenessOf } from './liveness.ts';
+import { STALE_RULES } from './outcomes.ts';
+import { OkxRequests } from './requests.ts';
+import { OkxRest } from './rest.ts';
+import { createSigner } from './sign.ts';
+import { OkxTrading } from './trading.ts';
+
+/** Refusals that may mean that the owner has changed the account's mode by hand (trap 20, 21). */
+const MODE_CODES: ReadonlySet<string> = new Set(['51010', '51000']);
+const LEAST_KYC_LEVEL = 2;
+/** market/books gives at most this many levels (14). */
+const DEEPEST_BOOK = 400;
+
+export class OkxAccount implements ExchangeAccount {
+  readonly rest: OkxRest;
+  readonly feed: AccountFeed;
+  readonly trading: Trading;
+  readonly #feed: OkxAccountFeed;
+  readonly #environment: ExchangeEnvironment;
+  readonly #clock: ExchangeClock;
+  readonly #instruments: OkxInstruments;
+  #mode: AccountMode | null = null;
+
+  constructor(config: AccountConfig, environment: ExchangeEnvironment) {
+    const { transport, clock, budgets, log } = environment;
+    const { endpoints, timings, accessKey } = config;
+    const restUrl = endpoints['rest'] ?? '';
+    const passphrase = config.passphrase?.reveal() ?? '';
+    const signer = createSigner(config.secretKey);
+    const limits = new OkxLimits(budgets, clock, new URL(restUrl).host, accessKey);
+    this.#environment = environment;
+    this.#clock = new ExchangeClock(clock, () => this.rest.getServerTime());
+    const now = (): number => this.#clock.now();
+    const resync = (): Promise<unknown> => this.#clock.measure();
+    const requests = new OkxRequests({
+      transport, clock, limits, signer, accessKey, passphrase, restUrl, now, resync,
+      isDemo: isDemo(endpoints),
+      timeoutMs: timings.requestTimeout,
+    });
+    this.rest = new OkxRest(requests);
+    this.#instruments = new OkxInstruments(this.rest, clock);
+    this.#feed = new OkxAccountFeed({
+      clock, log, resync,
+      backoff: new Backoff(),
+      connects: limits.budget('connect'),
+      session: {
+        transport, clock, now,
+        url: endpoints['wsPrivate'] ?? '',
+        login: { accessKey, passphrase, signer },
+        requestTimeoutMs: timings.requestTimeout,
+        liveness: livenessOf(timings.streamSilence),
+      },
+    });
+    this.feed = this.#feed;
+    this.trading = new OkxTrading({
+      requests, limits, now,
+      rest: this.rest,
+      socket: this.#feed,
+      level: () => this.#mode?.level ?? null,
+      requestTimeoutMs: timings.requestTimeout,
+      clockWasOff: () => this.#clock.wasOff(),
+      onRefused: (code, instId, message) => this.#refused(code, instId, message),
+    });
+  }
+
+  async prepare(): Promise<Result<true>> {
+    const [, clockError] = await this.#clock.measure();
+    if (clockError !== null) return fail(clockError);
+    const [mode, error] = await this.#askMode();
+    if (error !== null) return fail(error);
+    const { log } = this.#environment;
+    if (!mode.canTrade) log.warn('the API key has no permission to trade');
+    if (mode.kycLevel !== null && mode.kycLevel < LEAST_KYC_LEVEL) log.warn('OKX refuses orders of accounts below identity level 2', { level: mode.kycLevel });
+    return ok(true);
+  }
+
+  async #askMode(): Promise<Result<AccountMode>> {
+    const [rows, error] = await this.rest.getAccountConfig();
+    if (error !== null) return fail(error);
+    const mode = rows[0] === undefined ? null : accountModeOf(rows[0]);
+    if (mode === null) return fail(new TradeError('OKX did not state the mode of the account', { kind: 'unknown', outcome: 'unknown', platform: OKX }));
+    this.#mode = mode;
+    return ok(mode);
+  }
+
+  instrument(symbol: string): Promise<Result<Instrument>> {
+    return this.#instruments.get(symbol);
+  }
+
+  async orderbook(instrument: Instrument, depth: number): Promise<Result<Orderbook>> {
+    const [rows, error] = await this.rest.getOrderbook(instrument.rawSymbol, Math.min(Math.max(Math.trunc(depth), 1), DEEPEST_BOOK));
+    if (error !== null) return fail(error.at({ symbol: instrument.symbol }));
+    const [row] = rows;
+    if (row === undefined) return fail(new TradeError('OKX answered without a book', { kind: 'unknown', outcome: 'unknown', platform: OKX, symbol: instrument.symbol }));
+    return ok(orderbookOf(row, instrument.symbol));
+  }
+
+  async assets(): Promise<Result<Assets>> {
+    const [rows, error] = await this.rest.getBalance();
+    if (error !== null) return fail(error);
+    return ok(assetsOf(rows[0] ?? {}));
+  }
+
+  async permissions(): Promise<Result<{ readonly trade: boolean; readonly withdraw: boolean }>> {
+    const [mode, error] = await this.#askMode();
+    return error === null ? ok({ trade: mode.canTrade, withdraw: mode.canWithdraw }) : fail(error);
+  }
+
+  clockOffset(): number {
+    return this.#clock.offset;
+  }
+
+  close(): Promise<void> {
+    return this.#feed.stop();
+  }
+
+  #refused(code: string, instId: string, message: string): void {
+    if (STALE_RULES.has(code)) this.#instruments.forget(instId);
+    if (MODE_CODES.has(code) && /mode|tdMode/i.test(message)) void this.#askMode();
+  }
+}

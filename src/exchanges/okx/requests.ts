@@ -1,0 +1,130 @@
+// One signed or public request to OKX's REST API: budget, signature, demo header, and what an answer that is none means (okx.md 3, 11.1, 12).
+// Reading codes inside the answer is the callers' part; a refusal for our clock is healed here, once, because it proves that nothing was done.
+
+import { TradeError } from '../../domain/errors.ts';
+import { OKX } from '../../domain/platform.ts';
+import type { Clock } from '../../seam/clock.ts';
+import { TransportError, type HttpRequest, type HttpResponse, type Transport } from '../../seam/transport.ts';
+import type { Priority } from '../../wire/rate-budget.ts';
+import { DEMO_HEADER } from './endpoints.ts';
+import { pathWithQuery } from './encode.ts';
+import { readReply, type Reply } from './frames.ts';
+import { RATE_PAUSE_MS, type Bucket, type OkxLimits } from './limits.ts';
+import { errorFor, isClockCode, kindOf } from './outcomes.ts';
+import { isoTimestamp, type OkxSigner } from './sign.ts';
+
+export interface RequestOptions {
+  readonly method: 'GET' | 'POST';
+  /** With `/api/v5`, without the query. */
+  readonly path: string;
+  readonly query?: Readonly<Record<string, string | number | undefined>>;
+  /** The body as JSON text, sent and signed as it is. */
+  readonly body?: string;
+  readonly bucket: Bucket;
+  readonly instId?: string;
+  readonly cost?: number;
+  readonly priority?: Priority;
+  readonly isPublic?: boolean;
+  /** The caller has taken the cost from the budget already. */
+  readonly isPaid?: boolean;
+  /** Exchange time, ms: dropped by the exchange when it arrives later. A header here, never a field of the body (trap 31). */
+  readonly expTime?: () => number;
+}
+
+/** `reply` for whatever OKX itself answered, whatever it says; `lost` when there is no answer that says anything. */
+export type Answer = { readonly type: 'reply'; readonly reply: Reply } | { readonly type: 'lost'; readonly error: TradeError };
+
+export interface RequestContext {
+  readonly transport: Transport;
+  readonly clock: Clock;
+  readonly limits: OkxLimits;
+  readonly signer: OkxSigner;
+  readonly accessKey: string;
+  readonly passphrase: string;
+  readonly restUrl: string;
+  readonly isDemo: boolean;
+  readonly timeoutMs: number;
+  /** The exchange's time by our reckoning, ms. */
+  readonly now: () => number;
+  /** Measures the clock offset anew. */
+  readonly resync: () => Promise<unknown>;
+}
+
+export class OkxRequests {
+  readonly #context: RequestContext;
+
+  constructor(context: RequestContext) {
+    this.#context = context;
+  }
+
+  /** The bytes leave synchronously when the budget allows. Never rejects. */
+  async send(options: RequestOptions): Promise<Answer> {
+    const first = await this.#once(options);
+    if (first.type === 'lost' || options.isPublic === true || !isClockCode(first.reply.code)) return first;
+    await this.#context.resync();
+    return this.#once({ ...options, isPaid: false });
+  }
+
+  async #once(options: RequestOptions): Promise<Answer> {
+    const { limits, transport } = this.#context;
+    const budget = limits.budget(options.bucket, options.instId);
+    const cost = options.cost ?? 1;
+    const priority = options.priority ?? 'query';
+    if (options.isPaid !== true && !budget.tryTake(cost, priority)) await budget.take(cost, priority);
+    let response: HttpResponse;
+    try {
+      response = await transport.request(this.#request(options));
+    } catch (error) {
+      return { type: 'lost', error: transportFailure(error) };
+    }
+    const reply = readReply(response.body);
+    if (reply === null) return { type: 'lost', error: notJson(response) };
+    if (isRateCode(reply.code)) budget.blockFor(RATE_PAUSE_MS);
+    // A 5xx that is OKX's own JSON still promises nothing, whatever its code.
+    if (response.status >= 500) return { type: 'lost', error: errorFor(reply.code, reply.msg, { outcome: 'unknown' }) };
+    return { type: 'reply', reply };
+  }
+
+  #request(options: RequestOptions): HttpRequest {
+    const { accessKey, passphrase, signer, restUrl, isDemo, timeoutMs, now } = this.#context;
+    const requestPath = pathWithQuery(options.path, options.query ?? {});
+    const body = options.body ?? '';
+    const headers: Record<string, string> = {};
+    if (isDemo) headers[DEMO_HEADER] = '1';
+    if (options.method === 'POST') headers['content-type'] = 'application/json';
+    if (options.expTime !== undefined) headers['expTime'] = String(options.expTime());
+    if (options.isPublic !== true) {
+      const timestamp = isoTimestamp(now());
+      headers['OK-ACCESS-KEY'] = accessKey;
+      headers['OK-ACCESS-TIMESTAMP'] = timestamp;
+      headers['OK-ACCESS-PASSPHRASE'] = passphrase;
+      headers['OK-ACCESS-SIGN'] = signer.request(timestamp, options.method, requestPath, body);
+    }
+    const request = { method: options.method, url: restUrl + requestPath, headers, timeoutMs };
+    return options.method === 'POST' ? { ...request, body } : request;
+  }
+}
+
+/** Whether the code is a refusal for rate: the request was not executed (11.1). */
+export function isRateCode(code: string): boolean {
+  return kindOf(code) === 'rate-limited';
+}
+
+function transportFailure(error: unknown): TradeError {
+  if (error instanceof TransportError) {
+    return new TradeError(error.message, { kind: error.kind, outcome: error.sent === 'no' ? 'not-sent' : 'unknown', platform: OKX });
+  }
+  const message = error instanceof Error ? error.message : 'the request failed';
+  return new TradeError(message, { kind: 'network', outcome: 'unknown', platform: OKX });
+}
+
+/** A body that is not OKX's: of a gateway or a content network in between (3). */
+function notJson(response: HttpResponse): TradeError {
+  const kind = response.status === 429 ? 'rate-limited' : response.status === 503 ? 'maintenance' : 'network';
+  return new TradeError(`HTTP ${response.status} with a body that is not OKX's`, {
+    kind,
+    outcome: 'unknown',
+    platform: OKX,
+    cause: { status: response.status, body: response.body.slice(0, 200) },
+  });
+}

@@ -1,0 +1,172 @@
+// The typed raw client that `trade.restApi` is: one method for each endpoint, rows in OKX's own form (okx.md 6, 9, 10, 14).
+// A failure is a TradeError; meaning (orders, fills, outcomes) is given by decode.ts and trading.ts.
+
+import { fail, ok, TradeError, type Result } from '../../domain/errors.ts';
+import { OKX } from '../../domain/platform.ts';
+import type { Args } from './encode.ts';
+import { text, type Reply, type Row } from './frames.ts';
+import { BATCH_SIZE, PAGE_SIZE, type Bucket } from './limits.ts';
+import { errorFor } from './outcomes.ts';
+import type { Answer, OkxRequests, RequestOptions } from './requests.ts';
+
+export type Query = Readonly<Record<string, string | number | undefined>>;
+export type Rows = Result<readonly Row[]>;
+
+/** Paging by an id of the rows: `after` it is older, `before` it is newer. */
+export interface Page {
+  readonly after?: string | undefined;
+  readonly before?: string | undefined;
+  readonly limit?: number | undefined;
+}
+
+export class OkxRest {
+  readonly #requests: OkxRequests;
+
+  constructor(requests: OkxRequests) {
+    this.#requests = requests;
+  }
+
+  // ---- public
+
+  /** Exchange time, ms. */
+  async getServerTime(): Promise<Result<number>> {
+    const [rows, error] = await this.#public('/api/v5/public/time', {}, 'time');
+    if (error !== null) return fail(error);
+    const time = Number(text(rows[0] ?? {}, 'ts'));
+    return time > 0 ? ok(time) : fail(unexpected('no time in the answer'));
+  }
+
+  getInstruments(instType: string, instId?: string): Promise<Rows> {
+    return this.#public('/api/v5/public/instruments', { instType, instId }, 'instruments');
+  }
+
+  getTicker(instId: string): Promise<Rows> {
+    return this.#public('/api/v5/market/ticker', { instId }, 'ticker');
+  }
+
+  /** @param limit levels for each side, 1 to 400 */
+  getOrderbook(instId: string, limit = 20): Promise<Rows> {
+    return this.#public('/api/v5/market/books', { instId, sz: limit }, 'books');
+  }
+
+  getTrades(instId: string, limit = 100): Promise<Rows> {
+    return this.#public('/api/v5/market/trades', { instId, limit }, 'trades');
+  }
+
+  // ---- account
+
+  /** @param currencies e.g. 'BTC,USDT'; none: all that are not empty */
+  getBalance(currencies?: string): Promise<Rows> {
+    return this.#get('/api/v5/account/balance', { ccy: currencies }, 'balance');
+  }
+
+  getAccountConfig(): Promise<Rows> {
+    return this.#get('/api/v5/account/config', {}, 'config');
+  }
+
+  getTradeFee(instType: string, instId?: string): Promise<Rows> {
+    return this.#get('/api/v5/account/trade-fee', { instType, instId }, 'trade-fee');
+  }
+
+  // ---- orders: what one exchange answer says, unread
+
+  createOrder(args: Args): Promise<Rows> {
+    return this.#post('/api/v5/trade/order', args, 'place', instIdOf(args), 1, 'order');
+  }
+
+  cancelOrder(args: Args): Promise<Rows> {
+    return this.#post('/api/v5/trade/cancel-order', args, 'cancel', instIdOf(args), 1, 'cancel');
+  }
+
+  /** At most 20. Read each row's sCode: an answer without an error may hold refusals (trap 8). */
+  cancelOrders(args: readonly Args[]): Promise<Rows> {
+    if (args.length > BATCH_SIZE) throw new RangeError(`cancelOrders: at most ${BATCH_SIZE} orders, got ${args.length}`);
+    return this.#post('/api/v5/trade/cancel-batch-orders', args, 'cancel-batch', instIdOf(args[0] ?? {}), args.length, 'cancel');
+  }
+
+  getOrder(instId: string, id: { readonly ordId?: string; readonly clOrdId?: string }): Promise<Rows> {
+    return this.#get('/api/v5/trade/order', { instId, ...id }, 'order', instId);
+  }
+
+  /** One page, newest first; pages by ordId. */
+  getOpenOrders(instId?: string, page: Page = {}): Promise<Rows> {
+    return this.#get('/api/v5/trade/orders-pending', { instId, ...withLimit(page) }, 'orders-pending');
+  }
+
+  /** One page of the last seven days; canceled orders without a fill stay for two hours only (trap 25). */
+  getOrderHistory(instType: string, instId?: string, page: Page = {}): Promise<Rows> {
+    return this.#get('/api/v5/trade/orders-history', { instType, instId, ...withLimit(page) }, 'orders-history');
+  }
+
+  /** One page of the last three days, newest first; pages by billId. */
+  getFills(filter: { readonly instType?: string; readonly instId?: string; readonly ordId?: string | undefined }, page: Page = {}): Promise<Rows> {
+    return this.#get('/api/v5/trade/fills', { ...filter, ...withLimit(page) }, 'fills');
+  }
+
+  /** One page of the last three months. */
+  getFillsHistory(instType: string, filter: { readonly instId?: string; readonly ordId?: string | undefined }, page: Page = {}): Promise<Rows> {
+    return this.#get('/api/v5/trade/fills-history', { instType, ...filter, ...withLimit(page) }, 'fills-history');
+  }
+
+  /** @param seconds 0 disarms; else 10 to 120. Without a tag it covers every order of the account. */
+  cancelAllAfter(seconds: number, tag?: string): Promise<Rows> {
+    const args = tag === undefined ? { timeOut: String(seconds) } : { timeOut: String(seconds), tag };
+    return this.#post('/api/v5/trade/cancel-all-after', args, 'cancel-all-after', undefined, 1, 'order');
+  }
+
+  #public(path: string, query: Query, bucket: Bucket): Promise<Rows> {
+    return this.#read({ method: 'GET', path, query, bucket, isPublic: true });
+  }
+
+  #get(path: string, query: Query, bucket: Bucket, instId?: string): Promise<Rows> {
+    return this.#read({ method: 'GET', path, query, bucket, ...(instId === undefined ? {} : { instId }) });
+  }
+
+  async #read(options: RequestOptions): Promise<Rows> {
+    return rowsOf(await this.#requests.send(options));
+  }
+
+  async #post(path: string, args: Args | readonly Args[], bucket: Bucket, instId: string | undefined, cost: number, priority: 'order' | 'cancel'): Promise<Rows> {
+    const place = instId === undefined ? {} : { instId };
+    const answer = await this.#requests.send({ method: 'POST', path, body: JSON.stringify(args), bucket, cost, priority, ...place });
+    return writtenRowsOf(answer);
+  }
+}
+
+function instIdOf(args: Args): string | undefined {
+  const id = args['instId'];
+  return typeof id === 'string' ? id : undefined;
+}
+
+function withLimit(page: Page): Query {
+  return { after: page.after, before: page.before, limit: page.limit ?? PAGE_SIZE };
+}
+
+function unexpected(message: string): TradeError {
+  return new TradeError(message, { kind: 'unknown', outcome: 'unknown', platform: OKX });
+}
+
+/** The answer to a read: rows, or the error of the request. */
+export function rowsOf(answer: Answer): Rows {
+  if (answer.type === 'lost') return fail(answer.error);
+  const { reply } = answer;
+  return reply.code === '0' ? ok(reply.rows) : fail(errorFor(reply.code, reply.msg));
+}
+
+/** The answer to a write: rows also when all or some of them were refused (codes 1 and 2), unless it is a single one that was. */
+function writtenRowsOf(answer: Answer): Rows {
+  if (answer.type === 'lost') return fail(answer.error);
+  const { reply } = answer;
+  if (!isItemLevel(reply)) return fail(errorFor(reply.code, reply.msg));
+  const [row] = reply.rows;
+  const code = row === undefined ? '0' : text(row, 'sCode');
+  if (reply.rows.length === 1 && row !== undefined && code !== '0' && code !== '') {
+    return fail(errorFor(code, text(row, 'sMsg'), { subCode: text(row, 'subCode') }));
+  }
+  return ok(reply.rows);
+}
+
+/** 0, 1 and 2 say: read each row. Anything else is about the request as a whole (6.1). */
+export function isItemLevel(reply: Reply): boolean {
+  return reply.code === '0' || reply.code === '2' || (reply.code === '1' && reply.rows.length > 0);
+}
