@@ -1,6 +1,7 @@
 // Rate budgets: how many requests may still be sent, per IP and per account. One governor per limit, shared by the whole process.
+// What a request costs, and which limits an exchange has, is in each exchange's limits.ts.
 
-import type { Clock } from '../seam/clock.ts';
+import type { Clock, Timer } from '../seam/clock.ts';
 
 /** Cancels never wait behind others: they have a reserve of their own. */
 export type Priority = 'cancel' | 'order' | 'query';
@@ -22,4 +23,182 @@ export interface RateBudget {
   /** ms until `cost` could be taken, 0 when now. */
   waitTime(cost: number, priority: Priority): number;
   readonly used: number;
+}
+
+type Limit = Parameters<RateBudgets['get']>[1];
+
+/** How much of the present window is gone, and when it will be given back. */
+interface Window {
+  used(): number;
+  add(cost: number): void;
+  /** ms until at least `amount` of what is used has been given back. */
+  untilFreed(amount: number): number;
+}
+
+/** A window that starts anew at whole multiples of its length, as the exchange's own does (e.g. at second 00). */
+class AlignedWindow implements Window {
+  private readonly limit: Limit;
+  private index = 0;
+  private count = 0;
+
+  constructor(limit: Limit) {
+    this.limit = limit;
+  }
+
+  used(): number {
+    const index = Math.floor(this.limit.clock.now() / this.limit.windowMs);
+    if (index !== this.index) {
+      this.index = index;
+      this.count = 0;
+    }
+    return this.count;
+  }
+
+  add(cost: number): void {
+    this.count = this.used() + cost;
+  }
+
+  untilFreed(amount: number): number {
+    if (amount <= 0) return 0;
+    const { clock, windowMs } = this.limit;
+    return windowMs - (clock.now() % windowMs);
+  }
+}
+
+/** A window that ends now: every cost is given back one window length after it was taken. */
+class SlidingWindow implements Window {
+  private readonly limit: Limit;
+  private readonly taken: { readonly at: number; readonly cost: number }[] = [];
+  private count = 0;
+
+  constructor(limit: Limit) {
+    this.limit = limit;
+  }
+
+  used(): number {
+    const since = this.limit.clock.monotonic() - this.limit.windowMs;
+    let gone = 0;
+    for (const { at, cost } of this.taken) {
+      if (at > since) break;
+      this.count -= cost;
+      gone++;
+    }
+    if (gone > 0) this.taken.splice(0, gone);
+    return this.count;
+  }
+
+  add(cost: number): void {
+    if (cost <= 0) return;
+    this.taken.push({ at: this.limit.clock.monotonic(), cost });
+    this.count += cost;
+  }
+
+  untilFreed(amount: number): number {
+    let freed = 0;
+    if (amount <= 0) return 0;
+    for (const { at, cost } of this.taken) {
+      freed += cost;
+      if (freed >= amount) return Math.max(0, at + this.limit.windowMs - this.limit.clock.monotonic());
+    }
+    return this.limit.windowMs;
+  }
+}
+
+interface Waiting {
+  readonly cost: number;
+  readonly priority: Priority;
+  readonly resolve: () => void;
+}
+
+const RANK: Readonly<Record<Priority, number>> = { cancel: 0, order: 1, query: 2 };
+
+class Governor implements RateBudget {
+  private readonly limit: Limit;
+  private readonly window: Window;
+  /** Best first. */
+  private readonly queue: Waiting[] = [];
+  private timer: Timer | null = null;
+  private blockedUntil = -Infinity;
+
+  constructor(limit: Limit) {
+    this.limit = limit;
+    this.window = limit.aligned ? new AlignedWindow(limit) : new SlidingWindow(limit);
+  }
+
+  get used(): number {
+    return this.window.used();
+  }
+
+  tryTake(cost: number, priority: Priority): boolean {
+    // Nobody overtakes those who wait with the same or a better right.
+    const first = this.queue[0];
+    if (first !== undefined && RANK[first.priority] <= RANK[priority]) return false;
+    if (this.waitTime(cost, priority) > 0) return false;
+    this.window.add(cost);
+    return true;
+  }
+
+  take(cost: number, priority: Priority): Promise<void> {
+    if (this.tryTake(cost, priority)) return Promise.resolve();
+    return new Promise((resolve) => {
+      const behind = this.queue.findIndex((other) => RANK[other.priority] > RANK[priority]);
+      this.queue.splice(behind < 0 ? this.queue.length : behind, 0, { cost, priority, resolve });
+      this.arm();
+    });
+  }
+
+  correct(used: number): void {
+    const more = used - this.window.used();
+    if (more > 0) this.window.add(more);
+  }
+
+  blockFor(ms: number): void {
+    this.blockedUntil = Math.max(this.blockedUntil, this.limit.clock.monotonic() + ms);
+    this.arm();
+  }
+
+  waitTime(cost: number, priority: Priority): number {
+    const used = this.window.used();
+    const room = this.limit.capacity - (priority === 'cancel' ? 0 : this.limit.cancelReserve);
+    // What is dearer than the whole budget goes out on a fresh window: waiting for ever helps nobody.
+    const over = used + Math.min(cost, room) - room;
+    const blocked = Math.max(0, this.blockedUntil - this.limit.clock.monotonic());
+    return Math.max(blocked, over > 0 ? Math.max(1, this.window.untilFreed(over)) : 0);
+  }
+
+  /** Lets those go that may, in their order, and wakes up again when the next one might. */
+  private drain(): void {
+    for (let first = this.queue[0]; first !== undefined; first = this.queue[0]) {
+      if (this.waitTime(first.cost, first.priority) > 0) break;
+      this.queue.shift();
+      this.window.add(first.cost);
+      first.resolve();
+    }
+    this.arm();
+  }
+
+  private arm(): void {
+    this.timer?.cancel();
+    this.timer = null;
+    const first = this.queue[0];
+    if (first === undefined) return;
+    this.timer = this.limit.clock.after(Math.ceil(this.waitTime(first.cost, first.priority)), () => {
+      this.timer = null;
+      this.drain();
+    });
+  }
+}
+
+export function createRateBudgets(): RateBudgets {
+  const budgets = new Map<string, RateBudget>();
+  return {
+    get(key, limit) {
+      let budget = budgets.get(key);
+      if (budget === undefined) {
+        budget = new Governor(limit);
+        budgets.set(key, budget);
+      }
+      return budget;
+    },
+  };
 }
