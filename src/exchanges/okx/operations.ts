@@ -1,7 +1,7 @@
 // Order operations under way on one socket: each has an id, and ends with its reply, with silence, or with the socket (okx.md 6.5).
 // Waiting by id is wire/pending-requests.ts's part; here are OKX's ids, its error events, and the answers in the form REST has too.
 
-import { TradeError } from '../../domain/errors.ts';
+import { TradeError, type ErrorKind, type Outcome } from '../../domain/errors.ts';
 import { OKX } from '../../domain/platform.ts';
 import type { Clock } from '../../seam/clock.ts';
 import { PendingRequests, type RequestEnd } from '../../wire/pending-requests.ts';
@@ -64,15 +64,18 @@ export class Operations {
 }
 
 function lost(end: RequestEnd): Answer {
-  const details = { platform: OKX };
   switch (end.end) {
     case 'not-sent':
-      return { type: 'lost', error: new TradeError(end.reason, { ...details, kind: 'network', outcome: 'not-sent' }) };
+      return failure(end.reason, 'network', 'not-sent');
     case 'timeout':
-      return { type: 'lost', error: new TradeError(`no reply within ${end.afterMs} ms`, { ...details, kind: 'timeout', outcome: 'unknown' }) };
+      return failure(`no reply within ${end.afterMs} ms`, 'timeout', 'unknown');
     case 'lost':
-      return { type: 'lost', error: new TradeError(end.reason, { ...details, kind: 'network', outcome: 'unknown' }) };
+      return failure(end.reason, 'network', 'unknown');
     case 'reply':
-      return { type: 'lost', error: new TradeError('a reply without content', { ...details, kind: 'unknown', outcome: 'unknown' }) };
+      return failure('a reply without content', 'unknown', 'unknown');
   }
+}
+
+function failure(message: string, kind: ErrorKind, outcome: Outcome): Answer {
+  return { type: 'lost', error: new TradeError(message, { kind, outcome, platform: OKX }) };
 }
