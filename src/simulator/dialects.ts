@@ -5,8 +5,9 @@ import type { DialectFactory } from './dialect.ts';
 import { recordingDecoder as binanceRecording } from './binance/recording.ts';
 import { recordingDecoder as htxRecording } from './htx/recording.ts';
 import type { RecordingDecoder } from './market/recording.ts';
+import { createDialect as okx } from './okx/index.ts';
 import { recordingDecoder as okxRecording } from './okx/recording.ts';
 
-export const DIALECTS: Readonly<Record<string, DialectFactory>> = {};
+export const DIALECTS: Readonly<Record<string, DialectFactory>> = { okx };
 
 export const RECORDING_DECODERS: readonly RecordingDecoder[] = [binanceRecording, okxRecording, htxRecording];

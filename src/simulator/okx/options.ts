@@ -1,0 +1,43 @@
+// What can be set on a simulated OKX, and what stands when nothing is: the exchange as its documentation describes it.
+// Accounts, instruments and fees belong to the venue; this is only what the wire adds.
+
+import { Decimal } from '../../domain/decimal.ts';
+
+/** `acctLv`: 1 spot, 2 futures, 3 multi-currency margin, 4 portfolio margin (okx.md 5.2). */
+export type AccountLevel = 1 | 2 | 3 | 4;
+
+export interface OkxOptions {
+  /** One level for all accounts, or a level for each uid. Default 1. */
+  readonly accountLevel?: AccountLevel | ((uid: number) => AccountLevel);
+  /** `true`: only requests with the demo header are accepted; `false`: only those without (50101 otherwise). Default: both. */
+  readonly demo?: boolean | null;
+  /** Whether rate limits are enforced. Default true. */
+  readonly limits?: boolean;
+  /** A connection on which nothing was sent for so long is closed with 4004. Default 30 s. */
+  readonly idleMs?: number;
+  /** Between notice 64008 and the close. Default 60 s. */
+  readonly noticeMs?: number;
+  /** Half-width of the price limit around the last price, e.g. '0.05'; null = no limit (the default). */
+  readonly priceBand?: string | null;
+}
+
+export interface Settings {
+  levelOf(uid: number): AccountLevel;
+  readonly demo: boolean | null;
+  readonly limits: boolean;
+  readonly idleMs: number;
+  readonly noticeMs: number;
+  readonly priceBand: Decimal | null;
+}
+
+export function settingsFrom(options: OkxOptions): Settings {
+  const { accountLevel = 1, priceBand = null } = options;
+  return {
+    levelOf: typeof accountLevel === 'function' ? accountLevel : () => accountLevel,
+    demo: options.demo ?? null,
+    limits: options.limits ?? true,
+    idleMs: options.idleMs ?? 30_000,
+    noticeMs: options.noticeMs ?? 60_000,
+    priceBand: priceBand === null ? null : Decimal.from(priceBand),
+  };
+}
