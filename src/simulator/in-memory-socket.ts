@@ -28,6 +28,7 @@ export class InMemorySocket implements Socket {
   private readonly toExchange: Lane;
   private readonly toClient: Lane;
   private readonly connectTimer: Timer;
+  private readonly serverEnd: ServerSocket;
   private session: ServerSession | null = null;
   /** The two ends see the connection open and close at different moments. */
   private clientOpen = false;
@@ -41,6 +42,7 @@ export class InMemorySocket implements Socket {
 
   constructor(options: InMemorySocketOptions) {
     this.options = options;
+    this.serverEnd = this.makeServerEnd();
     this.toExchange = new Lane(options.clock);
     this.toClient = new Lane(options.clock);
     this.connectTimer = options.clock.after(options.connectTimeoutMs, () => {
@@ -95,8 +97,6 @@ export class InMemorySocket implements Socket {
     });
     for (const send of greeting) send();
   }
-
-  private readonly serverEnd: ServerSocket = this.makeServerEnd();
 
   private makeServerEnd(): ServerSocket {
     const isOpen = (): boolean => this.serverOpen;
