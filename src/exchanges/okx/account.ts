@@ -5,6 +5,8 @@ import { fail, ok, TradeError, type Result } from '../../domain/errors.ts';
 import type { Instrument } from '../../domain/instrument.ts';
 import type { Assets, Orderbook } from '../../domain/order.ts';
 import { OKX } from '../../domain/platform.ts';
+import { Backoff } from '../../wire/backoff.ts';
+import { ClockOffset } from '../../wire/clock-offset.ts';
 import type { AccountConfig, AccountFeed, ExchangeAccount, ExchangeEnvironment, Trading } from '../exchange.ts';
 import { OkxAccountFeed } from './account-feed.ts';
 import { accountModeOf, assetsOf, orderbookOf, type AccountMode } from './decode-market.ts';
@@ -21,6 +23,8 @@ import { OkxTrading } from './trading.ts';
 /** Refusals that may mean that the owner has changed the account's mode by hand (trap 20, 21). */
 const MODE_CODES: ReadonlySet<string> = new Set(['51010', '51000']);
 const LEAST_KYC_LEVEL = 2;
+/** A change of the clock offset that is more than the jitter of measuring it. */
+const NOTICEABLE_MS = 1_000;
 /** market/books gives at most this many levels (14). */
 const DEEPEST_BOOK = 400;
 
@@ -30,31 +34,33 @@ export class OkxAccount implements ExchangeAccount {
   readonly trading: Trading;
   readonly #feed: OkxAccountFeed;
   readonly #environment: ExchangeEnvironment;
-  readonly #clock: ExchangeClock;
+  readonly #time: ClockOffset;
   readonly #instruments: OkxInstruments;
   #mode: AccountMode | null = null;
 
   constructor(config: AccountConfig, environment: ExchangeEnvironment) {
-    const { transport, clock, budgets, log } = environment;
+    const { transport, clock, random, budgets, log } = environment;
     const { endpoints, timings, accessKey } = config;
     const restUrl = endpoints['rest'] ?? '';
     const passphrase = config.passphrase?.reveal() ?? '';
     const signer = createSigner(config.secretKey);
     const limits = new OkxLimits(budgets, clock, new URL(restUrl).host, accessKey);
     this.#environment = environment;
-    this.#clock = new ExchangeClock(clock, () => this.rest.getServerTime());
-    const now = (): number => this.#clock.now();
-    const resync = (): Promise<unknown> => this.#clock.measure();
+    // Three samples: public/time allows ten in two seconds, for all accounts of the machine together.
+    const time = new ClockOffset({ clock, ask: () => this.rest.getServerTime(), samples: 3 });
+    this.#time = time;
+    const now = (): number => time.serverNow();
     const requests = new OkxRequests({
-      transport, clock, limits, signer, accessKey, passphrase, restUrl, now, resync,
+      transport, limits, signer, accessKey, passphrase, restUrl, time,
       isDemo: isDemo(endpoints),
       timeoutMs: timings.requestTimeout,
     });
     this.rest = new OkxRest(requests);
     this.#instruments = new OkxInstruments(this.rest, clock);
     this.#feed = new OkxAccountFeed({
-      clock, log, resync,
-      backoff: new Backoff(),
+      clock, log,
+      resync: () => time.measure(),
+      backoff: new Backoff({ random }),
       connects: limits.budget('connect'),
       session: {
         transport, clock, now,
@@ -71,13 +77,13 @@ export class OkxAccount implements ExchangeAccount {
       socket: this.#feed,
       level: () => this.#mode?.level ?? null,
       requestTimeoutMs: timings.requestTimeout,
-      clockWasOff: () => this.#clock.wasOff(),
+      clockWasOff: () => this.#clockWasOff(),
       onRefused: (code, instId, message) => this.#refused(code, instId, message),
     });
   }
 
   async prepare(): Promise<Result<true>> {
-    const [, clockError] = await this.#clock.measure();
+    const [, clockError] = await this.#time.measure();
     if (clockError !== null) return fail(clockError);
     const [mode, error] = await this.#askMode();
     if (error !== null) return fail(error);
@@ -120,11 +126,17 @@ export class OkxAccount implements ExchangeAccount {
   }
 
   clockOffset(): number {
-    return this.#clock.offset;
+    return this.#time.offset;
   }
 
   close(): Promise<void> {
     return this.#feed.stop();
+  }
+
+  async #clockWasOff(): Promise<boolean> {
+    const before = this.#time.offset;
+    const [, error] = await this.#time.measure();
+    return error === null && Math.abs(this.#time.offset - before) > NOTICEABLE_MS;
   }
 
   #refused(code: string, instId: string, message: string): void {

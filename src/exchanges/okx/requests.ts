@@ -3,8 +3,8 @@
 
 import { TradeError } from '../../domain/errors.ts';
 import { OKX } from '../../domain/platform.ts';
-import type { Clock } from '../../seam/clock.ts';
 import { TransportError, type HttpRequest, type HttpResponse, type Transport } from '../../seam/transport.ts';
+import type { ClockOffset } from '../../wire/clock-offset.ts';
 import type { Priority } from '../../wire/rate-budget.ts';
 import { DEMO_HEADER } from './endpoints.ts';
 import { pathWithQuery } from './encode.ts';
@@ -36,7 +36,6 @@ export type Answer = { readonly type: 'reply'; readonly reply: Reply } | { reado
 
 export interface RequestContext {
   readonly transport: Transport;
-  readonly clock: Clock;
   readonly limits: OkxLimits;
   readonly signer: OkxSigner;
   readonly accessKey: string;
@@ -44,10 +43,7 @@ export interface RequestContext {
   readonly restUrl: string;
   readonly isDemo: boolean;
   readonly timeoutMs: number;
-  /** The exchange's time by our reckoning, ms. */
-  readonly now: () => number;
-  /** Measures the clock offset anew. */
-  readonly resync: () => Promise<unknown>;
+  readonly time: ClockOffset;
 }
 
 export class OkxRequests {
@@ -58,11 +54,17 @@ export class OkxRequests {
   }
 
   /** The bytes leave synchronously when the budget allows. Never rejects. */
-  async send(options: RequestOptions): Promise<Answer> {
-    const first = await this.#once(options);
-    if (first.type === 'lost' || options.isPublic === true || !isClockCode(first.reply.code)) return first;
-    await this.#context.resync();
-    return this.#once({ ...options, isPaid: false });
+  send(options: RequestOptions): Promise<Answer> {
+    if (options.isPublic === true) return this.#once(options);
+    const { time } = this.#context;
+    if (time.isOld) void time.measure();
+    let isPaid = options.isPaid === true;
+    const call = (): Promise<Answer> => {
+      const answer = this.#once({ ...options, isPaid });
+      isPaid = false;
+      return answer;
+    };
+    return time.healOnce(call, (answer) => answer.type === 'reply' && isClockCode(answer.reply.code));
   }
 
   async #once(options: RequestOptions): Promise<Answer> {
@@ -86,7 +88,7 @@ export class OkxRequests {
   }
 
   #request(options: RequestOptions): HttpRequest {
-    const { accessKey, passphrase, signer, restUrl, isDemo, timeoutMs, now } = this.#context;
+    const { accessKey, passphrase, signer, restUrl, isDemo, timeoutMs, time } = this.#context;
     const requestPath = pathWithQuery(options.path, options.query ?? {});
     const body = options.body ?? '';
     const headers: Record<string, string> = {};
@@ -94,7 +96,7 @@ export class OkxRequests {
     if (options.method === 'POST') headers['content-type'] = 'application/json';
     if (options.expTime !== undefined) headers['expTime'] = String(options.expTime());
     if (options.isPublic !== true) {
-      const timestamp = isoTimestamp(now());
+      const timestamp = isoTimestamp(time.serverNow());
       headers['OK-ACCESS-KEY'] = accessKey;
       headers['OK-ACCESS-TIMESTAMP'] = timestamp;
       headers['OK-ACCESS-PASSPHRASE'] = passphrase;

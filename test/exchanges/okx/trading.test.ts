@@ -2,7 +2,7 @@
 
 import { describe, expect, it, test } from 'vitest';
 import { Decimal } from '../../../src/domain/decimal.ts';
-import { TradeError } from '../../../src/domain/errors.ts';
+import { ok, TradeError } from '../../../src/domain/errors.ts';
 import { Secret } from '../../../src/domain/secret.ts';
 import type { Args } from '../../../src/exchanges/okx/encode.ts';
 import { isRow, parse, type Reply, type Row } from '../../../src/exchanges/okx/frames.ts';
@@ -13,6 +13,7 @@ import { createSigner } from '../../../src/exchanges/okx/sign.ts';
 import { OkxTrading } from '../../../src/exchanges/okx/trading.ts';
 import { VirtualClock } from '../../../src/runtime/virtual-clock.ts';
 import { TransportError } from '../../../src/seam/transport.ts';
+import { ClockOffset } from '../../../src/wire/clock-offset.ts';
 import { btcUsdt, FakeTransport, json, limitOrder, OpenBudgets, rows } from './fake.ts';
 
 interface Sent {
@@ -28,7 +29,7 @@ const answer = (code: string, data: readonly Row[] = [], msg = ''): Answer => ({
 
 const gone: Answer = { type: 'lost', error: new TradeError('gone', { kind: 'network', outcome: 'unknown' }) };
 
-function makeTrading(options: { level?: string | null; isDemo?: boolean } = {}) {
+async function makeTrading(options: { level?: string | null; isDemo?: boolean } = {}) {
   const clock = new VirtualClock();
   const transport = new FakeTransport();
   const budgets = new OpenBudgets();
@@ -37,10 +38,22 @@ function makeTrading(options: { level?: string | null; isDemo?: boolean } = {}) 
   const socketAnswers: Answer[] = [];
   const refusals: string[] = [];
   const state = { clockOff: false, resyncs: 0 };
+  const time = new ClockOffset({
+    clock,
+    samples: 1,
+    minAgeMs: 0,
+    ask: () => {
+      state.resyncs++;
+      return Promise.resolve(ok(clock.now()));
+    },
+  });
+  await time.measure();
+  state.resyncs = 0;
   const limits = new OkxLimits(budgets, clock, 'okx.test', 'key');
   const requests = new OkxRequests({
-    transport, clock, limits, signer: createSigner(new Secret('mock-secret')), accessKey: 'key', passphrase: 'open sesame', restUrl: 'https://okx.test', isDemo: options.isDemo ?? false,
-    timeoutMs: 5_000, now: () => clock.now(), resync: () => Promise.resolve(state.resyncs++),
+    transport, limits, signer: createSigner(new Secret('mock-secret')), accessKey: 'key', passphrase: 'open sesame', restUrl: 'https://okx.test', isDemo: options.isDemo ?? false,
+    timeoutMs: 5_000,
+    time,
   });
   const trading = new OkxTrading({
     requests, limits, rest: new OkxRest(requests), now: () => clock.now(), requestTimeoutMs: 5_000,
@@ -62,7 +75,7 @@ function makeTrading(options: { level?: string | null; isDemo?: boolean } = {}) 
 
 describe('a create', () => {
   it('goes over the socket by code, with a time limit, before the first await', async () => {
-    const { trading, sent, socketAnswers, clock } = makeTrading();
+    const { trading, sent, socketAnswers, clock } = await makeTrading();
     socketAnswers.push(answer('0', [placed()]));
     const pending = trading.create(limitOrder());
     expect(sent).toEqual([
@@ -73,7 +86,7 @@ describe('a create', () => {
   });
 
   it('goes by REST when no socket is open, signed, with the time limit in a header', async () => {
-    const { trading, transport, clock, bodies, budgets } = makeTrading();
+    const { trading, transport, clock, bodies, budgets } = await makeTrading();
     transport.answer('trade/order', rows(placed()));
     expect((await trading.create(limitOrder())).outcome).toBe('accepted');
     const [request] = transport.requests;
@@ -85,7 +98,7 @@ describe('a create', () => {
   });
 
   it('goes by REST when the instrument has no code yet', async () => {
-    const { trading, transport, socketAnswers, sent } = makeTrading();
+    const { trading, transport, socketAnswers, sent } = await makeTrading();
     socketAnswers.push(answer('0', [placed()]));
     transport.answer('trade/order', rows(placed()));
     expect((await trading.create(limitOrder({ instrument: { ...btcUsdt, extra: {} } }))).outcome).toBe('accepted');
@@ -93,21 +106,21 @@ describe('a create', () => {
   });
 
   it('goes by REST when the socket says that it is not logged in: nothing was done', async () => {
-    const { trading, transport, socketAnswers } = makeTrading();
+    const { trading, transport, socketAnswers } = await makeTrading();
     socketAnswers.push(answer('60011', [], 'Please log in'));
     transport.answer('trade/order', rows(placed()));
     expect((await trading.create(limitOrder())).outcome).toBe('accepted');
   });
 
   it('tells demo trading by its header', async () => {
-    const { trading, transport } = makeTrading({ isDemo: true });
+    const { trading, transport } = await makeTrading({ isDemo: true });
     transport.answer('trade/order', rows(placed()));
     await trading.create(limitOrder());
     expect(transport.requests[0]!.headers['x-simulated-trading']).toBe('1');
   });
 
   it('is not sent while the account’s mode is unknown', async () => {
-    const { trading, transport, sent } = makeTrading({ level: null });
+    const { trading, transport, sent } = await makeTrading({ level: null });
     expect(await trading.create(limitOrder())).toMatchObject({ outcome: 'not-sent', error: { kind: 'not-ready', outcome: 'not-sent' } });
     expect([...sent, ...transport.requests]).toEqual([]);
   });
@@ -126,7 +139,7 @@ describe('a create', () => {
     ['failure without a row', answer('1'), 'unknown', 'unknown', undefined],
     ['success without an id', answer('0', [placed({ ordId: '' })]), 'unknown', 'unknown', undefined],
   ] as const)('reads %s', async (_what, given, outcome, kind, code) => {
-    const { trading, socketAnswers } = makeTrading();
+    const { trading, socketAnswers } = await makeTrading();
     socketAnswers.push(given);
     expect(await trading.create(limitOrder())).toMatchObject({ outcome, error: { kind, code, outcome } });
   });
@@ -141,14 +154,14 @@ describe('a create', () => {
     ['HTTP 401 without data', json({ msg: 'APIKey does not match current environment.', code: '50101' }, 401), 'rejected', 'auth'],
     ['HTTP 429', json({ msg: 'Too Many Requests', code: '50011' }, 429), 'rejected', 'rate-limited'],
   ] as const)('by REST reads %s', async (_what, given, outcome, kind) => {
-    const { trading, transport } = makeTrading();
+    const { trading, transport } = await makeTrading();
     transport.answer('trade/order', given);
     expect(await trading.create(limitOrder())).toMatchObject({ outcome, error: { kind, outcome } });
     expect(transport.requests).toHaveLength(1);
   });
 
   it('refused for our clock is signed anew with a corrected one, once: it was not executed', async () => {
-    const { trading, transport, state } = makeTrading();
+    const { trading, transport, state } = await makeTrading();
     transport.answer('trade/order', json({ msg: 'Timestamp request expired', code: '50102' }, 401), rows(placed()));
     expect((await trading.create(limitOrder())).outcome).toBe('accepted');
     expect([transport.requests.length, state.resyncs]).toEqual([2, 1]);
@@ -159,7 +172,7 @@ describe('a create', () => {
   });
 
   it('that expired on arrival goes out again only when our clock was to blame', async () => {
-    const { trading, socketAnswers, state, sent } = makeTrading();
+    const { trading, socketAnswers, state, sent } = await makeTrading();
     socketAnswers.push(answer('1', [refused('50036')]));
     expect(await trading.create(limitOrder())).toMatchObject({ outcome: 'rejected', error: { kind: 'timeout' } });
     state.clockOff = true;
@@ -169,14 +182,14 @@ describe('a create', () => {
   });
 
   it('tells the account which code refused it, for rules that have changed', async () => {
-    const { trading, socketAnswers, refusals } = makeTrading();
+    const { trading, socketAnswers, refusals } = await makeTrading();
     socketAnswers.push(answer('1', [refused('51121')]));
     await trading.create(limitOrder());
     expect(refusals).toEqual(['51121']);
   });
 
   it('by market says what its size means', async () => {
-    const { trading, socketAnswers, sent } = makeTrading();
+    const { trading, socketAnswers, sent } = await makeTrading();
     socketAnswers.push(answer('0', [placed()]));
     await trading.create(limitOrder({ orderType: 'MARKET', price: null, quantity: null, quoteQuantity: Decimal.from('100') }));
     expect(sent[0]!.args[0]).toMatchObject({ ordType: 'market', sz: '100', tgtCcy: 'quote_ccy' });
@@ -187,7 +200,7 @@ const ref = (orderId: string) => ({ orderId, clientOrderId: null });
 
 describe('a cancel', () => {
   it('of one order is single, of several in batches of twenty, all at once', async () => {
-    const { trading, socketAnswers, sent, budgets } = makeTrading();
+    const { trading, socketAnswers, sent, budgets } = await makeTrading();
     const ids = Array.from({ length: 41 }, (_, index) => String(1_000 + index));
     const items = (from: number, to: number): Row[] => ids.slice(from, to).map((ordId) => ({ ordId, sCode: '0', sMsg: '' }));
     socketAnswers.push(answer('0', items(0, 20)), answer('0', items(20, 40)), answer('0', items(40, 41)));
@@ -202,7 +215,7 @@ describe('a cancel', () => {
   });
 
   it('by REST names the instrument by its id, alone or in a list', async () => {
-    const { trading, transport, bodies } = makeTrading();
+    const { trading, transport, bodies } = await makeTrading();
     transport.answer('trade/cancel-order', rows({ ordId: '7', sCode: '0' }));
     transport.answer('trade/cancel-batch-orders', rows({ ordId: '7', sCode: '0' }, { ordId: '8', sCode: '0' }));
     await trading.cancel(btcUsdt, [{ orderId: null, clientOrderId: 'a1' }]);
@@ -212,7 +225,7 @@ describe('a cancel', () => {
   });
 
   it('reads each item of a batch for itself', async () => {
-    const { trading, socketAnswers } = makeTrading();
+    const { trading, socketAnswers } = await makeTrading();
     socketAnswers.push(
       answer('2', [
         { ordId: '1', sCode: '0', sMsg: '' },
@@ -228,7 +241,7 @@ describe('a cancel', () => {
   });
 
   it('whose list of items is short leaves those that are missing in doubt', async () => {
-    const { trading, socketAnswers } = makeTrading();
+    const { trading, socketAnswers } = await makeTrading();
     socketAnswers.push(answer('2', [{ ordId: '2', sCode: '0', sMsg: '' }]));
     expect((await trading.cancel(btcUsdt, [ref('1'), ref('2')])).map(({ outcome }) => outcome)).toEqual(['unknown', 'accepted']);
   });
@@ -239,13 +252,13 @@ describe('a cancel', () => {
     ['the rate limit', answer('50011'), 'rejected'],
     ['success without rows', answer('0'), 'unknown'],
   ] as const)('as a whole: %s', async (_what, given, outcome) => {
-    const { trading, socketAnswers } = makeTrading();
+    const { trading, socketAnswers } = await makeTrading();
     socketAnswers.push(given);
     expect((await trading.cancel(btcUsdt, [ref('1'), ref('2')])).map((one) => one.outcome)).toEqual([outcome, outcome]);
   });
 
   it('of nothing sends nothing', async () => {
-    const { trading, sent } = makeTrading();
+    const { trading, sent } = await makeTrading();
     expect(await trading.cancel(btcUsdt, [])).toEqual([]);
     expect(sent).toEqual([]);
   });
@@ -255,7 +268,7 @@ const orderRow = (ordId: string, fields: Row = {}): Row => ({ instType: 'SPOT', 
 
 describe('a query', () => {
   it('asks by the exchange’s id where it is known', async () => {
-    const { trading, transport } = makeTrading();
+    const { trading, transport } = await makeTrading();
     transport.answer('trade/order', rows(orderRow('77')));
     expect(await trading.query(btcUsdt, { orderId: '77', clientOrderId: 'a1' })).toMatchObject({ outcome: 'found', reports: [{ source: 'query', orderId: '77' }] });
     await trading.query(btcUsdt, { orderId: null, clientOrderId: 'a1' });
@@ -270,7 +283,7 @@ describe('a query', () => {
     ['silence', new TransportError('timed out', 'maybe', 'timeout'), 'no-answer'],
     ['HTTP 503', { status: 503, headers: {}, body: '' }, 'no-answer'],
   ] as const)('%s', async (_what, given, outcome) => {
-    const { trading, transport } = makeTrading();
+    const { trading, transport } = await makeTrading();
     transport.answer('trade/order', given);
     expect((await trading.query(btcUsdt, ref('77'))).outcome).toBe(outcome);
   });
@@ -280,7 +293,7 @@ describe('lists', () => {
   const page = (from: number, count: number): Row => rows(...Array.from({ length: count }, (_, index) => orderRow(String(from - index))));
 
   it('of open orders come whole, however many pages', async () => {
-    const { trading, transport } = makeTrading();
+    const { trading, transport } = await makeTrading();
     transport.answer('trade/orders-pending', page(1_000, 100), page(900, 100), page(801, 3));
     const [orders, error] = await trading.openOrders(btcUsdt);
     expect(error).toBeNull();
@@ -290,13 +303,13 @@ describe('lists', () => {
   });
 
   it('with a failed page fail as a whole', async () => {
-    const { trading, transport } = makeTrading();
+    const { trading, transport } = await makeTrading();
     transport.answer('trade/orders-pending', page(1_000, 100), json({ code: '50011', msg: 'Too Many Requests' }, 429));
     expect((await trading.openOrders(btcUsdt))[1]).toMatchObject({ kind: 'rate-limited' });
   });
 
   it('whose pages do not advance fail rather than go round', async () => {
-    const { trading, transport } = makeTrading();
+    const { trading, transport } = await makeTrading();
     transport.answer('trade/orders-pending', page(1_000, 100));
     expect((await trading.openOrders(btcUsdt))[1]).toMatchObject({ kind: 'unknown' });
   });
@@ -304,7 +317,7 @@ describe('lists', () => {
   const fillRow = (billId: number, ts: number): Row => ({ instType: 'SPOT', instId: 'BTC-USDT', billId: String(billId), tradeId: `t${billId}`, ordId: '77', fillPx: '1', fillSz: '1', fee: '-0.1', feeCcy: 'USDT', side: 'sell', execType: 'M', fillTime: String(ts), ts: String(ts) });
 
   it('of fills run back by billId until the time asked for', async () => {
-    const { trading, transport, clock } = makeTrading();
+    const { trading, transport, clock } = await makeTrading();
     const now = clock.now();
     const fills = (from: number, count: number): Row => rows(...Array.from({ length: count }, (_, index) => fillRow(from - index, now - (1_000 - (from - index)) * 1_000)));
     transport.answer('trade/fills', fills(1_000, 100), fills(900, 100), fills(800, 100));
@@ -314,7 +327,7 @@ describe('lists', () => {
   });
 
   it('of fills older than three days are asked of the history as well', async () => {
-    const { trading, transport, clock } = makeTrading();
+    const { trading, transport, clock } = await makeTrading();
     const old = clock.now() - 4 * 86_400_000;
     transport.answer('trade/fills', rows(fillRow(5, clock.now())));
     transport.answer('trade/fills-history', rows(fillRow(5, clock.now()), fillRow(4, old)));
@@ -323,7 +336,7 @@ describe('lists', () => {
   });
 
   it('of an order’s fills need its id: a client id is looked up first', async () => {
-    const { trading, transport } = makeTrading();
+    const { trading, transport } = await makeTrading();
     transport.answer('trade/order', rows(orderRow('77')));
     transport.answer('trade/fills', rows(fillRow(5, 1)));
     const [found] = await trading.fills(btcUsdt, { ref: { orderId: null, clientOrderId: 'a1' } });
@@ -332,7 +345,7 @@ describe('lists', () => {
   });
 
   it('of an order’s fills look into the history when the last days know none', async () => {
-    const { trading, transport } = makeTrading();
+    const { trading, transport } = await makeTrading();
     transport.answer('trade/fills', rows());
     transport.answer('trade/fills-history', rows(fillRow(5, 1)));
     expect((await trading.fills(btcUsdt, { ref: ref('77') }))[0]).toHaveLength(1);
@@ -341,20 +354,20 @@ describe('lists', () => {
 
 describe('the dead man’s switch', () => {
   it('takes seconds', async () => {
-    const { trading, transport, bodies } = makeTrading();
+    const { trading, transport, bodies } = await makeTrading();
     transport.answer('trade/cancel-all-after', rows({ triggerTime: '1587971460', tag: '', ts: '1587971400' }));
     expect(await trading.armDeadMansSwitch(60)).toEqual([true, null]);
     expect(await trading.armDeadMansSwitch(0)).toEqual([true, null]);
     expect(bodies()).toEqual([{ timeOut: '60' }, { timeOut: '0' }]);
   });
   it.each([9, 121, 15.5, -1, NaN])('refuses %s', async (seconds) => {
-    const { trading } = makeTrading();
+    const { trading } = await makeTrading();
     await expect(trading.armDeadMansSwitch(seconds)).rejects.toThrow(RangeError);
   });
 });
 
 test('no request shows the secret, and a refused one holds no credentials', async () => {
-  const { trading, transport } = makeTrading();
+  const { trading, transport } = await makeTrading();
   transport.answer('trade/order', json({ code: '50113', msg: 'Invalid signature' }, 401));
   const outcome = await trading.create(limitOrder());
   expect(isRow(outcome) && JSON.stringify([outcome, transport.requests])).not.toContain('mock-secret');
