@@ -1,0 +1,161 @@
+// OKX as an Exchange: credentials, the account prepared, trading rules, balances, books, and what refusals teach.
+
+import { describe, expect, it, test } from 'vitest';
+import { Secret } from '../../../src/domain/secret.ts';
+import { okx } from '../../../src/exchanges/okx/index.ts';
+import type { AccountConfig, ExchangeAccount } from '../../../src/exchanges/exchange.ts';
+import { VirtualClock } from '../../../src/runtime/virtual-clock.ts';
+import { silentLog, type Log } from '../../../src/seam/log.ts';
+import { TransportError } from '../../../src/seam/transport.ts';
+import { FakeTransport, FeedDiary, json, limitOrder, OpenBudgets, rows } from './fake.ts';
+
+const config: AccountConfig = {
+  account: 'a@x.test',
+  accessKey: 'key',
+  secretKey: new Secret('mock-secret'),
+  passphrase: new Secret('open sesame'),
+  endpoints: okx.endpoints({ rest: 'https://okx.test', wsPrivate: 'wss://okx.test/ws/v5/private' }),
+  timings: { requestTimeout: 5_000, inDoubtPatience: 10_000, notFoundAfter: 30_000, reconcileEvery: 60_000, feeWait: 3_000, streamSilence: undefined },
+};
+const accountRow = { uid: '1', mainUid: '1', acctLv: '2', posMode: 'net_mode', perm: 'read_only,trade', kycLv: '2' };
+const instrumentRow = { instType: 'SPOT', instId: 'BTC-USDT', instIdCode: 3, baseCcy: 'BTC', quoteCcy: 'USDT', tickSz: '0.1', lotSz: '0.00000001', minSz: '0.00001', state: 'live' };
+
+function open(log: Log = silentLog) {
+  const clock = new VirtualClock();
+  const transport = new FakeTransport();
+  transport.answer('public/time', rows({ ts: String(clock.now() + 40_000) }));
+  transport.answer('account/config', rows(accountRow));
+  transport.answer('public/instruments', rows(instrumentRow));
+  const account: ExchangeAccount = okx.open(config, { transport, clock, random: { next: () => 0.5, int: () => 0, id: (length) => 'x'.repeat(length) }, log, budgets: new OpenBudgets() });
+  return { clock, transport, account };
+}
+
+const paths = (transport: FakeTransport): string[] => transport.requests.map(({ url }) => new URL(url).pathname);
+
+describe('credentials', () => {
+  it.each([
+    ['accessKey', { accessKey: '' }],
+    ['secretKey', { secretKey: new Secret('') }],
+    ['secretKey', { secretKey: new Secret('-----BEGIN PRIVATE KEY-----') }],
+    ['passphrase', { passphrase: null }],
+    ['passphrase', { passphrase: new Secret('') }],
+  ])('without a usable %s are refused by name', (name, part) => {
+    expect(() => okx.checkCredentials({ ...config, ...part })).toThrow(TypeError);
+    expect(() => okx.checkCredentials({ ...config, ...part })).toThrow(name);
+  });
+  it('that are complete pass', () => {
+    expect(() => okx.checkCredentials(config)).not.toThrow();
+  });
+});
+
+test('client order ids are letters and digits, at most 32', () => {
+  const { pattern } = okx.clientOrderIds;
+  expect(['a', 'Abc123', 'x'.repeat(32)].every((id) => pattern.test(id))).toBe(true);
+  expect(['', 'a-b', 'a_b', 'x'.repeat(33), 'ü', 'a b'].some((id) => pattern.test(id))).toBe(false);
+});
+
+test('nothing is sent before it is asked for', () => {
+  expect(open().transport.requests).toEqual([]);
+});
+
+describe('preparing', () => {
+  it('measures the clock and signs by the exchange’s time', async () => {
+    const { clock, transport, account } = open();
+    expect(await account.prepare()).toEqual([true, null]);
+    expect(account.clockOffset()).toBe(40_000);
+    const signed = transport.requests.find(({ url }) => url.endsWith('account/config'))!;
+    expect(signed.headers['OK-ACCESS-TIMESTAMP']).toBe(new Date(clock.now() + 40_000).toISOString());
+  });
+
+  it('tells what keeps it from succeeding', async () => {
+    const { transport, account } = open();
+    transport.answer('account/config', json({ code: '50119', msg: "API key doesn't exist" }));
+    expect((await account.prepare())[1]).toMatchObject({ kind: 'auth', code: '50119' });
+    transport.answer('public/time', new TransportError('refused', 'no', 'network'));
+    expect((await account.prepare())[1]).toMatchObject({ kind: 'network', outcome: 'not-sent' });
+  });
+
+  it('warns of a key that may not trade', async () => {
+    const warnings: string[] = [];
+    const { transport, account } = open({ ...silentLog, warn: (message) => void warnings.push(message) });
+    transport.answer('account/config', rows({ ...accountRow, perm: 'read_only', kycLv: '1' }));
+    await account.prepare();
+    expect(warnings).toEqual(['the API key has no permission to trade', 'OKX refuses orders of accounts below identity level 2']);
+    expect(await account.permissions()).toEqual([{ trade: false, withdraw: false }, null]);
+  });
+});
+
+describe('trading rules', () => {
+  it('are asked once and kept for minutes', async () => {
+    const { clock, transport, account } = open();
+    expect((await account.instrument('BTC/USDT'))[0]).toMatchObject({ rawSymbol: 'BTC-USDT', extra: { instIdCode: 3 } });
+    await account.instrument('BTC/USDT');
+    expect(transport.requests.map(({ url }) => new URL(url).search)).toEqual(['?instType=SPOT&instId=BTC-USDT']);
+    await clock.advance(300_001);
+    await account.instrument('BTC/USDT');
+    expect(transport.requests).toHaveLength(2);
+  });
+
+  it('of a symbol nobody lists are an invalid order, not sent', async () => {
+    const { transport, account } = open();
+    transport.answer('public/instruments', json({ code: '51001', msg: "Instrument ID doesn't exist", data: [] }, 400), rows(instrumentRow));
+    expect((await account.instrument('BTC/USDT'))[1]).toMatchObject({ kind: 'invalid-order', outcome: 'not-sent', symbol: 'BTC/USDT' });
+    expect((await account.instrument('BTC/USDT'))[1]).toBeNull();
+  });
+
+  it('that could not be asked are asked again', async () => {
+    const { transport, account } = open();
+    transport.answer('public/instruments', new TransportError('timed out', 'maybe', 'timeout'), rows(instrumentRow));
+    expect((await account.instrument('BTC/USDT'))[1]).toMatchObject({ kind: 'timeout' });
+    expect((await account.instrument('BTC/USDT'))[1]).toBeNull();
+  });
+
+  it('are loaded anew after a refusal that says that they have changed', async () => {
+    const { transport, account } = open();
+    await account.prepare();
+    await account.instrument('BTC/USDT');
+    transport.answer('trade/order', json({ code: '1', msg: '', data: [{ sCode: '51121', sMsg: 'Order quantity must be a multiple of the lot size.', ordId: '' }] }));
+    await account.trading.create(limitOrder());
+    await account.instrument('BTC/USDT');
+    expect(paths(transport).filter((path) => path.endsWith('instruments'))).toHaveLength(2);
+  });
+});
+
+test('a mode that was changed by hand is learnt from the refusal', async () => {
+  const { clock, transport, account } = open();
+  await account.prepare();
+  transport.answer('account/config', rows({ ...accountRow, acctLv: '3' }));
+  transport.answer('trade/order', json({ code: '1', msg: '', data: [{ sCode: '51000', sMsg: 'Parameter tdMode error ', ordId: '' }] }));
+  expect(await account.trading.create(limitOrder())).toMatchObject({ outcome: 'rejected', error: { code: '51000' } });
+  await clock.settle();
+  transport.requests.length = 0;
+  await account.trading.create(limitOrder());
+  expect(transport.requests[0]!.body).toContain('"tdMode":"cross"');
+});
+
+test('books, balances', async () => {
+  const { transport, account } = open();
+  const [instrument] = await account.instrument('BTC/USDT');
+  transport.answer('market/books', rows({ asks: [['2', '1', '0', '1']], bids: [['1', '3', '0', '1']], ts: '5' }));
+  expect(await account.orderbook(instrument!, 1_000)).toEqual([{ platform: 'okx', symbol: 'BTC/USDT', asks: [['2', '1']], bids: [['1', '3']], timestamp: 5 }, null]);
+  expect(transport.requests.at(-1)!.url).toContain('sz=400');
+  transport.answer('account/balance', rows({ details: [{ ccy: 'USDT', availBal: '5', frozenBal: '1', eq: '6' }] }));
+  expect(await account.assets()).toEqual([{ USDT: { free: '5', locked: '1', total: '6' } }, null]);
+});
+
+test('order entry goes over the private stream’s socket once it is logged in', async () => {
+  const { transport, account } = open();
+  await account.prepare();
+  const before = transport.requests.length;
+  account.feed.start(new FeedDiary());
+  expect(transport.socket.url).toBe('wss://okx.test/ws/v5/private');
+  transport.socket.goLive();
+  const pending = account.trading.create(limitOrder());
+  const { id, op, args } = transport.socket.last;
+  expect([op, args]).toMatchObject(['order', [{ instIdCode: 3, clOrdId: 'a1' }]]);
+  transport.socket.say({ id, op, code: '0', msg: '', data: [{ ordId: '77', clOrdId: 'a1', sCode: '0', sMsg: 'Order successfully placed.', ts: '1' }] });
+  expect((await pending).outcome).toBe('accepted');
+  expect(transport.requests).toHaveLength(before);
+  await account.close();
+  expect(transport.socket.isGone).toBe(true);
+});

@@ -1,0 +1,161 @@
+// The public stream: books from a snapshot on, gaps that ask for a new one, silence, and sessions that are replaced.
+
+import { describe, expect, it, test } from 'vitest';
+import type { BookChange } from '../../../src/exchanges/okx/books.ts';
+import { DEFAULT_LIVENESS } from '../../../src/exchanges/okx/liveness.ts';
+import { OkxMarketFeed } from '../../../src/exchanges/okx/market-feed.ts';
+import { VirtualClock } from '../../../src/runtime/virtual-clock.ts';
+import { silentLog } from '../../../src/seam/log.ts';
+import { btcUsdt, FakeTransport, OpenBudgets, type FakeSocket } from './fake.ts';
+
+const ethUsdt = { ...btcUsdt, symbol: 'ETH/USDT', rawSymbol: 'ETH-USDT' };
+
+function makeFeed() {
+  const clock = new VirtualClock();
+  const transport = new FakeTransport();
+  const lines: string[] = [];
+  const told = (what: string) => (symbol: string, { sequence }: BookChange) => void lines.push(`${what} ${symbol} ${sequence}`);
+  const feed = new OkxMarketFeed({
+    clock,
+    log: silentLog,
+    backoff: { next: () => 1_000, reset: () => {} },
+    connects: new OpenBudgets().get('connect'),
+    session: { transport, clock, url: 'wss://okx.test/ws/v5/public', now: () => clock.now(), requestTimeoutMs: 5_000, liveness: DEFAULT_LIVENESS },
+  });
+  feed.start({
+    onSnapshot: told('snapshot'),
+    onUpdate: told('update'),
+    onLost: (symbol, reason) => void lines.push(`lost ${symbol}: ${reason}`),
+    onError: ({ message }) => void lines.push(`error ${message}`),
+  });
+  return { clock, transport, feed, take: () => lines.splice(0) };
+}
+
+const snapshot = (seqId: number, instId = 'BTC-USDT') => ({ arg: { channel: 'books', instId }, action: 'snapshot', data: [{ asks: [['2', '1', '0', '1']], bids: [], ts: '1', checksum: 0, prevSeqId: -1, seqId }] });
+const update = (prevSeqId: number, seqId: number, instId = 'BTC-USDT') => ({ arg: { channel: 'books', instId }, action: 'update', data: [{ asks: [], bids: [], ts: '1', checksum: 0, prevSeqId, seqId }] });
+const goLive = (socket: FakeSocket): void => {
+  socket.open();
+  socket.acknowledge('books');
+};
+
+test('subscribes without a login, and tells snapshots and updates', () => {
+  const { transport, feed, take } = makeFeed();
+  feed.watch(btcUsdt);
+  goLive(transport.socket);
+  expect(transport.socket.all).toEqual([{ op: 'subscribe', args: [{ channel: 'books', instId: 'BTC-USDT' }] }]);
+  transport.socket.say(update(1, 2));
+  transport.socket.say(snapshot(10));
+  transport.socket.say(update(10, 11));
+  transport.socket.say(update(11, 11));
+  transport.socket.say(snapshot(5, 'DOGE-USDT'));
+  expect(take()).toEqual(['snapshot BTC/USDT 10', 'update BTC/USDT 11', 'update BTC/USDT 11']);
+});
+
+test('several books share one connection; one can be left', () => {
+  const { transport, feed } = makeFeed();
+  feed.watch(btcUsdt);
+  feed.watch(ethUsdt);
+  feed.watch(btcUsdt);
+  goLive(transport.socket);
+  expect(transport.sockets).toHaveLength(1);
+  // The second came after the connection was begun.
+  expect(transport.socket.all.map(({ op, args }) => [op, args])).toEqual([
+    ['subscribe', [{ channel: 'books', instId: 'BTC-USDT' }]],
+    ['subscribe', [{ channel: 'books', instId: 'ETH-USDT' }]],
+  ]);
+  feed.unwatch(btcUsdt);
+  expect(transport.socket.last).toEqual({ op: 'unsubscribe', args: [{ channel: 'books', instId: 'BTC-USDT' }] });
+});
+
+describe('a gap', () => {
+  it('loses the book and asks for a new snapshot, once', async () => {
+    const { clock, transport, feed, take } = makeFeed();
+    feed.watch(btcUsdt);
+    goLive(transport.socket);
+    transport.socket.say(snapshot(10));
+    transport.socket.say(update(12, 13));
+    transport.socket.say(update(13, 14));
+    expect(take()).toEqual(['snapshot BTC/USDT 10', 'lost BTC/USDT: expected the frame after 10, got the one after 12']);
+    await clock.advance(500);
+    expect(transport.socket.all.slice(-2).map(({ op }) => op)).toEqual(['unsubscribe', 'subscribe']);
+    transport.socket.say(snapshot(20));
+    await clock.advance(10_000);
+    expect(transport.socket.all.filter(({ op }) => op === 'unsubscribe')).toHaveLength(1);
+    expect(take()).toEqual(['snapshot BTC/USDT 20']);
+  });
+
+  it('that is not mended is asked about ever more slowly: operations are limited', async () => {
+    const { clock, transport, feed } = makeFeed();
+    feed.watch(btcUsdt);
+    goLive(transport.socket);
+    transport.socket.say(snapshot(10));
+    transport.socket.say(update(12, 13));
+    for (let second = 0; second < 600; second += 10) {
+      await clock.advance(10_000);
+      transport.socket.say('pong');
+    }
+    const asked = transport.socket.all.filter(({ op }) => op === 'unsubscribe').length;
+    expect(asked).toBeGreaterThan(10);
+    expect(asked).toBeLessThan(40);
+  });
+});
+
+test('a book that says nothing for 65 s is asked for anew, though the connection lives', async () => {
+  const { clock, transport, feed, take } = makeFeed();
+  feed.watch(btcUsdt);
+  goLive(transport.socket);
+  transport.socket.say(snapshot(10));
+  for (let second = 0; second < 60; second += 10) {
+    await clock.advance(10_000);
+    transport.socket.say('pong');
+  }
+  expect(take()).toEqual(['snapshot BTC/USDT 10']);
+  await clock.advance(5_000);
+  expect(take()).toEqual(['lost BTC/USDT: no frame for 65000 ms']);
+});
+
+test('a lost connection loses every book, once, and comes back', async () => {
+  const { clock, transport, feed, take } = makeFeed();
+  feed.watch(btcUsdt);
+  goLive(transport.socket);
+  transport.socket.say(snapshot(10));
+  transport.socket.end(1006, 'reset');
+  await clock.advance(1_000);
+  goLive(transport.socket);
+  transport.socket.say(update(10, 11));
+  transport.socket.say(snapshot(30));
+  expect(take()).toEqual(['snapshot BTC/USDT 10', 'lost BTC/USDT: reset', 'snapshot BTC/USDT 30']);
+});
+
+test('a session about to be closed is replaced first, and no book is lost', () => {
+  const { transport, feed, take } = makeFeed();
+  feed.watch(btcUsdt);
+  goLive(transport.socket);
+  transport.socket.say(snapshot(10));
+  const [old] = transport.sockets;
+  old!.say({ event: 'notice', code: '64008', msg: 'soon', connId: 'x' });
+  transport.socket.open();
+  old!.say(update(10, 11));
+  transport.socket.say(snapshot(12));
+  transport.socket.acknowledge('books');
+  transport.socket.say(update(12, 13));
+  expect(old!.isGone).toBe(true);
+  expect(take()).toEqual(['snapshot BTC/USDT 10', 'update BTC/USDT 11', 'snapshot BTC/USDT 12', 'update BTC/USDT 13']);
+});
+
+test('a refused subscription is told', () => {
+  const { transport, feed, take } = makeFeed();
+  feed.watch(btcUsdt);
+  goLive(transport.socket);
+  transport.socket.say({ event: 'error', code: '60018', msg: 'Wrong URL or channel:books,instId:NO-SUCH doesn’t exist', connId: 'x' });
+  expect(take()[0]).toContain('60018');
+});
+
+test('stopping ends it', async () => {
+  const { clock, transport, feed } = makeFeed();
+  feed.watch(btcUsdt);
+  goLive(transport.socket);
+  feed.stop();
+  await clock.advance(100_000);
+  expect(transport.sockets).toHaveLength(1);
+});
