@@ -133,7 +133,14 @@ export async function assemble(
       } else if (options.market !== 'quiet') {
         // The same markets on every exchange, move by move, as arbitrage would keep them.
         const random = seededRandom(`${seed}/market/${symbol}`);
-        const model = new MarketModel({ venue, clock, random, symbol, startPrice, ...defined('activity', options.activity) });
+        const model = new MarketModel({
+          venue,
+          clock,
+          random,
+          symbol,
+          startPrice,
+          ...defined('activity', options.activity),
+        });
         model.open();
         hands.push(model);
       }
@@ -176,7 +183,9 @@ function withRecorded(listings: readonly Listing[], recording: RecordingContents
   if (!listings.some((listing) => listing.instrument.symbol === symbol)) {
     return [...listings, { instrument, startPrice: firstPrice }];
   }
-  return listings.map((listing) => (listing.instrument.symbol === symbol ? { ...listing, startPrice: firstPrice } : listing));
+  return listings.map((listing) =>
+    listing.instrument.symbol === symbol ? { ...listing, startPrice: firstPrice } : listing,
+  );
 }
 
 /** `{key: value}`, or nothing when there is no value. */

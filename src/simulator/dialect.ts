@@ -59,7 +59,12 @@ export interface Dialect {
   /** Answers through `reply`, once, now or later (or never, when a fault says so). */
   request(request: SimulatorRequest, reply: (reply: SimulatorReply) => void): void;
   /** Takes a connection, or refuses the handshake with an HTTP answer. */
-  connect(socket: ServerSocket, path: string, query: string, headers: Readonly<Record<string, string>>): ServerSession | SimulatorReply;
+  connect(
+    socket: ServerSocket,
+    path: string,
+    query: string,
+    headers: Readonly<Record<string, string>>,
+  ): ServerSession | SimulatorReply;
   /** Drops all state that lives in connections and timers (exchange restart, shutdown). */
   close(): void;
 }

@@ -3,7 +3,14 @@
 
 import type { Clock } from '../seam/clock.ts';
 import type { Random } from '../seam/random.ts';
-import type { Dialect, DialectFactory, ServerSession, ServerSocket, SimulatorReply, SimulatorRequest } from './dialect.ts';
+import type {
+  Dialect,
+  DialectFactory,
+  ServerSession,
+  ServerSocket,
+  SimulatorReply,
+  SimulatorRequest,
+} from './dialect.ts';
 import type { MatchingVenue } from './engine/venue.ts';
 import { Connections, type Carrier } from './faults/connections.ts';
 import { Faults } from './faults/faults.ts';
@@ -177,7 +184,7 @@ export class SimulatedExchange {
   private cutAll(): void {
     for (const { carrier, registrations } of this.connections.all()) {
       if (carrier !== null) carrier.cut();
-      else for (const registration of [...registrations]) registration.cut();
+      else for (const registration of registrations) registration.cut();
     }
     const pending = [...this.pending];
     this.pending.clear();

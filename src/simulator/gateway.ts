@@ -70,7 +70,10 @@ export interface Gateway {
    * `send` puts it on the socket; it is called zero, one or two times, and must do nothing once the connection is gone.
    * Pushes of one connection keep their order unless a fault says otherwise.
    */
-  push(target: { readonly accountUid: number | null; readonly stream: StreamKind; readonly connection: object }, send: () => void): void;
+  push(
+    target: { readonly accountUid: number | null; readonly stream: StreamKind; readonly connection: object },
+    send: () => void,
+  ): void;
   /** Register an open connection, so that faults can cut it (`cut`), freeze it (half-open) or expire its session (`expire`). Returns the way to unregister. */
   register(connection: {
     readonly stream: StreamKind;
@@ -84,7 +87,10 @@ export interface Gateway {
   /** How far this exchange's clock runs ahead of the venue's clock, ms (fault "clock skew"). Dialects use `clock.now() + skew()` as server time. */
   skew(): number;
   /** For open-order lists: which of `orders` a fault hides (stale or partial page), else the same array. */
-  visibleOpenOrders<T extends { readonly orderId: bigint; readonly createdAt: number }>(accountUid: number, orders: readonly T[]): readonly T[];
+  visibleOpenOrders<T extends { readonly orderId: bigint; readonly createdAt: number }>(
+    accountUid: number,
+    orders: readonly T[],
+  ): readonly T[];
   /** For queries by id: whether an order made at `createdAt` is still invisible to queries (lag after acceptance). */
   isHidden(accountUid: number, order: { readonly orderId: bigint; readonly createdAt: number }): boolean;
 }

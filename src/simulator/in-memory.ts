@@ -2,7 +2,14 @@
 // Everything arrives after a network delay, in order per connection, and never re-entrantly; with a virtual clock it is deterministic.
 
 import type { Clock } from '../seam/clock.ts';
-import { TransportError, type HttpRequest, type HttpResponse, type Socket, type SocketHandlers, type Transport } from '../seam/transport.ts';
+import {
+  TransportError,
+  type HttpRequest,
+  type HttpResponse,
+  type Socket,
+  type SocketHandlers,
+  type Transport,
+} from '../seam/transport.ts';
 import type { SimulatedExchange } from './exchange.ts';
 import { InMemorySocket } from './in-memory-socket.ts';
 
@@ -109,13 +116,13 @@ export function inMemoryTransport(
     connect,
     close() {
       isClosed = true;
-      for (const socket of [...sockets]) socket.terminate();
+      for (const socket of sockets) socket.terminate();
       return Promise.resolve();
     },
     kill() {
       isClosed = true;
       isDead = true;
-      for (const socket of [...sockets]) socket.die();
+      for (const socket of sockets) socket.die();
       sockets.clear();
     },
     get openSockets() {

@@ -1,7 +1,12 @@
 // The simulator's public surface: start it on real ports or inside a process, inject faults, look into its engine.
 // Named re-exports, nothing else.
 
-export { startSimulator, type RunningSimulator, type SimulatorCredentials, type SimulatorServerOptions } from './server.ts';
+export {
+  startSimulator,
+  type RunningSimulator,
+  type SimulatorCredentials,
+  type SimulatorServerOptions,
+} from './server.ts';
 export { createSimulation, type Simulation, type SimulationOptions } from './simulation.ts';
 export type { SimulatorOptions } from './assemble.ts';
 export { SimulatedExchange } from './exchange.ts';

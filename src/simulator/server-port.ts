@@ -2,7 +2,7 @@
 // When the exchange goes dark it stops listening, so that clients see a true refusal; what is answered is the dialect's.
 
 import { createServer, STATUS_CODES, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { Socket as NetSocket, type AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer, type WebSocket } from 'ws';
 import type { ServerSession, SimulatorReply } from './dialect.ts';
@@ -197,7 +197,7 @@ export class ServerPort {
 }
 
 function reset(socket: Duplex): void {
-  if ('resetAndDestroy' in socket && typeof socket.resetAndDestroy === 'function') socket.resetAndDestroy();
+  if (socket instanceof NetSocket) socket.resetAndDestroy();
   else socket.destroy();
 }
 

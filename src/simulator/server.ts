@@ -34,10 +34,10 @@ export interface RunningSimulator {
   readonly accounts: readonly SimulatorCredentials[];
   readonly exchanges: ReadonlyMap<string, SimulatedExchange>;
   /** The engine behind one exchange. Throws RangeError when it is not simulated. */
-  venue(exchange: string): MatchingVenue;
+  readonly venue: (exchange: string) => MatchingVenue;
   readonly faults: FaultsGroup;
   /** Cuts every connection, frees the ports, stops the markets. */
-  close(): Promise<void>;
+  readonly close: () => Promise<void>;
 }
 
 /**
@@ -77,7 +77,12 @@ export async function startSimulator(options: SimulatorServerOptions = {}): Prom
   }
   return {
     endpoints,
-    accounts: assembled.accounts.map(({ name, accessKey, secretKey, passphrase }) => ({ name, accessKey, secretKey, passphrase })),
+    accounts: assembled.accounts.map(({ name, accessKey, secretKey, passphrase }) => ({
+      name,
+      accessKey,
+      secretKey,
+      passphrase,
+    })),
     exchanges: assembled.exchanges,
     venue: (name) => assembled.venue(name),
     faults: assembled.faults,

@@ -19,11 +19,11 @@ export interface Simulation {
   readonly endpoints: Readonly<Record<string, Readonly<Record<string, string>>>>;
   readonly accounts: readonly AccountSettings[];
   readonly exchanges: ReadonlyMap<string, SimulatedExchange>;
-  venue(exchange: string): MatchingVenue;
+  readonly venue: (exchange: string) => MatchingVenue;
   readonly faults: FaultsGroup;
   /** The network of one client process; each call is another process (another address, if told so). */
-  transport(options?: InMemoryOptions): InMemoryTransport;
-  close(): void;
+  readonly transport: (options?: InMemoryOptions) => InMemoryTransport;
+  readonly close: () => void;
 }
 
 /** A few milliseconds each way, never the same twice. */

@@ -142,23 +142,67 @@ export interface VenueTrade {
  */
 export type VenueEvent =
   | { readonly type: 'order-accepted'; readonly order: VenueOrder; readonly time: number; readonly sequence: number }
-  | { readonly type: 'order-rejected'; readonly order: VenueOrder; readonly rejection: PlaceRejection; readonly time: number; readonly sequence: number }
-  | { readonly type: 'order-filled'; readonly order: VenueOrder; readonly fill: VenueFill; readonly time: number; readonly sequence: number }
-  | { readonly type: 'order-ended'; readonly order: VenueOrder; readonly reason: EndReason; readonly time: number; readonly sequence: number }
+  | {
+      readonly type: 'order-rejected';
+      readonly order: VenueOrder;
+      readonly rejection: PlaceRejection;
+      readonly time: number;
+      readonly sequence: number;
+    }
+  | {
+      readonly type: 'order-filled';
+      readonly order: VenueOrder;
+      readonly fill: VenueFill;
+      readonly time: number;
+      readonly sequence: number;
+    }
+  | {
+      readonly type: 'order-ended';
+      readonly order: VenueOrder;
+      readonly reason: EndReason;
+      readonly time: number;
+      readonly sequence: number;
+    }
   /** Balances of one account after a step that changed them: only the changed assets. */
-  | { readonly type: 'balances'; readonly accountUid: number; readonly changed: readonly Balance[]; readonly cause: 'place' | 'match' | 'cancel' | 'deposit'; readonly time: number; readonly sequence: number }
+  | {
+      readonly type: 'balances';
+      readonly accountUid: number;
+      readonly changed: readonly Balance[];
+      readonly cause: 'place' | 'match' | 'cancel' | 'deposit';
+      readonly time: number;
+      readonly sequence: number;
+    }
   | { readonly type: 'trade'; readonly trade: VenueTrade; readonly time: number; readonly sequence: number }
   /** Book levels that changed in one step: absolute quantities, zero = gone. `updateId` is contiguous per symbol. */
-  | { readonly type: 'book'; readonly symbol: string; readonly updateId: bigint; readonly bids: readonly Level[]; readonly asks: readonly Level[]; readonly time: number; readonly sequence: number };
+  | {
+      readonly type: 'book';
+      readonly symbol: string;
+      readonly updateId: bigint;
+      readonly bids: readonly Level[];
+      readonly asks: readonly Level[];
+      readonly time: number;
+      readonly sequence: number;
+    };
 
 export type Level = readonly [price: Decimal, quantity: Decimal];
 
 /** Refusals of the engine itself; a dialect checks its own filters (and words them) before it calls `place`. */
-export type PlaceRejection = 'insufficient-balance' | 'duplicate-client-order-id' | 'post-only-would-take' | 'no-liquidity' | 'too-many-orders' | 'unknown-symbol' | 'account-disabled';
+export type PlaceRejection =
+  | 'insufficient-balance'
+  | 'duplicate-client-order-id'
+  | 'post-only-would-take'
+  | 'no-liquidity'
+  | 'too-many-orders'
+  | 'unknown-symbol'
+  | 'account-disabled';
 
 export type PlaceResult =
   | { readonly ok: true; readonly order: VenueOrder; readonly fills: readonly VenueFill[] }
-  | { readonly ok: false; readonly rejection: PlaceRejection; /** Set when the exchange keeps a record of the refused order. */ readonly order: VenueOrder | null };
+  | {
+      readonly ok: false;
+      readonly rejection: PlaceRejection;
+      /** Set when the exchange keeps a record of the refused order. */ readonly order: VenueOrder | null;
+    };
 
 export type CancelResult =
   | { readonly ok: true; readonly order: VenueOrder }
@@ -209,7 +253,15 @@ export interface Venue {
   fills(accountUid: number, query: FillQuery): readonly VenueFill[];
 
   /** Best first, at most `limit` levels each; `updateId` of the last change. */
-  book(symbol: string, limit: number): { readonly updateId: bigint; readonly bids: readonly Level[]; readonly asks: readonly Level[]; readonly time: number };
+  book(
+    symbol: string,
+    limit: number,
+  ): {
+    readonly updateId: bigint;
+    readonly bids: readonly Level[];
+    readonly asks: readonly Level[];
+    readonly time: number;
+  };
   /** Newest last. */
   trades(symbol: string, limit: number): readonly VenueTrade[];
   lastPrice(symbol: string): Decimal | null;

@@ -25,7 +25,7 @@ export const NO_LATENCY = { wayIn: { fixedMs: 0, jitterMs: 0 }, wayOut: { fixedM
 export interface Fake extends Simulation {
   readonly client: Client;
   /** Awaits while running the virtual clock. */
-  run<T>(work: Promise<T>): Promise<T>;
+  readonly run: <T>(work: Promise<T>) => Promise<T>;
 }
 
 export async function fake(options: SimulationOptions = {}): Promise<Fake> {

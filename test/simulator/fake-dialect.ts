@@ -32,7 +32,9 @@ class FakeDialect implements Dialect {
       for (const session of this.sessions) {
         if (session.uid !== event.order.accountUid) continue;
         const text = JSON.stringify({ push: event.type, ...Object(brief(event.order)) });
-        context.gateway.push({ accountUid: session.uid, stream: 'private', connection: session }, () => session.socket.send(text));
+        context.gateway.push({ accountUid: session.uid, stream: 'private', connection: session }, () =>
+          session.socket.send(text),
+        );
       }
     });
   }
@@ -67,7 +69,13 @@ class FakeDialect implements Dialect {
           if (uid === null || account?.permissions.valid !== true) return json(401, { error: 'key' });
           const ref = { clientOrderId: id };
           if (operation === 'create') {
-            const made = venue.place(uid, order(fields.get('side') === 'SELL' ? 'SELL' : 'BUY', fields.get('price'), fields.get('quantity'), { clientOrderId: id }), RULES);
+            const made = venue.place(
+              uid,
+              order(fields.get('side') === 'SELL' ? 'SELL' : 'BUY', fields.get('price'), fields.get('quantity'), {
+                clientOrderId: id,
+              }),
+              RULES,
+            );
             return made.ok ? json(200, brief(made.order)) : json(400, { error: made.rejection });
           }
           if (operation === 'cancel') {

@@ -39,7 +39,12 @@ describe('inMemoryTransport', () => {
   it('tells what cannot have been sent from what may have been', async () => {
     const { client, transport, run } = await fake();
     expect(await client.ask('GET', '/time', '', 1)).toBe('error maybe timeout');
-    const nowhere = transport().request({ method: 'GET', url: 'http://nowhere.simulated/', headers: {}, timeoutMs: 100 });
+    const nowhere = transport().request({
+      method: 'GET',
+      url: 'http://nowhere.simulated/',
+      headers: {},
+      timeoutMs: 100,
+    });
     await expect(run(nowhere)).rejects.toMatchObject({ sent: 'no', kind: 'network' });
   });
 

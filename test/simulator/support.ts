@@ -59,7 +59,12 @@ export function bench(options: Partial<VenueOptions> = {}): Bench {
 export const RULES: PlaceRules = { uniqueClientOrderIds: true, postOnly: 'reject' };
 
 let ids = 0;
-export function order(side: Side, price: string | null, quantity: string | null, extra: Partial<NewVenueOrder> = {}): NewVenueOrder {
+export function order(
+  side: Side,
+  price: string | null,
+  quantity: string | null,
+  extra: Partial<NewVenueOrder> = {},
+): NewVenueOrder {
   return {
     symbol: EOS,
     side,

@@ -59,7 +59,9 @@ export class Account implements VenueAccount {
   private set(asset: string, free: Decimal, locked: Decimal): void {
     // A negative amount would be an error of the engine, never of a client: stop before anybody builds on it.
     if (free.sign() < 0 || locked.sign() < 0) {
-      throw new Error(`account ${this.name} would hold ${free.toString()} free and ${locked.toString()} locked ${asset}`);
+      throw new Error(
+        `account ${this.name} would hold ${free.toString()} free and ${locked.toString()} locked ${asset}`,
+      );
     }
     const version = (this.byAsset.get(asset)?.version ?? 0) + 1;
     this.byAsset.set(asset, { asset, free, locked, version });

@@ -1,9 +1,17 @@
 // The engine's inner state and its elementary acts: open a step, trade, end an order, close the step and tell the listeners.
 // Accounts' requests come through venue.ts, the market's own liquidity through house.ts; both are built from these acts.
 
-import { Decimal } from '../../domain/decimal.ts';
+import type { Decimal } from '../../domain/decimal.ts';
 import type { Clock } from '../../seam/clock.ts';
-import type { EndReason, Side, VenueEvent, VenueFill, VenueInstrument, VenueOrderStatus, VenueTrade } from '../venue.ts';
+import type {
+  EndReason,
+  Side,
+  VenueEvent,
+  VenueFill,
+  VenueInstrument,
+  VenueOrderStatus,
+  VenueTrade,
+} from '../venue.ts';
 import type { Account } from './account.ts';
 import type { EngineOrder } from './engine-order.ts';
 import { EventQueue, type Unnumbered } from './event-queue.ts';

@@ -162,7 +162,7 @@ export class House {
     const taken: Taken[] = [];
     let before: Resting | null = null;
     let left = by;
-    for (let entry = level.tail; entry !== null && left.isPositive(); ) {
+    for (let entry = level.tail; entry !== null && left.isPositive();) {
       const { previous }: Resting = entry;
       if (entry.owner === null) {
         const amount = Decimal.min(left, entry.remaining);
@@ -213,7 +213,11 @@ export class House {
   }
 
   /** Accounts' orders resting on `side` at prices better than `price`, best first. */
-  ordersBetterThan(symbol: string, side: Side, price: Decimal): { readonly orderId: bigint; readonly price: Decimal }[] {
+  ordersBetterThan(
+    symbol: string,
+    side: Side,
+    price: Decimal,
+  ): { readonly orderId: bigint; readonly price: Decimal }[] {
     const found: { readonly orderId: bigint; readonly price: Decimal }[] = [];
     for (const level of this.core.market(symbol).book.levels(side)) {
       if (level.price.eq(price) || crosses(opposite(side), price, level.price) === false) break;
@@ -236,7 +240,7 @@ export class House {
       for (const taken of restore) this.putBack(market, side, price, taken);
       let left = quantity;
       let printed = Decimal.ZERO;
-      for (let entry = market.book.level(side, price)?.head ?? null; entry !== null && left.isPositive(); ) {
+      for (let entry = market.book.level(side, price)?.head ?? null; entry !== null && left.isPositive();) {
         const { next } = entry;
         const amount = Decimal.min(left, entry.remaining);
         left = left.sub(amount);
@@ -259,8 +263,8 @@ export class House {
     this.core.step(() => {
       const market = this.core.market(symbol);
       for (const side of ['BUY', 'SELL'] as const) {
-        for (const level of [...market.book.levels(side)]) {
-          for (let entry = level.head; entry !== null; ) {
+        for (const level of market.book.levels(side)) {
+          for (let entry = level.head; entry !== null;) {
             const { next } = entry;
             if (entry.owner === null) market.book.remove(entry);
             entry = next;

@@ -126,7 +126,5 @@ export function probe(
 }
 
 function isSelf(incoming: Incoming, maker: Resting): boolean {
-  return (
-    incoming.selfTradePrevention !== 'none' && maker.owner !== null && maker.owner.account === incoming.account
-  );
+  return incoming.selfTradePrevention !== 'none' && maker.owner !== null && maker.owner.account === incoming.account;
 }

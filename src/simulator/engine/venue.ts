@@ -1,7 +1,7 @@
 // The venue as accounts see it: place, cancel, ask. `createVenue` is the way in; its `house` is the market's own hand.
 // Matching, money and events are in core.ts and its neighbours; an exchange's wire is put over this by a dialect.
 
-import { Decimal } from '../../domain/decimal.ts';
+import type { Decimal } from '../../domain/decimal.ts';
 import type { Clock } from '../../seam/clock.ts';
 import type { Random } from '../../seam/random.ts';
 import type {
@@ -239,7 +239,12 @@ export class MatchingVenue implements Venue {
   book(
     symbol: string,
     limit: number,
-  ): { readonly updateId: bigint; readonly bids: readonly Level[]; readonly asks: readonly Level[]; readonly time: number } {
+  ): {
+    readonly updateId: bigint;
+    readonly bids: readonly Level[];
+    readonly asks: readonly Level[];
+    readonly time: number;
+  } {
     const market = this.core.market(symbol);
     return {
       updateId: market.updateId,

@@ -16,7 +16,9 @@ export class FaultsGroup {
     const list = 'rules' in rules ? rules.rules : rules;
     for (const rule of 'fault' in list ? [list] : list) {
       if (rule.exchange !== undefined && !this.members.has(rule.exchange)) {
-        throw new RangeError(`exchange: "${rule.exchange}" is not simulated here; there are ${[...this.members.keys()].join(', ')}`);
+        throw new RangeError(
+          `exchange: "${rule.exchange}" is not simulated here; there are ${[...this.members.keys()].join(', ')}`,
+        );
       }
     }
     const injected = Array.from(this.members.values(), (faults) => faults.inject(list));

@@ -140,7 +140,12 @@ export class Faults {
 
   private record(rule: ActiveRule): void {
     this.counts.set(rule.fault, (this.counts.get(rule.fault) ?? 0) + 1);
-    const strike: Strike = { fault: rule.fault, rule: rule.rule, exchange: this.options.exchange, time: this.clock.now() };
+    const strike: Strike = {
+      fault: rule.fault,
+      rule: rule.rule,
+      exchange: this.options.exchange,
+      time: this.clock.now(),
+    };
     for (const listener of this.listeners) listener(strike);
   }
 
@@ -218,7 +223,8 @@ export class Faults {
 
   isHidden(accountUid: number, order: { readonly orderId: bigint; readonly createdAt: number }): boolean {
     for (const rule of this.of('query')) {
-      if (rule.fault === 'query-lag' && rule.matchesAccount(this.nameOf(accountUid)) && this.lags(rule, order)) return true;
+      if (rule.fault === 'query-lag' && rule.matchesAccount(this.nameOf(accountUid)) && this.lags(rule, order))
+        return true;
     }
     return false;
   }
@@ -226,7 +232,7 @@ export class Faults {
   private lags(rule: ActiveRule, order: { readonly orderId: bigint; readonly createdAt: number }): boolean {
     const age = this.clock.now() - order.createdAt;
     let decided = this.lagging.get(rule);
-    if (decided === undefined) this.lagging.set(rule, (decided = new Map()));
+    if (decided === undefined) this.lagging.set(rule, (decided = new Map<bigint, boolean>()));
     if (age >= (rule.rule.lagMs ?? LAG_MS)) {
       decided.delete(order.orderId);
       return false;
@@ -279,7 +285,8 @@ export class Faults {
     const { stream, account } = rule.rule;
     if (stream === undefined && account === undefined) return true;
     for (const registration of connection.registrations) {
-      if (rule.matchesStream(registration.stream) && rule.matchesAccount(this.nameOf(registration.accountUid()))) return true;
+      if (rule.matchesStream(registration.stream) && rule.matchesAccount(this.nameOf(registration.accountUid())))
+        return true;
     }
     return false;
   }
@@ -288,8 +295,8 @@ export class Faults {
     if (!this.concerns(rule, connection)) return;
     const { carrier, registrations } = connection;
     if (rule.fault === 'half-open') carrier?.freeze();
-    else if (rule.fault === 'session-expired') for (const each of [...registrations]) each.expire();
-    else if (carrier === null) for (const each of [...registrations]) each.cut();
+    else if (rule.fault === 'session-expired') for (const each of registrations) each.expire();
+    else if (carrier === null) for (const each of registrations) each.cut();
     else if (rule.fault === 'cut-mid-frame') carrier.cutMidFrame();
     else carrier.cut();
   }
@@ -355,4 +362,3 @@ function partOf<T>(rule: ActiveRule, orders: readonly T[]): readonly T[] {
   for (let count = 0; count < hidden; count++) visible.splice(rule.random.int(visible.length), 1);
   return visible;
 }
-

@@ -16,7 +16,9 @@ export class FaultPlanError extends Error {
 export function parseFaults(value: unknown, source: string): FaultPlan {
   const result = faultPlanSchema.safeParse(Array.isArray(value) ? { rules: value } : value);
   if (!result.success) {
-    const problems = result.error.issues.map((issue) => `${issue.path.map(String).join('.') || 'plan'}: ${issue.message}`);
+    const problems = result.error.issues.map(
+      (issue) => `${issue.path.map(String).join('.') || 'plan'}: ${issue.message}`,
+    );
     throw new FaultPlanError(`${source}: ${problems.join('; ')}`);
   }
   const { name, description, rules } = result.data;

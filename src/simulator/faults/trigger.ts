@@ -46,7 +46,9 @@ export class Trigger {
   nextTime(): number | null {
     if (this.isSpent) return null;
     const time = this.times?.[0];
-    const candidates = [time, this.rule.every === undefined ? undefined : this.nextPeriod].filter((each) => each !== undefined);
+    const candidates = [time, this.rule.every === undefined ? undefined : this.nextPeriod].filter(
+      (each) => each !== undefined,
+    );
     if (candidates.length === 0) return null;
     const next = Math.min(...candidates);
     return this.rule.to !== undefined && next >= this.rule.to ? null : next;

@@ -20,15 +20,7 @@ export type FaultTarget =
   /** The exchange's clock. */
   | 'clock';
 
-type Parameter =
-  | 'delayMs'
-  | 'durationMs'
-  | 'lagMs'
-  | 'skewMs'
-  | 'fraction'
-  | 'executed'
-  | 'retryAfterMs'
-  | 'how';
+type Parameter = 'delayMs' | 'durationMs' | 'lagMs' | 'skewMs' | 'fraction' | 'executed' | 'retryAfterMs' | 'how';
 
 interface FaultKind {
   readonly target: FaultTarget;
@@ -75,7 +67,8 @@ export const FAULTS = {
   'unknown-outcome': {
     target: 'request',
     parameters: ['executed'],
-    meaning: "executed or not (by chance, unless `executed` says which); the answer is the exchange's own \"execution status unknown\"",
+    meaning:
+      'executed or not (by chance, unless `executed` says which); the answer is the exchange\'s own "execution status unknown"',
   },
   'rate-limit': {
     target: 'request',
@@ -121,11 +114,15 @@ export const FAULTS = {
     meaning: 'the socket carries nothing any more, either way, and nobody is told',
   },
   'connection-cut': { target: 'connection', parameters: [], meaning: 'the socket is dropped without a word' },
-  'cut-mid-frame': { target: 'connection', parameters: [], meaning: 'half of the next frame is written, then the socket is dropped' },
+  'cut-mid-frame': {
+    target: 'connection',
+    parameters: [],
+    meaning: 'half of the next frame is written, then the socket is dropped',
+  },
   'session-expired': {
     target: 'connection',
     parameters: [],
-    meaning: "the exchange ends the session in its own words, as after its maximum age",
+    meaning: 'the exchange ends the session in its own words, as after its maximum age',
   },
   'connection-refused': {
     target: 'network',

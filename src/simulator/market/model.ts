@@ -145,7 +145,8 @@ export class MarketModel {
       const slots = quotes[side];
       const sign = side === 'BUY' ? -1 : 1;
       for (let index = 0; index < slots.length; index++) {
-        const distance = Math.max(maker.nearest * fair, this.tick * 0.5) + Math.max(maker.gap * fair, this.tick) * index;
+        const distance =
+          Math.max(maker.nearest * fair, this.tick * 0.5) + Math.max(maker.gap * fair, this.tick) * index;
         const wanted = fair + sign * distance * (0.9 + this.random.next() * 0.2);
         const standing = slots[index] ?? null;
         if (standing !== null && standing.remaining().isPositive()) {
@@ -159,7 +160,8 @@ export class MarketModel {
   }
 
   private takerComes(): void {
-    const side: Side = this.random.next() < 0.5 + Math.max(-0.2, Math.min(0.2, this.drift / VOLATILITY)) ? 'BUY' : 'SELL';
+    const side: Side =
+      this.random.next() < 0.5 + Math.max(-0.2, Math.min(0.2, this.drift / VOLATILITY)) ? 'BUY' : 'SELL';
     const size = this.random.next() < SWEEP_CHANCE ? SWEEP_SIZE : TAKER_SIZE;
     this.house.take(this.symbol, side, null, this.sizeOf(size, Math.exp(this.fair)));
   }

@@ -89,14 +89,15 @@ export class RecordedBook {
 
   private applyTrade(takerSide: Side, price: Decimal, quantity: Decimal, time: number): void {
     const side = opposite(takerSide);
-    for (const { orderId } of this.house.ordersBetterThan(this.symbol, side, price)) this.house.fillOrder(orderId, null);
+    for (const { orderId } of this.house.ordersBetterThan(this.symbol, side, price))
+      this.house.fillOrder(orderId, null);
     const restored = this.useCredit(side, price, quantity, time);
     this.house.replayTrade(this.symbol, takerSide, price, quantity, restored);
   }
 
   private replace(side: Side, levels: readonly Level[], time: number): void {
     const wanted = new Set(levels.map(([price]) => price.toString()));
-    for (const price of [...this.house.prices(this.symbol, side)]) {
+    for (const price of this.house.prices(this.symbol, side)) {
       if (!wanted.has(price.toString())) this.set(side, price, Decimal.ZERO, time);
     }
     for (const [price, quantity] of levels) this.set(side, price, quantity, time);
@@ -104,7 +105,8 @@ export class RecordedBook {
 
   private setAll(side: Side, levels: readonly Level[], time: number, shrinking: boolean): void {
     for (const [price, quantity] of levels) {
-      if (quantity.lt(this.house.levelQuantity(this.symbol, side, price)) === shrinking) this.set(side, price, quantity, time);
+      if (quantity.lt(this.house.levelQuantity(this.symbol, side, price)) === shrinking)
+        this.set(side, price, quantity, time);
     }
   }
 

@@ -86,7 +86,8 @@ export async function inspectRecording(
   for (const [symbol, seen] of bySymbol) {
     const { firstPrice } = seen;
     if (seen.books === 0 || firstPrice === null) continue;
-    if (best === null || seen.books + seen.trades > best.seen.books + best.seen.trades) best = { symbol, seen, firstPrice };
+    if (best === null || seen.books + seen.trades > best.seen.books + best.seen.trades)
+      best = { symbol, seen, firstPrice };
   }
   if (best === null) throw new Error(`${file}: no symbol in it has both a book and trades`);
   const { symbol, seen, firstPrice } = best;

@@ -118,7 +118,8 @@ export class Replay {
         this.book.apply(event);
       }
     }
-    if (!playedAny) throw new Error(`the recording ends before its book is known (${symbol}, ${beginning.warmUpMs} ms)`);
+    if (!playedAny)
+      throw new Error(`the recording ends before its book is known (${symbol}, ${beginning.warmUpMs} ms)`);
   }
 
   /** Lays out the learned book; the last trade of the beginning tells the price. */

@@ -27,7 +27,13 @@ describe('CandleStore', () => {
     expect(minutes.map((candle) => candle.trades)).toEqual([3, 0, 0, 1]);
     expect(minutes[0]).toMatchObject({ openTime: candleStart(clock.now(), 60_000) - 180_000 });
     const hour = store.current(EOS, 3_600_000, clock.now());
-    expect([hour?.open, hour?.high, hour?.low, hour?.close, hour?.volume].map(String)).toEqual(['0.8', '0.9', '0.7', '0.85', '18']);
+    expect([hour?.open, hour?.high, hour?.low, hour?.close, hour?.volume].map(String)).toEqual([
+      '0.8',
+      '0.9',
+      '0.7',
+      '0.85',
+      '18',
+    ]);
     expect(hour?.quoteVolume.toString()).toBe('14.9');
     expect((hour?.lastTradeId ?? 0n) - (hour?.firstTradeId ?? 0n)).toBe(3n);
     store.close();

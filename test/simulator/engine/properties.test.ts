@@ -17,9 +17,22 @@ const side = fc.constantFrom<Side>('BUY', 'SELL');
 const price = fc.integer({ min: 1, max: 12 });
 const lots = fc.integer({ min: 1, max: 60 });
 const action: fc.Arbitrary<Action> = fc.oneof(
-  { weight: 6, arbitrary: fc.record({ kind: fc.constantFrom('limit' as const, 'ioc' as const, 'fok' as const, 'post-only' as const), uid, side, price, lots, stp: fc.integer({ min: 0, max: 3 }) }) },
+  {
+    weight: 6,
+    arbitrary: fc.record({
+      kind: fc.constantFrom('limit' as const, 'ioc' as const, 'fok' as const, 'post-only' as const),
+      uid,
+      side,
+      price,
+      lots,
+      stp: fc.integer({ min: 0, max: 3 }),
+    }),
+  },
   { weight: 2, arbitrary: fc.record({ kind: fc.constantFrom('market' as const, 'quote' as const), uid, side, lots }) },
-  { weight: 3, arbitrary: fc.record({ kind: fc.constantFrom('cancel' as const, 'cancel-all' as const), uid, pick: fc.nat() }) },
+  {
+    weight: 3,
+    arbitrary: fc.record({ kind: fc.constantFrom('cancel' as const, 'cancel-all' as const), uid, pick: fc.nat() }),
+  },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant('house' as const), side, price, lots }) },
 );
 
@@ -67,12 +80,19 @@ function total(venue: MatchingVenue, asset: string): string {
     if (held !== undefined) sum = sum.add(held.free).add(held.locked);
   }
   const { fees, house } = venue.exchangeBooks();
-  return sum.add(fees.get(asset) ?? Decimal.ZERO).add(house.get(asset) ?? Decimal.ZERO).toString();
+  return sum
+    .add(fees.get(asset) ?? Decimal.ZERO)
+    .add(house.get(asset) ?? Decimal.ZERO)
+    .toString();
 }
 
 function busyBench(): MatchingVenue {
   const { venue } = bench({
-    accounts: [account(1, { makerFee: d('-0.00015') }), account(2, { feeAsset: 'BNB' }), account(3, { balances: { EOS: '5', USDT: '6' } })],
+    accounts: [
+      account(1, { makerFee: d('-0.00015') }),
+      account(2, { feeAsset: 'BNB' }),
+      account(3, { balances: { EOS: '5', USDT: '6' } }),
+    ],
   });
   venue.house.quote(BNB, 'SELL', d('500'), d('1'));
   venue.house.take(BNB, 'BUY', null, d('0.5'));
@@ -163,7 +183,13 @@ describe('whatever accounts do', () => {
         const tell = (): string => {
           const venue = busyBench();
           const lines: string[] = [];
-          venue.listen((event) => lines.push(JSON.stringify(event, (key, value: unknown) => (key === 'clientOrderId' ? '' : typeof value === 'bigint' ? String(value) : value))));
+          venue.listen((event) =>
+            lines.push(
+              JSON.stringify(event, (key, value: unknown) =>
+                key === 'clientOrderId' ? '' : typeof value === 'bigint' ? String(value) : value,
+              ),
+            ),
+          );
           for (const step of actions) act(venue, step);
           return lines.join('\n');
         };

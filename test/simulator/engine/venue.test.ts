@@ -10,7 +10,11 @@ describe('placing and matching', () => {
     const first = accepted(venue.place(1, order('SELL', '0.80', '10'), RULES)).order;
     const second = accepted(venue.place(2, order('SELL', '0.80', '10'), RULES)).order;
     const { order: taker, fills } = accepted(venue.place(3, order('BUY', '0.81', '25'), RULES));
-    expect(fills.map((fill) => `${fill.price.toString()}x${fill.quantity.toString()}`)).toEqual(['0.8x10', '0.8x10', '0.81x5']);
+    expect(fills.map((fill) => `${fill.price.toString()}x${fill.quantity.toString()}`)).toEqual([
+      '0.8x10',
+      '0.8x10',
+      '0.81x5',
+    ]);
     expect(taker.status).toBe('filled');
     expect(taker.filledQuote.toString()).toBe('20.05');
     expect(venue.order(1, EOS, { orderId: first.orderId })?.status).toBe('filled');
@@ -42,7 +46,9 @@ describe('placing and matching', () => {
     const refused = (result: ReturnType<typeof venue.place>): string => (result.ok ? 'accepted' : result.rejection);
     expect(refused(venue.place(1, order('BUY', '1', '100000.1'), RULES))).toBe('insufficient-balance');
     venue.place(1, order('BUY', '0.1', '1', { clientOrderId: 'same' }), RULES);
-    expect(refused(venue.place(1, order('BUY', '0.1', '1', { clientOrderId: 'same' }), RULES))).toBe('duplicate-client-order-id');
+    expect(refused(venue.place(1, order('BUY', '0.1', '1', { clientOrderId: 'same' }), RULES))).toBe(
+      'duplicate-client-order-id',
+    );
     venue.cancel(1, EOS, { clientOrderId: 'same' }, '');
     expect(refused(venue.place(1, order('BUY', '0.1', '1', { clientOrderId: 'same' }), RULES))).toBe('accepted');
     expect(refused(venue.place(1, order('BUY', '0.1', '1', { symbol: 'X/Y' }), RULES))).toBe('unknown-symbol');
@@ -136,7 +142,9 @@ describe('placing and matching', () => {
 describe('cancelling and asking', () => {
   it('cancels all, oldest first, and says what an unknown or finished order is', () => {
     const { venue } = bench();
-    const placed = ['0.1', '0.2', '0.3'].map((price) => accepted(venue.place(1, order('BUY', price, '1'), RULES)).order.orderId);
+    const placed = ['0.1', '0.2', '0.3'].map(
+      (price) => accepted(venue.place(1, order('BUY', price, '1'), RULES)).order.orderId,
+    );
     venue.place(1, order('BUY', '100', '0.01', { symbol: BNB }), RULES);
     expect(venue.cancelAll(1, EOS, 'all').map((ended) => ended.orderId)).toEqual(placed);
     expect(venue.openOrders(1, null)).toHaveLength(1);
@@ -205,7 +213,10 @@ describe('events', () => {
     ]);
     expect(events.map((event) => event.sequence)).toEqual(events.map((_, index) => (events[0]?.sequence ?? 0) + index));
     const snapshots = events.filter((event) => event.type === 'order-filled').map((event) => event.order);
-    expect(snapshots.map((snapshot) => [snapshot.accountUid, snapshot.status])).toEqual([[2, 'filled'], [1, 'open']]);
+    expect(snapshots.map((snapshot) => [snapshot.accountUid, snapshot.status])).toEqual([
+      [2, 'filled'],
+      [1, 'open'],
+    ]);
     expect(Object.isFrozen(snapshots[0])).toBe(true);
   });
 
@@ -213,7 +224,8 @@ describe('events', () => {
     const { venue } = bench();
     const seen: string[] = [];
     venue.listen((event) => {
-      if (event.type === 'order-accepted' && event.order.accountUid === 1) venue.place(2, order('BUY', '0.1', '1'), RULES);
+      if (event.type === 'order-accepted' && event.order.accountUid === 1)
+        venue.place(2, order('BUY', '0.1', '1'), RULES);
     });
     const stop = venue.listen((event) => {
       if ('order' in event) seen.push(`${event.type}:${event.order.accountUid}`);

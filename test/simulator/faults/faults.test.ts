@@ -6,9 +6,15 @@ import { EOS } from '../support.ts';
 
 const ORDER = 'side=BUY&price=0.5&quantity=10';
 const OPEN = '{"id":"a","status":"open","filled":"0"}';
-const create = (sim: Fake, id = 'a', timeoutMs = 3000): Promise<string> => sim.client.ask('POST', '/order', `id=${id}&${ORDER}`, timeoutMs);
-const openIds = (sim: Fake): string[] => sim.venue('fake').openOrders(1, null).map((made) => made.clientOrderId);
-const pushes = (heard: readonly string[]): string[] => heard.flatMap((each) => /"push":"([a-z-]+)","id":"(\w+)"/.exec(each)?.slice(1, 3).join(' ') ?? []);
+const create = (sim: Fake, id = 'a', timeoutMs = 3000): Promise<string> =>
+  sim.client.ask('POST', '/order', `id=${id}&${ORDER}`, timeoutMs);
+const openIds = (sim: Fake): string[] =>
+  sim
+    .venue('fake')
+    .openOrders(1, null)
+    .map((made) => made.clientOrderId);
+const pushes = (heard: readonly string[]): string[] =>
+  heard.flatMap((each) => /"push":"([a-z-]+)","id":"(\w+)"/.exec(each)?.slice(1, 3).join(' ') ?? []);
 
 type Scene = (sim: Fake) => Promise<void>;
 
@@ -19,14 +25,22 @@ async function withRules(sim: Fake, ...rules: FaultRule[]): Promise<void> {
 
 const SCENES: Record<(typeof FAULT_NAMES)[number], Scene> = {
   'request-lost': async (sim) => {
-    await withRules(sim, { fault: 'request-lost', operation: 'create', nth: 1 }, { fault: 'request-lost', operation: 'create', nth: 2, how: 'reset' });
+    await withRules(
+      sim,
+      { fault: 'request-lost', operation: 'create', nth: 1 },
+      { fault: 'request-lost', operation: 'create', nth: 2, how: 'reset' },
+    );
     expect(await create(sim)).toBe('error maybe timeout');
     expect(await create(sim)).toBe('error maybe network');
     expect(openIds(sim)).toEqual([]);
     expect(await create(sim)).toBe(`200 ${OPEN}`);
   },
   'reply-lost': async (sim) => {
-    await withRules(sim, { fault: 'reply-lost', operation: 'create', nth: 1 }, { fault: 'reply-lost', operation: 'create', nth: 2, how: 'reset' });
+    await withRules(
+      sim,
+      { fault: 'reply-lost', operation: 'create', nth: 1 },
+      { fault: 'reply-lost', operation: 'create', nth: 2, how: 'reset' },
+    );
     expect(await create(sim, 'a')).toBe('error maybe timeout');
     expect(await create(sim, 'b')).toBe('error maybe network');
     expect(openIds(sim)).toEqual(['a', 'b']);
@@ -63,7 +77,11 @@ const SCENES: Record<(typeof FAULT_NAMES)[number], Scene> = {
     expect(openIds(sim)).toEqual([]);
   },
   'unknown-outcome': async (sim) => {
-    await withRules(sim, { fault: 'unknown-outcome', operation: 'create', executed: true, nth: 1 }, { fault: 'unknown-outcome', operation: 'create', executed: false, nth: 2 });
+    await withRules(
+      sim,
+      { fault: 'unknown-outcome', operation: 'create', executed: true, nth: 1 },
+      { fault: 'unknown-outcome', operation: 'create', executed: false, nth: 2 },
+    );
     expect(await create(sim, 'a')).toContain('unknown-outcome');
     expect(await create(sim, 'b')).toContain('unknown-outcome');
     expect(openIds(sim)).toEqual(['a']);
@@ -162,7 +180,11 @@ const SCENES: Record<(typeof FAULT_NAMES)[number], Scene> = {
   },
   'connection-cut': async (sim) => {
     const line = await sim.client.listen();
-    await withRules(sim, { fault: 'connection-cut', at: 500 }, { fault: 'connection-cut', operation: 'create', nth: 1 });
+    await withRules(
+      sim,
+      { fault: 'connection-cut', at: 500 },
+      { fault: 'connection-cut', operation: 'create', nth: 1 },
+    );
     await sim.clock.advance(502);
     expect(line.heard.at(-1)).toBe('close 1006');
     const next = await sim.client.listen();
@@ -236,7 +258,11 @@ const SCENES: Record<(typeof FAULT_NAMES)[number], Scene> = {
     const line = await sim.client.listen();
     await create(sim, 'a');
     await create(sim, 'b');
-    await withRules(sim, { fault: 'cancel-fill-race', nth: 1, symbol: EOS }, { fault: 'cancel-fill-race', nth: 1, fraction: 0.5 });
+    await withRules(
+      sim,
+      { fault: 'cancel-fill-race', nth: 1, symbol: EOS },
+      { fault: 'cancel-fill-race', nth: 1, fraction: 0.5 },
+    );
     expect(await sim.client.ask('DELETE', '/order', 'id=a')).toBe('400 {"id":"a","status":"filled","filled":"10"}');
     expect(await sim.client.ask('DELETE', '/order', 'id=b')).toBe('200 {"id":"b","status":"canceled","filled":"5"}');
     expect(pushes(line.heard).slice(2)).toEqual(['order-filled a', 'order-filled b', 'order-ended b']);
@@ -253,7 +279,8 @@ describe('each fault', () => {
   it.each(FAULT_NAMES)('%s does what its name says, and is counted', async (name) => {
     const sim = await fake();
     await SCENES[name](sim);
-    if (name !== 'clock-skew') expect(sim.faults.struck.get(name)).toBeGreaterThan(0);
+    // The clock is skewed all the time, not in strikes.
+    expect((sim.faults.struck.get(name) ?? 0) > 0).toBe(name !== 'clock-skew');
     sim.close();
   });
 });
@@ -275,7 +302,14 @@ describe('rules', () => {
 
   it('strike by counting, in windows of time and at most so often', async () => {
     const sim = await fake();
-    sim.faults.inject({ fault: 'order-not-found', operation: 'query-order', everyNth: 2, from: 100, to: 10_000, count: 2 });
+    sim.faults.inject({
+      fault: 'order-not-found',
+      operation: 'query-order',
+      everyNth: 2,
+      from: 100,
+      to: 10_000,
+      count: 2,
+    });
     await create(sim);
     const ask = async (): Promise<boolean> => (await sim.client.ask('GET', '/order', 'id=a')).includes('not-found');
     expect([await ask(), await ask(), await ask()]).toEqual([false, false, false]);
@@ -288,9 +322,13 @@ describe('rules', () => {
   it('are the same chance for the same seed', async () => {
     const run = async (seed: number): Promise<string> => {
       const sim = await fake({ seed });
-      sim.faults.inject([{ fault: 'server-error-executed', probability: 0.3 }, { fault: 'reply-late', probability: 0.3, delayMs: [1, 500] }]);
+      sim.faults.inject([
+        { fault: 'server-error-executed', probability: 0.3 },
+        { fault: 'reply-late', probability: 0.3, delayMs: [1, 500] },
+      ]);
       const answers: string[] = [];
-      for (let index = 0; index < 30; index++) answers.push(`${await sim.client.ask('GET', '/time')} ${sim.clock.monotonic()}`);
+      for (let index = 0; index < 30; index++)
+        answers.push(`${await sim.client.ask('GET', '/time')} ${sim.clock.monotonic()}`);
       return answers.join();
     };
     expect(await run(1)).toBe(await run(1));
@@ -305,8 +343,7 @@ describe('rules', () => {
     expect(await create(sim)).toContain('200');
     expect(pushes(line.heard)).toHaveLength(1);
     expect(() => sim.faults.inject({ fault: 'ban', exchange: 'elsewhere' })).toThrow('elsewhere');
-    const wrong: FaultRule[] = JSON.parse('[{"fault":"reply-lost","probability":2}]');
-    expect(() => sim.faults.inject(wrong)).toThrow('probability');
+    expect(() => sim.faults.inject({ fault: 'reply-lost', probability: 2 })).toThrow('probability');
   });
 
   it('report their strikes as they happen, and strike repeatedly by time', async () => {

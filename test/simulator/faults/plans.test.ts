@@ -29,7 +29,10 @@ describe('plans from files', () => {
   };
 
   it('come as YAML or JSON, as a plan or as a bare list', () => {
-    const yaml = write('mine.yaml', 'description: test\nrules:\n  - fault: reply-lost\n    operation: [create, cancel]\n    probability: 0.5\n');
+    const yaml = write(
+      'mine.yaml',
+      'description: test\nrules:\n  - fault: reply-lost\n    operation: [create, cancel]\n    probability: 0.5\n',
+    );
     expect(resolveFaults(yaml)).toEqual({
       name: 'mine',
       description: 'test',
@@ -67,7 +70,7 @@ describe('docs/faults.md', () => {
       expect(text).toContain(`### ${name}\n`);
       const section = text.split(`### ${name}\n`)[1]?.split('\n##')[0] ?? '';
       const example = /```yaml\n([\s\S]*?)```/.exec(section)?.[1];
-      expect(example, name).toBeDefined();
+      expect(example).toBeDefined();
       const plan = parseFaults(parse(example ?? ''), name);
       expect(plan.rules.some((rule) => rule.fault === name)).toBe(true);
     }

@@ -40,7 +40,11 @@ describe('MarketModel', () => {
     const hash = async (seed: number): Promise<string> => {
       const { venue, clock, model } = market(seed);
       const digest = createHash('sha256');
-      venue.listen((event) => digest.update(JSON.stringify(event, (_, value: unknown) => (typeof value === 'bigint' ? String(value) : value))));
+      venue.listen((event) =>
+        digest.update(
+          JSON.stringify(event, (_, value: unknown) => (typeof value === 'bigint' ? String(value) : value)),
+        ),
+      );
       await clock.advance(20_000);
       model.stop();
       return digest.digest('hex');
@@ -55,7 +59,10 @@ describe('MarketModel', () => {
     const best = venue.book(EOS, 1).asks[0]?.[0] ?? d('0.8');
     const near = accepted(venue.place(1, order('SELL', best.toString(), '50'), RULES)).order;
     const far = accepted(venue.place(1, order('SELL', '1.2', '50'), RULES)).order;
-    const filled = await clock.runUntil(() => venue.order(1, EOS, { orderId: near.orderId })?.status === 'filled', 600_000);
+    const filled = await clock.runUntil(
+      () => venue.order(1, EOS, { orderId: near.orderId })?.status === 'filled',
+      600_000,
+    );
     expect(filled).toBe(true);
     expect(venue.order(1, EOS, { orderId: far.orderId })?.filled.toString()).toBe('0');
     model.stop();

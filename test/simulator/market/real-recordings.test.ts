@@ -21,7 +21,10 @@ if (!isThere) console.log('test/simulator/market/real-recordings.test.ts: skippe
 const file = (name: string): string => new URL(name, folder).pathname;
 const SPOT = 'binance-spot-btcusdt-20240809.ws.gz';
 
-async function replaying(name: string, speed = 1): Promise<{ venue: MatchingVenue; clock: VirtualClock; replay: Replay; symbol: string }> {
+async function replaying(
+  name: string,
+  speed = 1,
+): Promise<{ venue: MatchingVenue; clock: VirtualClock; replay: Replay; symbol: string }> {
   const clock = new VirtualClock();
   const { symbol, instrument } = await inspectRecording(file(name), DECODERS);
   const venue = createVenue({
@@ -57,7 +60,10 @@ describe.runIf(isThere)('a recorded Binance stream', () => {
     venue.listen((event) => {
       if (event.type !== 'book') return;
       expect(event.updateId).toBe(++updateId);
-      for (const [side, changes] of [['BUY', event.bids], ['SELL', event.asks]] as const) {
+      for (const [side, changes] of [
+        ['BUY', event.bids],
+        ['SELL', event.asks],
+      ] as const) {
         for (const [price, quantity] of changes) {
           if (quantity.isZero()) copy[side].delete(price.toString());
           else copy[side].set(price.toString(), quantity);
@@ -68,7 +74,10 @@ describe.runIf(isThere)('a recorded Binance stream', () => {
       const [ask] = venue.book(symbol, 1).asks;
       expect(bid![0].lt(ask![0])).toBe(true);
       if (steps % 200 !== 0) return;
-      for (const [side, truth] of [['BUY', venue.book(symbol, 100_000).bids], ['SELL', venue.book(symbol, 100_000).asks]] as const) {
+      for (const [side, truth] of [
+        ['BUY', venue.book(symbol, 100_000).bids],
+        ['SELL', venue.book(symbol, 100_000).asks],
+      ] as const) {
         expect(copy[side].size).toBe(truth.length);
         for (const [price, quantity] of truth) expect(copy[side].get(price.toString())?.eq(quantity)).toBe(true);
       }
@@ -91,7 +100,10 @@ describe.runIf(isThere)('a recorded Binance stream', () => {
         if (event.time - origin > 40_000) break reading;
         if (event.kind === 'top') topId = event.updateId;
         if (event.kind !== 'book') continue;
-        for (const [side, changes] of [['BUY', event.bids], ['SELL', event.asks]] as const) {
+        for (const [side, changes] of [
+          ['BUY', event.bids],
+          ['SELL', event.asks],
+        ] as const) {
           for (const [price, quantity] of changes) {
             if (quantity.isZero()) truth[side].delete(price.toString());
             else truth[side].set(price.toString(), quantity);
@@ -107,7 +119,9 @@ describe.runIf(isThere)('a recorded Binance stream', () => {
     for (const moment of moments) {
       await clock.advance(Math.max(0, moment.at + 0.01 - (clock.monotonic() - started)));
       const { bids, asks } = venue.book(symbol, 5);
-      const seen = [bids, asks].map((side) => side.map(([price, quantity]) => `${price.toString()}x${quantity.toString()}`));
+      const seen = [bids, asks].map((side) =>
+        side.map(([price, quantity]) => `${price.toString()}x${quantity.toString()}`),
+      );
       if (JSON.stringify(seen) === JSON.stringify([moment.bids, moment.asks])) compared++;
     }
     // A trade or best price recorded within the same half millisecond may already be in the book.
@@ -120,7 +134,9 @@ describe.runIf(isThere)('a recorded Binance stream', () => {
       const { venue, clock, replay, symbol } = await replaying(SPOT);
       const hash = createHash('sha256');
       venue.listen((event) => {
-        const text = JSON.stringify(event, (key, value: unknown) => (key === 'clientOrderId' ? '' : typeof value === 'bigint' ? String(value) : value));
+        const text = JSON.stringify(event, (key, value: unknown) =>
+          key === 'clientOrderId' ? '' : typeof value === 'bigint' ? String(value) : value,
+        );
         hash.update(text);
       });
       const { asks, bids } = venue.book(symbol, 1);

@@ -20,8 +20,8 @@ function trade(takerSide: Side, price: string, quantity: string): RecordedEvent 
 }
 
 interface Played extends Bench {
-  play(...events: RecordedEvent[]): Promise<void>;
-  read(side: Side): string[];
+  readonly play: (...events: RecordedEvent[]) => Promise<void>;
+  readonly read: (side: Side) => string[];
 }
 
 /** A replay that is fed by hand: the book begins at 0.80 / 0.81. */
@@ -58,7 +58,10 @@ async function played(extra: Partial<ReplayOptions> = {}): Promise<Played> {
 describe('Replay', () => {
   it('shows the recorded book, and takes the faster best prices over older diffs', async () => {
     const { play, read } = await played();
-    expect([read('BUY'), read('SELL')]).toEqual([['0.8x100', '0.79x200'], ['0.81x100', '0.82x200']]);
+    expect([read('BUY'), read('SELL')]).toEqual([
+      ['0.8x100', '0.79x200'],
+      ['0.81x100', '0.82x200'],
+    ]);
     const stale = book([level('0.80', '90')], [level('0.815', '5')]);
     const fresh = top(level('0.79', '150'), level('0.81', '80'));
     await play(fresh, stale);
@@ -101,7 +104,10 @@ describe('Replay', () => {
     const { orderId } = accepted(venue.place(1, order('BUY', '0.80', '50'), RULES)).order;
     await play(trade('SELL', '0.79', '1'));
     expect(venue.order(1, EOS, { orderId })?.status).toBe('filled');
-    expect(venue.trades(EOS, 5).map((each) => `${each.price.toString()}x${each.quantity.toString()}`)).toEqual(['0.8x50', '0.79x1']);
+    expect(venue.trades(EOS, 5).map((each) => `${each.price.toString()}x${each.quantity.toString()}`)).toEqual([
+      '0.8x50',
+      '0.79x1',
+    ]);
   });
 
   it('trades with recorded liquidity that appears across the price', async () => {
@@ -127,7 +133,10 @@ describe('Replay', () => {
     const { play, venue } = await played();
     accepted(venue.place(1, order('SELL', '0.81', '50'), RULES));
     await play(trade('BUY', '0.81', '120'));
-    expect(venue.trades(EOS, 5).map((each) => `${each.takerSide} ${each.quantity.toString()}`)).toEqual(['BUY 20', 'BUY 100']);
+    expect(venue.trades(EOS, 5).map((each) => `${each.takerSide} ${each.quantity.toString()}`)).toEqual([
+      'BUY 20',
+      'BUY 100',
+    ]);
   });
 
   it('starts over at the end, keeping accounts’ orders', async () => {
