@@ -1,0 +1,293 @@
+// HTX's rows about orders and fills, translated into order reports (htx.md 5.12-5.16, 7, 8.3, 8.4). Pure.
+// What only memory can tell (when a post-only order was created, what a market buy has bought so far) comes in as hints; stream-memory.ts has them.
+
+import { Decimal } from '../../domain/decimal.ts';
+import { EMPTY_REPORT, type FillReport, type OrderReport, type ReportedLife, type ReportSource } from '../../domain/order-report.ts';
+import type { OrderAction, OrderType, TimeInForce } from '../../domain/order.ts';
+import { integerOrNull, text, type Row } from './frames.ts';
+
+/** A number of the wire, as text or number, padded, trimmed or with an exponent (5.0, 13); null when absent or no number. */
+export function decimalOrNull(row: Row, name: string): Decimal | null {
+  const value = row[name];
+  return (typeof value === 'string' && value !== '') || typeof value === 'number' ? Decimal.tryFrom(value) : null;
+}
+
+/** Of a field that has two spellings (trap 18). */
+function eitherDecimal(row: Row, name: string, otherName: string): Decimal | null {
+  return decimalOrNull(row, name) ?? decimalOrNull(row, otherName);
+}
+
+function textOrNull(row: Row, name: string): string | null {
+  const value = text(row, name);
+  return value === '' ? null : value;
+}
+
+/** Milliseconds; null when absent or 0, which HTX writes for "not yet". */
+export function timeOrNull(row: Row, name: string): number | null {
+  const value = integerOrNull(row, name);
+  return value !== null && value > 0 ? value : null;
+}
+
+export interface OrderKind {
+  readonly action: OrderAction | null;
+  readonly orderType: OrderType | null;
+  readonly timeInForce: TimeInForce | null;
+  /** Amounts of this order (size, executed, remaining) are in the quote asset (5.1, trap 5). */
+  readonly isSizedInQuote: boolean;
+}
+
+/** By what follows the side (5.2). A market order states no time in force. Stop types wait in `created`, then are what they name. */
+const TERMS: Readonly<Record<string, readonly [OrderType, TimeInForce | null]>> = {
+  limit: ['LIMIT', 'GTC'],
+  ioc: ['LIMIT', 'IOC'],
+  'limit-fok': ['LIMIT', 'FOK'],
+  'limit-maker': ['LIMIT', 'POST_ONLY'],
+  'stop-limit': ['LIMIT', 'GTC'],
+  'stop-limit-fok': ['LIMIT', 'FOK'],
+  market: ['MARKET', null],
+};
+
+/** The order type is the only place that names the side in the stream's main events (trap 7). */
+export function kindOfType(type: string): OrderKind {
+  const dash = type.indexOf('-');
+  const side = type.slice(0, Math.max(dash, 0));
+  const terms = TERMS[type.slice(dash + 1)];
+  const action = side === 'buy' ? 'BUY' : side === 'sell' ? 'SELL' : null;
+  return {
+    action,
+    orderType: terms?.[0] ?? null,
+    timeInForce: terms?.[1] ?? null,
+    isSizedInQuote: action === 'BUY' && terms?.[0] === 'MARKET',
+  };
+}
+
+/** REST `state` and stream `orderStatus` (7). Null for one that is not known here: it says nothing, and must not break anything. */
+export function lifeOf(state: string): ReportedLife | null {
+  switch (state) {
+    case 'pre-submitted':
+    case 'created':
+    case 'submitted':
+    case 'partial-filled':
+    case 'canceling':
+      return 'open';
+    case 'filled':
+      return 'filled';
+    case 'partial-canceled':
+    case 'canceled':
+      return 'canceled';
+    case 'rejected':
+      return 'failed';
+    default:
+      return null;
+  }
+}
+
+export const POST_ONLY_WOULD_TAKE = 'post-only order would have taken liquidity';
+
+/** HTX stamps the end of an order that dies on arrival with the time of its creation, give or take this. */
+const ON_ARRIVAL_MS = 5;
+
+/**
+ * A limit-maker order that would take is refused, or accepted and canceled at once - unconfirmed which (5.2, 17) - and nothing in the
+ * cancellation says why. Unfilled, ended on arrival and not at our request: it would have taken, which is FAILED on every exchange.
+ */
+export function isPostOnlyRefusal(
+  kind: OrderKind,
+  ended: { readonly life: ReportedLife | null; readonly filled: Decimal | null; readonly createdAt: number | null; readonly endedAt: number | null },
+  cancelAsked: boolean,
+): boolean {
+  if (kind.timeInForce !== 'POST_ONLY' || ended.life !== 'canceled' || cancelAsked) return false;
+  if (ended.filled !== null && ended.filled.isPositive()) return false;
+  return ended.createdAt !== null && ended.endedAt !== null && ended.endedAt - ended.createdAt <= ON_ARRIVAL_MS;
+}
+
+/** What the stream's memory adds to one event of the order channel. */
+export interface PushHints {
+  /** Exchange time of the order's creation, if its creation was heard. */
+  readonly createdAt: number | null;
+  /** We asked for this order's cancellation. */
+  readonly cancelAsked: boolean;
+  /**
+   * Market buys only, whose `execAmt` is money: the base quantity bought so far when the fills heard explain all the money spent;
+   * null when fills are missing. Then the event's final word is withheld: the order must be looked up, not closed with fills unheard.
+   */
+  readonly bought: Decimal | null;
+}
+
+export const NO_HINTS: PushHints = { createdAt: null, cancelAsked: false, bought: null };
+
+/** Events of the order channel that are about an order; `trigger` and `deletion` are about conditional orders, see `orderPush`. */
+const ORDER_EVENTS = new Set(['creation', 'trade', 'cancellation']);
+
+/**
+ * An event of `orders#` (8.3). Null for events of conditional orders: they have no order id, and the client id of one that failed
+ * at its trigger may be that of a live order (errCode 2002), which a report by client id would close.
+ */
+export function orderPush(row: Row, symbol: string, hints: PushHints): OrderReport | null {
+  const event = text(row, 'eventType');
+  if (!ORDER_EVENTS.has(event)) return null;
+  const kind = kindOfType(text(row, 'type'));
+  const life = lifeOf(text(row, 'orderStatus'));
+  const executed = decimalOrNull(row, 'execAmt') ?? (event === 'creation' ? Decimal.ZERO : null);
+  const filled = kind.isSizedInQuote ? (executed?.isZero() ? executed : hints.bought) : executed;
+  const value = decimalOrNull(row, 'totalTradeAmount') ?? (kind.isSizedInQuote ? executed : null);
+  const utime = timeOrNull(row, 'tradeTime') ?? timeOrNull(row, 'lastActTime') ?? timeOrNull(row, 'orderCreateTime');
+  const isRefusal = isPostOnlyRefusal(kind, { life, filled, createdAt: hints.createdAt, endedAt: utime }, hints.cancelAsked);
+  const isWithheld = kind.isSizedInQuote && filled === null && life !== 'open';
+  return {
+    ...orderTerms(kind, row, { price: 'orderPrice', size: 'orderSize' }, life, filled),
+    source: 'push',
+    symbol,
+    orderId: textOrNull(row, 'orderId'),
+    clientOrderId: textOrNull(row, 'clientOrderId'),
+    life: isWithheld ? null : isRefusal ? 'failed' : life,
+    filled,
+    filledValue: filled === null ? null : value,
+    fill: event === 'trade' ? pushedFill(row) : null,
+    reason: isRefusal ? POST_ONLY_WOULD_TAKE : event === 'cancellation' ? (textOrNull(row, 'canceledSourceDesc') ?? textOrNull(row, 'canceledSource')) : null,
+    ctime: timeOrNull(row, 'orderCreateTime'),
+    utime,
+  };
+}
+
+/**
+ * An event of `trade.clearing#` (8.4): the fill again, now with its fee. It says nothing of the order's life: messages of this
+ * channel are not in sequence (trap 9). Null for cancellations.
+ */
+export function clearingPush(row: Row, symbol: string): OrderReport | null {
+  if (text(row, 'eventType') !== 'trade') return null;
+  const fill = pushedFill(row);
+  if (fill === null) return null;
+  const kind = kindOfType(text(row, 'orderType'));
+  return {
+    ...EMPTY_REPORT,
+    ...orderTerms(kind, row, { price: 'orderPrice', size: 'orderSize' }, null, null),
+    source: 'push',
+    symbol,
+    orderId: textOrNull(row, 'orderId'),
+    clientOrderId: textOrNull(row, 'clientOrderId'),
+    fill: { ...fill, ...feeOf(row, CLEARING_FEES) },
+    ctime: timeOrNull(row, 'orderCreateTime'),
+    utime: timeOrNull(row, 'tradeTime'),
+  };
+}
+
+function pushedFill(row: Row): FillReport | null {
+  const aggressor = row['aggressor'];
+  return fillOf(textOrNull(row, 'tradeId'), decimalOrNull(row, 'tradePrice'), decimalOrNull(row, 'tradeVolume'), {
+    liquidity: aggressor === true ? 'taker' : aggressor === false ? 'maker' : null,
+    time: timeOrNull(row, 'tradeTime') ?? 0,
+  });
+}
+
+function fillOf(
+  tradeId: string | null,
+  price: Decimal | null,
+  quantity: Decimal | null,
+  rest: Pick<FillReport, 'liquidity' | 'time'>,
+): FillReport | null {
+  if (tradeId === null || price === null || quantity === null || !quantity.isPositive()) return null;
+  return { tradeId, price, quantity, fee: null, feeAsset: null, ...rest };
+}
+
+/** Terms of the order itself. What a market buy's money comes to in base is known once it is filled, not before. */
+function orderTerms(
+  kind: OrderKind,
+  row: Row,
+  names: { readonly price: string; readonly size: string },
+  life: ReportedLife | null,
+  filled: Decimal | null,
+): Pick<OrderReport, 'action' | 'orderType' | 'timeInForce' | 'tradeType' | 'price' | 'quantity' | 'fee' | 'feeAsset'> {
+  return {
+    action: kind.action,
+    orderType: kind.orderType,
+    timeInForce: kind.timeInForce,
+    tradeType: null,
+    // REST pads the price of market orders with a zero.
+    price: kind.orderType === 'MARKET' ? null : decimalOrNull(row, names.price),
+    quantity: kind.isSizedInQuote ? (life === 'filled' ? filled : null) : decimalOrNull(row, names.size),
+    // What orders state as fees is approximate, and its asset unsaid (5.13): fees come with fills.
+    fee: null,
+    feeAsset: null,
+  };
+}
+
+/** A row of open orders, of the history, or of a query by either id (5.12-5.15); amounts are `filled-…` in one and `field-…` in the others. */
+export function orderRow(row: Row, symbol: string, source: ReportSource, cancelAsked: boolean): OrderReport {
+  const kind = kindOfType(text(row, 'type'));
+  const life = lifeOf(text(row, 'state'));
+  const filled = eitherDecimal(row, 'filled-amount', 'field-amount');
+  const createdAt = timeOrNull(row, 'created-at');
+  const endedAt = timeOrNull(row, 'canceled-at') ?? timeOrNull(row, 'finished-at');
+  const isRefusal = isPostOnlyRefusal(kind, { life, filled, createdAt, endedAt }, cancelAsked);
+  const ended = life === 'canceled' || life === 'failed';
+  return {
+    ...orderTerms(kind, row, { price: 'price', size: 'amount' }, life, filled),
+    source,
+    symbol,
+    orderId: textOrNull(row, 'id'),
+    clientOrderId: textOrNull(row, 'client-order-id'),
+    life: isRefusal ? 'failed' : life,
+    filled,
+    filledValue: filled === null ? null : eitherDecimal(row, 'filled-cash-amount', 'field-cash-amount'),
+    fill: null,
+    reason: isRefusal ? POST_ONLY_WOULD_TAKE : ended ? (textOrNull(row, 'canceled-source-desc') ?? textOrNull(row, 'canceled-source')) : null,
+    ctime: createdAt,
+    utime: timeOrNull(row, 'updated-at') ?? endedAt ?? createdAt,
+  };
+}
+
+/** A row of matchresults (5.16); `price` is the price of execution. Null when it is no fill. */
+export function fillRow(row: Row, symbol: string): OrderReport | null {
+  const role = text(row, 'role');
+  const fill = fillOf(textOrNull(row, 'trade-id'), decimalOrNull(row, 'price'), decimalOrNull(row, 'filled-amount'), {
+    liquidity: role === 'taker' || role === 'maker' ? role : null,
+    time: timeOrNull(row, 'created-at') ?? 0,
+  });
+  if (fill === null) return null;
+  const kind = kindOfType(text(row, 'type'));
+  return {
+    ...EMPTY_REPORT,
+    source: 'fills',
+    symbol,
+    orderId: textOrNull(row, 'order-id'),
+    action: kind.action,
+    orderType: kind.orderType,
+    timeInForce: kind.timeInForce,
+    fill: { ...fill, ...feeOf(row, MATCH_FEES) },
+    utime: timeOrNull(row, 'created-at'),
+  };
+}
+
+interface FeeNames {
+  readonly fee: string;
+  readonly asset: string;
+  readonly deducted: string;
+  readonly deductedIn: string;
+}
+
+const CLEARING_FEES: FeeNames = { fee: 'transactFee', asset: 'feeCurrency', deducted: 'feeDeduct', deductedIn: 'feeDeductType' };
+const MATCH_FEES: FeeNames = { fee: 'filled-fees', asset: 'fee-currency', deducted: 'filled-points', deductedIn: 'fee-deduct-currency' };
+
+/** The stream calls the fee points `point`, REST calls them `hbpoint` (5.16, 8.4): one name for both. */
+const POINTS = new Set(['POINT', 'HBPOINT']);
+
+/**
+ * What a fill paid: positive = paid, negative = rebate. With deduction switched on, the fee in the received asset is zero and the amount
+ * taken in HT, points or a later token stands beside it. One fill has one fee asset: should both be non-zero, the received asset's counts.
+ * While a deduction is `ongoing` the fee is not known yet.
+ */
+function feeOf(row: Row, names: FeeNames): Pick<FillReport, 'fee' | 'feeAsset'> {
+  const fee = decimalOrNull(row, names.fee);
+  if (fee !== null && !fee.isZero()) return { fee, feeAsset: asset(row, names.asset) };
+  // The documentation's clearing sample writes the name with a trailing space (8.4).
+  const deducted = eitherDecimal(row, names.deducted, `${names.deducted} `);
+  const deductedIn = asset(row, names.deductedIn);
+  if (deducted !== null && !deducted.isZero() && deductedIn !== null) return { fee: deducted, feeAsset: POINTS.has(deductedIn) ? 'HBPOINT' : deductedIn };
+  if (fee === null || text(row, 'fee-deduct-state') === 'ongoing') return { fee: null, feeAsset: null };
+  return { fee, feeAsset: asset(row, names.asset) };
+}
+
+function asset(row: Row, name: string): string | null {
+  return textOrNull(row, name)?.toUpperCase() ?? null;
+}

@@ -1,0 +1,70 @@
+// Where HTX lives: its hosts, the fixed paths of its four sockets, and the check of what a user wrote instead (htx.md 1).
+// There is no testnet; which host a signature names is decided here, because it must be the one dialled.
+
+import type { Endpoints, EndpointsOption } from '../exchange.ts';
+
+export const ENDPOINT_NAMES = ['rest', 'wsMarket', 'wsFeed', 'wsPrivate', 'wsTrade'] as const;
+export type HtxEndpointName = (typeof ENDPOINT_NAMES)[number];
+export type HtxEndpoints = Readonly<Record<HtxEndpointName, string>>;
+
+function hosts(host: string): HtxEndpoints {
+  return {
+    rest: `https://${host}`,
+    wsMarket: `wss://${host}/ws`,
+    wsFeed: `wss://${host}/feed`,
+    wsPrivate: `wss://${host}/ws/v2`,
+    wsTrade: `wss://${host}/ws/trade`,
+  };
+}
+
+/** The exchange was renamed, its API host was not; signing against api.htx.com is unconfirmed (htx.md 1, 17). */
+const LIVE = hosts('api.huobi.pro');
+
+/** Hosts that serve everything: naming one as `rest` moves the sockets along. */
+const FAMILIES: Readonly<Record<string, HtxEndpoints>> = {
+  'api.huobi.pro': LIVE,
+  'api-aws.huobi.pro': hosts('api-aws.huobi.pro'),
+};
+
+/**
+ * The full set of URLs. An object may name any subset; when it names a known REST host, the sockets are that host's too.
+ * @throws RangeError naming the endpoint that is unknown or no URL, or the testnet that HTX does not have
+ */
+export function resolveEndpoints(option: EndpointsOption | undefined): HtxEndpoints {
+  if (option === undefined || option === 'live') return LIVE;
+  if (option === 'testnet') throw new RangeError("endpoints: HTX has no testnet; use 'live' or the URLs of a simulator");
+  if (typeof option !== 'object' || option === null) {
+    throw new RangeError(`endpoints: expected 'live' or an object with ${ENDPOINT_NAMES.join(', ')}`);
+  }
+  const given: Partial<Record<HtxEndpointName, string>> = {};
+  for (const [name, url] of Object.entries(option)) {
+    if (!isName(name)) throw new RangeError(`endpoints.${name}: unknown; HTX has ${ENDPOINT_NAMES.join(', ')}`);
+    given[name] = checked(name, url);
+  }
+  const family = given.rest === undefined ? undefined : FAMILIES[new URL(given.rest).host];
+  return { ...(family ?? LIVE), ...given };
+}
+
+function isName(name: string): name is HtxEndpointName {
+  return ENDPOINT_NAMES.some((known) => known === name);
+}
+
+function checked(name: HtxEndpointName, url: unknown): string {
+  const scheme = name === 'rest' ? 'http' : 'ws';
+  const parsed = typeof url === 'string' ? URL.parse(url) : null;
+  if (parsed === null || (parsed.protocol !== `${scheme}:` && parsed.protocol !== `${scheme}s:`)) {
+    throw new RangeError(`endpoints.${name}: expected a ${scheme}(s):// URL, got ${JSON.stringify(url)}`);
+  }
+  return String(url).replace(/\/+$/, '');
+}
+
+/** Same, for endpoints that passed `resolveEndpoints` already and come back as a plain record. */
+export function named(endpoints: Endpoints): HtxEndpoints {
+  return resolveEndpoints(endpoints);
+}
+
+/** Host (with its port where it is not the scheme's own) and path of a URL, as a signature names them (htx.md 2.1, 2.7). */
+export function signedPlace(url: string): { readonly host: string; readonly path: string } {
+  const { host, pathname } = new URL(url);
+  return { host: host.toLowerCase(), path: pathname };
+}

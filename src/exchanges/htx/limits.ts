@@ -1,0 +1,103 @@
+// HTX's rate limits as budgets: which bucket an endpoint draws from and how large it is (htx.md 12).
+// Limits are per user and endpoint; those of public data are per IP. Refusals and headers correct them (rest.ts).
+
+import type { Clock } from '../../seam/clock.ts';
+import type { RateBudget, RateBudgets } from '../../wire/rate-budget.ts';
+
+const TWO_SECONDS = 2_000;
+
+interface Limit {
+  readonly scope: 'ip' | 'user';
+  readonly capacity: number;
+  readonly windowMs: number;
+}
+
+const per2s = (capacity: number): Limit => ({ scope: 'user', capacity, windowMs: TWO_SECONDS });
+
+/** By bucket name; one endpoint each, unless the documentation has no number for it: then `other` (10 a second for each key). */
+export const LIMITS = {
+  place: per2s(100),
+  submitcancel: per2s(100),
+  'cancel-client-order': per2s(100),
+  // Sources say 5, 20 or 50 calls in two seconds (5.4): the reference's advice is ten calls a second at most.
+  'batch-orders': per2s(20),
+  batchcancel: per2s(50),
+  'cancel-open-orders': per2s(50),
+  'cancel-all-orders': per2s(1),
+  'open-orders': per2s(50),
+  order: per2s(50),
+  'client-order': per2s(50),
+  orders: per2s(50),
+  'order-matchresults': per2s(50),
+  history: per2s(20),
+  matchresults: per2s(20),
+  'algo-orders': per2s(20),
+  'fee-rate': per2s(50),
+  accounts: per2s(100),
+  balance: per2s(100),
+  other: { scope: 'user', capacity: 10, windowMs: 1_000 },
+  reference: { scope: 'ip', capacity: 100, windowMs: TWO_SECONDS },
+  timestamp: { scope: 'ip', capacity: 10, windowMs: 1_000 },
+  depth: { scope: 'ip', capacity: 10, windowMs: 1_000 },
+  market: { scope: 'ip', capacity: 10, windowMs: 1_000 },
+  /** Requests on /ws/v2 and, by analogy, on /ws/trade: 100 a second for each IP (8.1), 50 for each connection. */
+  socket: { scope: 'user', capacity: 50, windowMs: 1_000 },
+} as const satisfies Readonly<Record<string, Limit>>;
+
+export type Bucket = keyof typeof LIMITS;
+
+/** Most ids in one batchcancel (5.7), orders one batchCancelOpenOrders takes on (5.8), rows of a page (5.12, 5.16). */
+export const CANCEL_BATCH = 50;
+export const CANCEL_OPEN_SIZE = 100;
+export const PAGE_SIZE = 500;
+/** Fills are listed in windows of at most this (5.16, trap 19). */
+export const FILLS_WINDOW_MS = 48 * 3_600_000;
+
+/** After a refusal for rate without a number: HTX sends no Retry-After that anyone could confirm (12). */
+export const RATE_PAUSE_MS = 1_000;
+/** After HTTP 403, an address blocked by the content network: repeating makes it worse (12). */
+export const BLOCKED_PAUSE_MS = 5_000;
+
+export class HtxLimits {
+  readonly #budgets: RateBudgets;
+  readonly #clock: Clock;
+  readonly #host: string;
+  readonly #user: string;
+  readonly #known = new Map<Bucket, RateBudget>();
+
+  /** @param host of the REST endpoint: live hosts and simulators keep apart by it. @param user the access key: a key belongs to one user */
+  constructor(budgets: RateBudgets, clock: Clock, host: string, user: string) {
+    this.#budgets = budgets;
+    this.#clock = clock;
+    this.#host = host;
+    this.#user = user;
+  }
+
+  budget(bucket: Bucket): RateBudget {
+    let budget = this.#known.get(bucket);
+    if (budget === undefined) {
+      const limit: Limit = LIMITS[bucket];
+      const owner = limit.scope === 'ip' ? 'ip' : this.#user;
+      budget = this.#budgets.get(`${this.#host}:${owner}:${bucket}`, {
+        clock: this.#clock,
+        capacity: limit.capacity,
+        windowMs: limit.windowMs,
+        aligned: false,
+        cancelReserve: 0,
+      });
+      this.#known.set(bucket, budget);
+    }
+    return budget;
+  }
+
+  /** The address is blocked: nothing of this account is worth sending for a while. */
+  blockAll(ms: number): void {
+    for (const budget of this.#known.values()) budget.blockFor(ms);
+  }
+
+  /** The exchange says how many requests of a bucket are left (header X-HB-RateLimit-Requests-Remain). */
+  remain(bucket: Bucket, left: number): void {
+    const { capacity } = LIMITS[bucket];
+    if (left >= 0 && left < capacity) this.budget(bucket).correct(capacity - left);
+  }
+}

@@ -1,0 +1,117 @@
+// Questions about orders and fills that take more than one request: every page of open orders, every window of fills (htx.md 5.12-5.16, traps 4, 19, 24).
+// Answers are complete or errors, never a part. Single answers and their outcomes are trading.ts's.
+
+import { fail, ok, type Result } from '../../domain/errors.ts';
+import type { Instrument } from '../../domain/instrument.ts';
+import type { OrderReport } from '../../domain/order-report.ts';
+import type { OrderRef, QueryOutcome } from '../exchange.ts';
+import { fillRow, orderRow } from './decode.ts';
+import { text, type Row } from './frames.ts';
+import { CLIENT_ORDER_IDS } from './encode.ts';
+import { FILLS_WINDOW_MS, PAGE_SIZE } from './limits.ts';
+import { isNotFound, noSuchOrder } from './outcomes.ts';
+import type { HtxRest } from './rest.ts';
+import type { StreamMemory } from './stream-memory.ts';
+
+/** A guard against a server that repeats itself, not a limit anyone reaches. */
+const MOST_PAGES = 2_000;
+
+/** Order ids are integers; anything else was never one, and must not become part of a path. */
+export function isOrderId(id: string | null): id is string {
+  return id !== null && /^\d{1,30}$/.test(id);
+}
+
+function isClientOrderId(id: string | null): id is string {
+  return id !== null && CLIENT_ORDER_IDS.pattern.test(id);
+}
+
+export class HtxQueries {
+  readonly #rest: HtxRest;
+  readonly #memory: StreamMemory;
+
+  constructor(rest: HtxRest, memory: StreamMemory) {
+    this.#rest = rest;
+    this.#memory = memory;
+  }
+
+  /** "Record invalid" is the exchange's word that it knows no such order: just placed, purged, or never there - told apart by time (trap 4). */
+  async order(instrument: Instrument, ref: OrderRef): Promise<QueryOutcome> {
+    let answer: Result<Row>;
+    if (isOrderId(ref.orderId)) answer = await this.#rest.getOrder(ref.orderId);
+    else if (isClientOrderId(ref.clientOrderId) && ref.orderId === null) answer = await this.#rest.getClientOrder(ref.clientOrderId);
+    else return { outcome: 'not-found', error: noSuchOrder(ref) };
+    const [row, error] = answer;
+    if (error !== null) return isNotFound(error.code) ? { outcome: 'not-found', error } : { outcome: 'no-answer', error };
+    // A client id is asked for without a symbol, and may have been used again on another one.
+    if (text(row, 'symbol') !== instrument.rawSymbol) return { outcome: 'not-found', error: noSuchOrder(ref) };
+    return { outcome: 'found', reports: [orderRow(row, instrument.symbol, 'query', this.wasCancelAsked(row))] };
+  }
+
+  async openOrders(instrument: Instrument, accountId: string): Promise<Result<readonly OrderReport[]>> {
+    const [rows, error] = await pages('id', (from) =>
+      this.#rest.getOpenOrders({
+        'account-id': accountId,
+        symbol: instrument.rawSymbol,
+        size: String(PAGE_SIZE),
+        ...(from === null ? {} : { from, direct: 'next' }),
+      }),
+    );
+    if (error !== null) return fail(error);
+    return ok(rows.map((row) => orderRow(row, instrument.symbol, 'open-orders', this.wasCancelAsked(row))));
+  }
+
+  /** Rows appear somewhat after the trade (5.16): an empty answer right after a fill is normal, and so is "record invalid" for an order without fills. */
+  async fillsOf(instrument: Instrument, ref: OrderRef): Promise<Result<readonly OrderReport[]>> {
+    let orderId = ref.orderId;
+    if (orderId === null) {
+      const found = await this.order(instrument, ref);
+      if (found.outcome === 'no-answer') return fail(found.error);
+      orderId = found.outcome === 'found' ? (found.reports[0]?.orderId ?? null) : null;
+    }
+    if (!isOrderId(orderId)) return ok([]);
+    const [rows, error] = await this.#rest.getOrderFills(orderId);
+    if (error !== null) return isNotFound(error.code) ? ok([]) : fail(error);
+    return ok(fillReports(rows, instrument));
+  }
+
+  /** Windows of 48 hours slide from `since` to `until` (exchange times, ms). */
+  async fillsSince(instrument: Instrument, since: number, until: number): Promise<Result<readonly OrderReport[]>> {
+    const found: Row[] = [];
+    for (let start = since; start <= until; start += FILLS_WINDOW_MS) {
+      const end = Math.min(start + FILLS_WINDOW_MS - 1, until);
+      const window = { symbol: instrument.rawSymbol, 'start-time': String(start), 'end-time': String(end), size: String(PAGE_SIZE) };
+      // Windows are asked one after another on purpose: the endpoint allows ten a second, and a long absence has many.
+      const [rows, error] = await pages('id', (from) => this.#rest.getFills(from === null ? window : { ...window, from, direct: 'next' }));
+      if (error === null) found.push(...rows);
+      else if (!isNotFound(error.code)) return fail(error);
+    }
+    return ok(fillReports(found, instrument));
+  }
+
+  wasCancelAsked(row: Row): boolean {
+    return this.#memory.wasCancelAsked(text(row, 'id'), text(row, 'client-order-id'), text(row, 'symbol'));
+  }
+}
+
+function fillReports(rows: readonly Row[], instrument: Instrument): OrderReport[] {
+  return rows.map((row) => fillRow(row, instrument.symbol)).filter((report) => report !== null);
+}
+
+/**
+ * Every page, newest first, each row once: whether `from` is inclusive is undocumented (5.12).
+ * A short page, or one that brings nothing new, is the last.
+ */
+async function pages(key: string, page: (from: string | null) => Promise<Result<readonly Row[]>>): Promise<Result<readonly Row[]>> {
+  const byId = new Map<string, Row>();
+  let from: string | null = null;
+  for (let count = 0; count < MOST_PAGES; count++) {
+    const [rows, error]: Result<readonly Row[]> = await page(from);
+    if (error !== null) return fail(error);
+    const before = byId.size;
+    for (const row of rows) byId.set(text(row, key), row);
+    const last = rows.at(-1);
+    if (rows.length < PAGE_SIZE || last === undefined || byId.size === before) return ok([...byId.values()]);
+    from = text(last, key);
+  }
+  return ok([...byId.values()]);
+}

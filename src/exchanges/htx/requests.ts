@@ -1,0 +1,178 @@
+// One REST request of HTX from budget to verdict: signing, sending, reading the envelope, judging what an absent or odd answer means (htx.md 2, 11, 12).
+// Which endpoints there are is rest.ts's part; a request is sent once, except that a read or a cancel heals a wrong clock once.
+
+import { TradeError } from '../../domain/errors.ts';
+import { HTX } from '../../domain/platform.ts';
+import type { Clock } from '../../seam/clock.ts';
+import { TransportError, type HttpRequest, type HttpResponse, type Transport } from '../../seam/transport.ts';
+import { parseJson, parseJsonNumbersAsText } from '../../wire/json.ts';
+import type { Priority } from '../../wire/rate-budget.ts';
+import { signedPlace } from './endpoints.ts';
+import { envelopeOf, type Row } from './frames.ts';
+import { BLOCKED_PAUSE_MS, RATE_PAUSE_MS, type Bucket, type HtxLimits } from './limits.ts';
+import { errorFor, httpError, mayBeClock } from './outcomes.ts';
+import { canonicalQuery, timestampText, type HtxSigner, type QueryParams } from './sign.ts';
+
+export interface Call {
+  readonly method: 'GET' | 'POST';
+  readonly path: string;
+  readonly bucket: Bucket;
+  readonly priority: Priority;
+  readonly signed: boolean;
+  readonly params?: QueryParams;
+  /** Of a POST; `{}` when left out (2.1). */
+  readonly body?: unknown;
+  /** Numbers of the answer come as the text they were written with (13). */
+  readonly numbersAsText?: boolean;
+  /** A place must leave once or not at all. */
+  readonly isCreate?: boolean;
+}
+
+export type Answer =
+  /** `row` is the whole envelope, for fields that stand beside the payload. */
+  | { readonly ok: true; readonly data: unknown; readonly row: Row }
+  | { readonly ok: false; readonly error: TradeError; readonly orderState: number | null };
+
+export interface RequestEnvironment {
+  readonly rest: string;
+  readonly transport: Transport;
+  readonly clock: Clock;
+  readonly signer: HtxSigner;
+  readonly limits: HtxLimits;
+  readonly timeoutMs: number;
+  /** Exchange time now, ms. */
+  exchangeTime(): number;
+  /** Measures the clock offset anew; how far it moved, ms. 0 when it could not. */
+  remeasure(): Promise<number>;
+}
+
+/** HTX's tolerance is minutes (2.4): a smaller correction cannot have been what a signature failed for. */
+const CLOCK_MOVED_MS = 5_000;
+
+export class HtxRequests {
+  readonly #env: RequestEnvironment;
+  readonly #host: string;
+
+  constructor(env: RequestEnvironment) {
+    this.#env = env;
+    this.#host = signedPlace(env.rest).host;
+  }
+
+  /** Leaves synchronously when the budget allows, else waits its turn. Never rejects. */
+  send(call: Call): Promise<Answer> {
+    const budget = this.#env.limits.budget(call.bucket);
+    if (budget.tryTake(1, call.priority)) return this.#attempt(call);
+    const wait = budget.waitTime(1, call.priority);
+    // What would leave later than its caller waits must not leave at all.
+    if (call.isCreate === true && wait > this.#env.timeoutMs) return Promise.resolve(failed(budgetError(wait)));
+    return budget.take(1, call.priority).then(() => this.#attempt(call));
+  }
+
+  async #attempt(call: Call): Promise<Answer> {
+    const answer = await this.#once(call);
+    if (answer.ok || !call.signed || !mayBeClock(answer.error.code)) return answer;
+    const moved = Math.abs(await this.#env.remeasure());
+    if (moved < CLOCK_MOVED_MS) return answer;
+    if (call.isCreate === true) return failed(clockError(answer.error, moved));
+    return this.#once(call);
+  }
+
+  /** Everything up to the hand-over to the transport happens before the first await. */
+  async #once(call: Call): Promise<Answer> {
+    let response: HttpResponse;
+    try {
+      response = await this.#env.transport.request(this.#request(call));
+    } catch (error) {
+      return failed(transportError(error));
+    }
+    return this.#judge(call, response);
+  }
+
+  #request({ method, path, signed, params, body }: Call): HttpRequest {
+    const { rest, signer, timeoutMs } = this.#env;
+    const query = signed
+      ? signer.restQuery(method, this.#host, path, timestampText(this.#env.exchangeTime()), params)
+      : params === undefined
+        ? ''
+        : canonicalQuery(params);
+    const url = query === '' ? rest + path : `${rest}${path}?${query}`;
+    // A GET with a body is answered 403; a POST without parameters still sends an object (2.1).
+    if (method === 'GET') return { method, url, headers: {}, timeoutMs };
+    return { method, url, headers: JSON_HEADERS, body: JSON.stringify(body ?? {}), timeoutMs };
+  }
+
+  #judge(call: Call, response: HttpResponse): Answer {
+    const { status, headers } = response;
+    const { limits } = this.#env;
+    const left = Number(headers['x-hb-ratelimit-requests-remain'] ?? Number.NaN);
+    if (Number.isFinite(left)) limits.remain(call.bucket, left);
+    const pause = this.#pauseOf(response);
+    const envelope = status >= 500 ? null : envelopeOf(parsedOrNull(response.body, call.numbersAsText === true));
+    if (envelope?.ok === true && status < 300) return envelope;
+    let error: TradeError;
+    if (envelope === null || envelope.ok || status === 429 || status === 418 || status === 403) {
+      error = httpError(status, pause);
+      if (envelope !== null && !envelope.ok) error = errorFor(envelope.code, envelope.message, { outcome: 'rejected', retryAfter: pause, kind: error.kind });
+    } else error = errorFor(envelope.code, envelope.message);
+    if (error.kind === 'rate-limited') {
+      if (status === 403) limits.blockAll(pause);
+      else limits.budget(call.bucket).blockFor(pause);
+    }
+    return { ok: false, error, orderState: envelope !== null && !envelope.ok ? envelope.orderState : null };
+  }
+
+  /** The header names the end of the window in exchange time; else a guess (12). */
+  #pauseOf({ status, headers }: HttpResponse): number {
+    if (status === 403) return BLOCKED_PAUSE_MS;
+    const until = Number(headers['x-hb-ratelimit-requests-expire'] ?? Number.NaN) - this.#env.exchangeTime();
+    return until > 0 && until <= MOST_PAUSE_MS ? Math.ceil(until) : RATE_PAUSE_MS;
+  }
+}
+
+const MOST_PAUSE_MS = 10_000;
+const JSON_HEADERS: Readonly<Record<string, string>> = { 'content-type': 'application/json' };
+
+function failed(error: TradeError): Answer {
+  return { ok: false, error, orderState: null };
+}
+
+/** Gateways answer HTML or nothing (11.1): null, which is no envelope. */
+function parsedOrNull(body: string, numbersAsText: boolean): unknown {
+  try {
+    return numbersAsText ? parseJsonNumbersAsText(body) : parseJson(body);
+  } catch {
+    return null;
+  }
+}
+
+export function budgetError(wait: number): TradeError {
+  return new TradeError(`not sent: the rate limit leaves no room for ${Math.ceil(wait)} ms`, {
+    kind: 'rate-limited',
+    outcome: 'not-sent',
+    platform: HTX,
+    retryAfter: Math.ceil(wait),
+  });
+}
+
+function clockError(from: TradeError, moved: number): TradeError {
+  return new TradeError(`${from.message}; our clock was off by ${moved} ms and is corrected now`, {
+    kind: 'clock-skew',
+    outcome: 'rejected',
+    platform: HTX,
+    code: from.code,
+    cause: from.cause,
+  });
+}
+
+/** A request without an answer: certain to have never left, or maybe executed. */
+export function transportError(error: unknown): TradeError {
+  if (error instanceof TransportError) {
+    return new TradeError(error.message, {
+      kind: error.kind === 'timeout' ? 'timeout' : 'network',
+      outcome: error.sent === 'no' ? 'not-sent' : 'unknown',
+      platform: HTX,
+      cause: error.cause,
+    });
+  }
+  throw error;
+}

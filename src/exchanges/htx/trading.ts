@@ -1,0 +1,208 @@
+// Orders in and out of HTX: over the order socket when it is open, else over REST (htx.md 5, 6). Creates are never sent twice.
+// Parameters are encode.ts's part, what answers mean verdicts.ts's, and questions of several requests queries.ts's.
+
+import { Decimal } from '../../domain/decimal.ts';
+import { fail, ok, TradeError, type Result } from '../../domain/errors.ts';
+import type { Instrument } from '../../domain/instrument.ts';
+import type { OrderReport } from '../../domain/order-report.ts';
+import { HTX } from '../../domain/platform.ts';
+import type { CancelAllOutcome, CancelOutcome, CreateCommand, CreateOutcome, OrderRef, QueryOutcome, Trading } from '../exchange.ts';
+import { levelsOf } from './decode-market.ts';
+import { cancelOpenParams, cancelParams, needsBestAsk, placeParams, refusal, wireAmount } from './encode.ts';
+import { BUY_MARKET_MAX_VALUE } from './instruments.ts';
+import { CANCEL_BATCH, type Bucket, type HtxLimits } from './limits.ts';
+import { noSuchOrder } from './outcomes.ts';
+import { isOrderId, type HtxQueries } from './queries.ts';
+import type { Answer } from './requests.ts';
+import { canceledOpen, odd, type HtxRest, type Params } from './rest.ts';
+import type { StreamMemory } from './stream-memory.ts';
+import type { TradeOperation } from './trade-socket.ts';
+import { batchOutcomes, cancelByClientIdOutcome, cancelKey, cancelOutcome, createOutcome, failedOutcome } from './verdicts.ts';
+
+/** What trading needs of the order socket. */
+export interface OrderEntry {
+  /** Open and logged in. */
+  readonly isReady: boolean;
+  /** Sends before it returns. */
+  request(operation: TradeOperation, params: unknown): Promise<Answer>;
+}
+
+export interface TradingEnvironment {
+  readonly rest: HtxRest;
+  readonly socket: OrderEntry;
+  readonly queries: HtxQueries;
+  readonly limits: HtxLimits;
+  readonly memory: StreamMemory;
+  /** Null until `prepare` has learned it. */
+  accountId(): string | null;
+  exchangeTime(): number;
+}
+
+type IdKind = 'order-ids' | 'client-order-ids';
+
+export class HtxTrading implements Trading {
+  readonly #env: TradingEnvironment;
+
+  constructor(env: TradingEnvironment) {
+    this.#env = env;
+  }
+
+  refuse(command: CreateCommand): string | null {
+    return refusal(command) ?? (command.orderType === 'MARKET' && command.quoteQuantity !== null ? moneyProblem(command.instrument, command.quoteQuantity) : null);
+  }
+
+  create(command: CreateCommand): Promise<CreateOutcome> {
+    const accountId = this.#env.accountId();
+    if (accountId === null) return Promise.resolve({ outcome: 'not-sent', error: notReady() });
+    return needsBestAsk(command) ? this.#buyByQuantity(command, accountId) : this.#place(command, accountId, wireAmount(command, null));
+  }
+
+  /** HTX takes only money in a market buy: the quantity is priced first, which takes one request more (encode.ts, moneyFor). */
+  async #buyByQuantity(command: CreateCommand, accountId: string): Promise<CreateOutcome> {
+    const [bestAsk, error] = await this.#bestAsk(command.instrument);
+    if (error !== null) return { outcome: 'not-sent', error };
+    const money = wireAmount(command, bestAsk);
+    const problem = money === null ? 'quantity is missing' : moneyProblem(command.instrument, money);
+    if (problem !== null) {
+      const message = `market buy of ${command.quantity ?? ''} ${command.instrument.base} at the best ask ${bestAsk}: ${problem}`;
+      return { outcome: 'not-sent', error: new TradeError(message, { kind: 'invalid-order', outcome: 'not-sent', platform: HTX }) };
+    }
+    return this.#place(command, accountId, money);
+  }
+
+  async #bestAsk(instrument: Instrument): Promise<Result<Decimal>> {
+    const [tick, error] = await this.#env.rest.getOrderbook(instrument.rawSymbol, 5);
+    if (error !== null) return fail(new TradeError(`no best ask to price a market buy by: ${error.message}`, { kind: error.kind, outcome: 'not-sent', platform: HTX, code: error.code, retryAfter: error.retryAfter, cause: error }));
+    const best = levelsOf(tick['asks'])[0];
+    if (best === undefined) return fail(new TradeError(`nobody sells ${instrument.base} right now`, { kind: 'rejected', outcome: 'not-sent', platform: HTX }));
+    return ok(Decimal.from(best[0]));
+  }
+
+  #place(command: CreateCommand, accountId: string, amount: Decimal | null): Promise<CreateOutcome> {
+    if (amount === null) return Promise.resolve({ outcome: 'not-sent', error: new TradeError('an order needs quantity or quoteQuantity', { kind: 'invalid-order', outcome: 'not-sent', platform: HTX }) });
+    const params = placeParams(command, accountId, amount);
+    return this.#send('create-order', 'place', params, () => this.#env.rest.place(params)).then((answer) => createOutcome(answer, command));
+  }
+
+  /** Over the socket when it is ready and both its own and the operation's budget allow; else over REST, which waits its turn. */
+  #send(operation: TradeOperation, bucket: Bucket, params: Params, overRest: () => Promise<Answer>): Promise<Answer> {
+    const { socket, limits } = this.#env;
+    const priority = operation === 'create-order' ? 'order' : 'cancel';
+    if (socket.isReady && limits.budget('socket').waitTime(1, priority) === 0 && limits.budget(bucket).tryTake(1, priority)) {
+      limits.budget('socket').tryTake(1, priority);
+      return socket.request(operation, params);
+    }
+    return overRest();
+  }
+
+  async cancel(_instrument: Instrument, refs: readonly OrderRef[]): Promise<readonly CancelOutcome[]> {
+    const outcomes: CancelOutcome[] = refs.map((ref) => ({ outcome: 'gone', error: noSuchOrder(ref) }));
+    const places: Record<IdKind, number[]> = { 'order-ids': [], 'client-order-ids': [] };
+    for (const [index, ref] of refs.entries()) {
+      const key = cancelKey(ref);
+      // What cannot be an id of HTX's would spoil the whole batch.
+      if (key === null || (key.kind === 'order-ids' && !isOrderId(key.id))) continue;
+      this.#env.memory.noteCancel(ref);
+      places[key.kind].push(index);
+    }
+    const groups = (['order-ids', 'client-order-ids'] as const).flatMap((kind) => chunks(places[kind], CANCEL_BATCH).map((indexes) => ({ kind, indexes })));
+    await Promise.all(
+      groups.map(async ({ kind, indexes }) => {
+        const ids = indexes.map((index) => idOf(refs[index], kind));
+        const answers = await this.#cancelIds(kind, ids);
+        for (const [at, index] of indexes.entries()) {
+          const outcome = answers[at];
+          if (outcome !== undefined) outcomes[index] = outcome;
+        }
+      }),
+    );
+    return outcomes;
+  }
+
+  async #cancelIds(kind: IdKind, ids: readonly string[]): Promise<readonly CancelOutcome[]> {
+    const { rest, socket } = this.#env;
+    const [only] = ids;
+    if (ids.length === 1 && only !== undefined && !socket.isReady) {
+      return [kind === 'order-ids' ? cancelOutcome(await rest.cancelById(only)) : cancelByClientIdOutcome(await rest.cancelByClientId(only))];
+    }
+    const params = cancelParams(kind, ids);
+    const answer = await this.#send('cancel', ids.length === 1 ? 'submitcancel' : 'batchcancel', params, () => rest.cancelBatch(params));
+    return batchOutcomes(answer, kind, ids);
+  }
+
+  /**
+   * One call takes on at most 100 orders. The list of open orders is asked for at the same time, so that when more are left they all go
+   * in batches side by side - two round trips however many there are - instead of one call of 100 after another (5.7, 5.8, trap 25).
+   */
+  async cancelAll(instrument: Instrument): Promise<CancelAllOutcome> {
+    const accountId = this.#env.accountId();
+    if (accountId === null) return { outcome: 'not-sent', error: notReady() };
+    this.#env.memory.noteCancelAll(instrument.rawSymbol);
+    const params = cancelOpenParams(accountId, instrument.rawSymbol);
+    const cancelOpen = (): Promise<Answer> => this.#send('cancelall', 'cancel-open-orders', params, () => this.#env.rest.cancelOpen(params));
+    const [answer, [open]] = await Promise.all([cancelOpen(), this.openOrders(instrument)]);
+    if (!answer.ok) return failedOutcome(answer.error);
+    const first = canceledOpen(answer.data);
+    if (first === null) return { outcome: 'unknown', error: odd('batchCancelOpenOrders') };
+    if (first.nextId === '-1' || first.nextId === '') return { outcome: 'accepted', reports: [] };
+    if (open !== null) {
+      await this.cancel(instrument, open.map(({ orderId, clientOrderId }) => ({ orderId, clientOrderId })));
+      return { outcome: 'accepted', reports: [] };
+    }
+    return this.#cancelRest(cancelOpen, first.nextId);
+  }
+
+  /** Without a list: call after call, until nothing is left or the exchange names the same next order twice. */
+  async #cancelRest(cancelOpen: () => Promise<Answer>, after: string): Promise<CancelAllOutcome> {
+    let nextId = after;
+    for (;;) {
+      const answer = await cancelOpen();
+      if (!answer.ok) return failedOutcome(answer.error);
+      const next = canceledOpen(answer.data)?.nextId ?? '-1';
+      if (next === '-1' || next === '' || next === nextId) return { outcome: 'accepted', reports: [] };
+      nextId = next;
+    }
+  }
+
+  query(instrument: Instrument, ref: OrderRef): Promise<QueryOutcome> {
+    return this.#env.queries.order(instrument, ref);
+  }
+
+  openOrders(instrument: Instrument): Promise<Result<readonly OrderReport[]>> {
+    const accountId = this.#env.accountId();
+    return accountId === null ? Promise.resolve(fail(notReady())) : this.#env.queries.openOrders(instrument, accountId);
+  }
+
+  fills(instrument: Instrument, of: { readonly ref: OrderRef } | { readonly since: number }): Promise<Result<readonly OrderReport[]>> {
+    const { queries } = this.#env;
+    return 'ref' in of ? queries.fillsOf(instrument, of.ref) : queries.fillsSince(instrument, of.since, this.#env.exchangeTime());
+  }
+
+  async armDeadMansSwitch(seconds: number): Promise<Result<true>> {
+    const [, error] = await this.#env.rest.cancelAllAfter(seconds);
+    return error === null ? ok(true) : fail(error);
+  }
+}
+
+function idOf(ref: OrderRef | undefined, kind: IdKind): string {
+  return (kind === 'order-ids' ? ref?.orderId : ref?.clientOrderId) ?? '';
+}
+
+function chunks<T>(items: readonly T[], size: number): T[][] {
+  const parts: T[][] = [];
+  for (let start = 0; start < items.length; start += size) parts.push(items.slice(start, start + size));
+  return parts;
+}
+
+/** What is wrong with a market buy's money, naming the bound (3.1: minov, bmmaxov). */
+function moneyProblem(instrument: Instrument, money: Decimal): string | null {
+  if (!money.isPositive()) return `it comes to nothing in the decimals HTX accepts`;
+  if (instrument.minNotional !== null && money.lt(instrument.minNotional)) return `${money} ${instrument.quote} is below the minimum order value ${instrument.minNotional}`;
+  const most = instrument.extra[BUY_MARKET_MAX_VALUE];
+  if (most !== undefined && money.gt(Decimal.from(most))) return `${money} ${instrument.quote} is above the maximum ${most} of a market buy`;
+  return null;
+}
+
+function notReady(): TradeError {
+  return new TradeError('the spot account id is not known yet', { kind: 'not-ready', outcome: 'not-sent', platform: HTX });
+}

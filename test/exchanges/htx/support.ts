@@ -1,0 +1,65 @@
+// What the tests of this folder share: fixtures of the reference, reports in a form that compares well, a table of symbols, an instrument.
+import { readFileSync } from 'node:fs';
+import { Decimal } from '../../../src/domain/decimal.ts';
+import type { OrderReport } from '../../../src/domain/order-report.ts';
+import type { CreateCommand } from '../../../src/exchanges/exchange.ts';
+import { isRow, type Row } from '../../../src/exchanges/htx/frames.ts';
+import { instrumentOf } from '../../../src/exchanges/htx/instruments.ts';
+import { SymbolTable } from '../../../src/exchanges/htx/symbols.ts';
+import { parseJson } from '../../../src/wire/json.ts';
+
+/** Reads a fixture the way frames are read from the wire. */
+export function fixture(name: string): Row[] {
+  const parsed = parseJson(readFileSync(new URL(`../../fixtures/htx/${name}.json`, import.meta.url), 'utf8'));
+  if (!Array.isArray(parsed) || !parsed.every(isRow)) throw new Error(`${name}.json: expected a list of objects`);
+  return parsed;
+}
+
+/** What a report states, decimals as text; what it leaves unsaid is left out. */
+export function stated(report: OrderReport | null): unknown {
+  return report === null ? null : withoutNulls(JSON.parse(JSON.stringify(report)));
+}
+
+function withoutNulls(value: unknown): unknown {
+  if (!isRow(value)) return value;
+  return Object.fromEntries(Object.entries(value).filter(([, member]) => member !== null).map(([name, member]) => [name, withoutNulls(member)]));
+}
+
+export function rowAt(row: Row, name: string): Row {
+  const value = row[name];
+  if (!isRow(value)) throw new Error(`${name}: expected an object`);
+  return value;
+}
+
+export function symbols(): SymbolTable {
+  const table = new SymbolTable();
+  for (const [base, quote] of [['BTC', 'USDT'], ['LTC', 'USDT'], ['ADA', 'USDT'], ['POLY', 'USDT']] as const) table.learn(`${base}${quote}`.toLowerCase(), `${base}/${quote}`);
+  return table;
+}
+
+/** A row of market-symbols, its numbers as text (as the connector reads it). */
+export const BTC_USDT_ROW: Row = {
+  symbol: 'btcusdt', state: 'online', bc: 'btc', qc: 'usdt', pp: '2', ap: '6', vp: '8', minoa: '1.0E-5', maxoa: '1000', minov: '5', lominoa: '1.0E-5', lomaxoa: '1000',
+  smminoa: '1.0E-5', smmaxoa: '100', bmmaxov: '1000000', blmlt: '1.1', slmgt: '0.9', at: 'enabled',
+};
+
+export const btcUsdt = instrumentOf(BTC_USDT_ROW)!;
+
+export function command(fields: Partial<CreateCommand> = {}): CreateCommand {
+  return {
+    instrument: btcUsdt,
+    clientOrderId: 'k1-000001',
+    action: 'BUY',
+    orderType: 'LIMIT',
+    timeInForce: 'GTC',
+    price: Decimal.from('32000'),
+    quantity: Decimal.from('0.001'),
+    quoteQuantity: null,
+    extra: {},
+    ...fields,
+  };
+}
+
+export function marketBuy(fields: Partial<CreateCommand>): CreateCommand {
+  return command({ orderType: 'MARKET', price: null, quantity: null, ...fields });
+}
