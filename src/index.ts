@@ -1,0 +1,47 @@
+// The public surface of the package: everything a strategy may import, by name. Nothing is defined here.
+
+export { Trade } from './trade.ts';
+export type { TradeInfo, TradeOptions } from './orders/trade-options.ts';
+export type { Amount, CreateOrderOptions } from './orders/order-request.ts';
+export type { ConnectionEvent, GapFindings } from './orders/connection-event.ts';
+export type { Percentiles, TradeStats } from './orders/stats.ts';
+export type { TradeEnvironment } from './orders/environment.ts';
+export type { HistoryEvent, HistoryQuery, Journal, OrderHistory } from './orders/journal.ts';
+export { MemoryJournal } from './orders/memory-journal.ts';
+export { isOwn } from './orders/client-order-id.ts';
+
+export { BINANCE, HTX, HUOBI, OKEX, OKX, PLATFORMS } from './domain/platform.ts';
+export type { Platform } from './domain/platform.ts';
+export {
+  ORDER_ACTION_BUY,
+  ORDER_ACTION_SELL,
+  ORDER_STATUS_CANCELED,
+  ORDER_STATUS_FAILED,
+  ORDER_STATUS_FILLED,
+  ORDER_STATUS_NONE,
+  ORDER_STATUS_PARTIAL_FILLED,
+  ORDER_STATUS_SUBMITTED,
+  ORDER_TYPE_LIMIT,
+  ORDER_TYPE_MARKET,
+} from './domain/order.ts';
+export type {
+  Asset,
+  Assets,
+  BookLevel,
+  Fill,
+  Liquidity,
+  Order,
+  OrderAction,
+  Orderbook,
+  OrderStatus,
+  OrderType,
+  TimeInForce,
+} from './domain/order.ts';
+export type { Position } from './domain/position.ts';
+export { Decimal } from './domain/decimal.ts';
+export type { DecimalInput, Rounding } from './domain/decimal.ts';
+export { RevokeError, TradeError } from './domain/errors.ts';
+export type { ErrorKind, Outcome, Result, RevokeFailure } from './domain/errors.ts';
+export { Secret } from './domain/secret.ts';
+export type { RevokeReceipt, RevokeTrigger, UnfinishedOrders, Whose } from './domain/unfinished-orders.ts';
+export type { EndpointsOption, Timings } from './exchanges/exchange.ts';

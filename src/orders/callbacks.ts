@@ -1,0 +1,86 @@
+// Calls a strategy's callbacks one at a time, in order, whether they are synchronous or not. One that throws is reported and stops nothing.
+// What is called, and with what, is trade.ts's part.
+
+type Call = () => unknown;
+
+function isPromise(value: unknown): value is PromiseLike<unknown> {
+  return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function';
+}
+
+export class Callbacks {
+  private readonly queue: Call[] = [];
+  private head = 0;
+  private busy = false;
+  private readonly onThrown: (error: unknown) => void;
+  private idle: (() => void)[] = [];
+
+  /** @param onThrown must not throw; what it does is not queued */
+  constructor(onThrown: (error: unknown) => void) {
+    this.onThrown = onThrown;
+  }
+
+  /** Calls it now when nothing is running, else in turn. */
+  call(fn: Call): void {
+    if (this.busy) {
+      this.queue.push(fn);
+      return;
+    }
+    this.busy = true;
+    this.run(fn);
+  }
+
+  /** How many wait for their turn. */
+  get waiting(): number {
+    return this.queue.length - this.head;
+  }
+
+  /** Resolves when everything called so far has run. */
+  settled(): Promise<void> {
+    if (!this.busy) return Promise.resolve();
+    return new Promise((resolve) => {
+      this.idle.push(resolve);
+    });
+  }
+
+  private run(first: Call): void {
+    for (let fn: Call | undefined = first; fn !== undefined; fn = this.next()) {
+      let result: unknown;
+      try {
+        result = fn();
+      } catch (error) {
+        this.onThrown(error);
+        continue;
+      }
+      if (!isPromise(result)) continue;
+      const proceed = (): void => {
+        const following = this.next();
+        if (following !== undefined) this.run(following);
+      };
+      result.then(proceed, (error: unknown) => {
+        this.onThrown(error);
+        proceed();
+      });
+      return;
+    }
+  }
+
+  private next(): Call | undefined {
+    const fn = this.queue[this.head];
+    if (fn !== undefined) {
+      this.head++;
+      // The consumed part is cut off now and then, not at every call.
+      if (this.head > 1_024) {
+        this.queue.splice(0, this.head);
+        this.head = 0;
+      }
+      return fn;
+    }
+    this.queue.length = 0;
+    this.head = 0;
+    this.busy = false;
+    const waiting = this.idle;
+    this.idle = [];
+    for (const resolve of waiting) resolve();
+    return undefined;
+  }
+}

@@ -1,0 +1,435 @@
+// One strategy's place at one account's table: wires session, order manager, submit, revoke and reconcile of one symbol together,
+// and knows its life - loading, ready, gap, closing. What the strategy's callbacks look like is trade.ts's part.
+
+import { RevokeError, TradeError, fail, ok, type Result } from '../domain/errors.ts';
+import type { Instrument } from '../domain/instrument.ts';
+import type { Assets, Orderbook } from '../domain/order.ts';
+import type { OrderReport } from '../domain/order-report.ts';
+import type { RevokeReceipt, RevokeTrigger, UnfinishedOrders } from '../domain/unfinished-orders.ts';
+import type { AccountConfig, Exchange, FeedEvent } from '../exchanges/exchange.ts';
+import { isFatal, type AccountSession, type SessionMember } from './account-session.ts';
+import { ClientOrderIds, isOwn } from './client-order-id.ts';
+import type { ConnectionEvent } from './connection-event.ts';
+import { resolveDoubt } from './doubt.ts';
+import type { TradeEnvironment } from './environment.ts';
+import type { OrderJournal } from './journal.ts';
+import { MissingFacts } from './missing-facts.ts';
+import { OrderManager, type OrderSink } from './order-manager.ts';
+import type { OrderRequest } from './order-request.ts';
+import { Reconciler, type ReconcileKind } from './reconciler.ts';
+import { RevokeAll } from './revoke-all.ts';
+import { Revoke, type Connection, type RevokeParts } from './revoke.ts';
+import type { Place } from './snapshot.ts';
+import { Stats } from './stats.ts';
+import { Submit } from './submit.ts';
+import type { TrackedOrder } from './tracked-order.ts';
+
+export interface DeskHandlers extends OrderSink {
+  onAssets(assets: Assets): void;
+  onConnection(event: ConnectionEvent): void;
+  onError(error: TradeError): void;
+  /** Once: everything is loaded and live, or it will never be. */
+  onReady(error: TradeError | null): void;
+}
+
+export interface DeskParts {
+  readonly place: Place;
+  readonly exchange: Exchange;
+  readonly config: AccountConfig;
+  readonly environment: TradeEnvironment;
+  readonly unfinishedOrders: UnfinishedOrders;
+  /** Orders may be placed while the private stream is not live. */
+  readonly tradeDuringGaps: boolean;
+  readonly handlers: DeskHandlers;
+}
+
+/** Omit that keeps the members of a union apart. */
+type Without<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never;
+
+const START_REVOKE_LIMIT_MS = 30_000;
+/** The process has a limit of its own for a stop; this one only keeps a run from going on for ever. */
+const STOP_REVOKE_LIMIT_MS = 120_000;
+/** Beyond the time a request may take: what is still in doubt then is revoke's to find. */
+const SETTLE_MARGIN_MS = 1_000;
+
+export class Desk implements SessionMember {
+  readonly symbol: string;
+  readonly manager: OrderManager;
+  readonly stats: Stats;
+  private readonly parts: DeskParts;
+  private readonly session: AccountSession;
+  private readonly journal: OrderJournal;
+  private readonly reconciler: Reconciler;
+  private readonly facts: MissingFacts;
+  private readonly submit: Submit;
+  private readonly revoking: RevokeParts;
+  private readonly beingLookedUp = new Set<TrackedOrder>();
+  private instrument: Instrument | null = null;
+  private instrumentWaiters: (() => void)[] = [];
+  private phase: 'loading' | 'ready' | 'failed' = 'loading';
+  private synced = false;
+  private gapOpenedAt: number | null = null;
+  private gateClosed = false;
+  private closed = false;
+  private failure: TradeError | null = null;
+  private troubleTold = false;
+
+  constructor(parts: DeskParts) {
+    this.parts = parts;
+    const { place, exchange, config, environment, handlers } = parts;
+    const { clock, random, log } = environment;
+    const { timings } = config;
+    this.symbol = place.symbol;
+    this.stats = new Stats(clock);
+    this.journal = environment.journal.open(place);
+    const connection = (): Connection | null => this.connection();
+    const background = (work: Promise<unknown>): void => this.background(work);
+    const isOurs = (id: string): boolean => isOwn(place.strategy, id);
+    this.facts = new MissingFacts({
+      clock,
+      feeWait: timings.feeWait,
+      connector: connection,
+      manager: () => this.manager,
+      isBusy: () => this.reconciler.isRunning,
+      background,
+    });
+    this.manager = new OrderManager({
+      place,
+      clock,
+      log,
+      journal: this.journal,
+      feeWait: timings.feeWait,
+      isOwn: isOurs,
+      sink: handlers,
+      needs: this.facts,
+    });
+    this.reconciler = new Reconciler({
+      clock,
+      manager: this.manager,
+      connection,
+      reconcileEvery: timings.reconcileEvery,
+      background,
+      onDone: (kind, provenAt, unknown) => this.onReconciled(kind, provenAt, unknown),
+      onTrouble: (error) => this.onReconcileTrouble(error),
+    });
+    this.submit = new Submit({
+      place,
+      clock,
+      log,
+      journal: this.journal,
+      manager: this.manager,
+      timings,
+      rules: exchange.clientOrderIds,
+      ids: new ClientOrderIds(place.strategy, clock, random),
+      stats: this.stats,
+      connector: connection,
+      gate: (evenIfNotReady) => this.gate(evenIfNotReady),
+      lookUp: (order) => this.lookUp(order),
+    });
+    this.revoking = {
+      place,
+      clock,
+      journal: this.journal,
+      manager: this.manager,
+      timings,
+      stats: this.stats,
+      isLive: () => this.session.isLive && this.synced,
+    };
+    this.session = environment.sessions.acquire(exchange, config, environment);
+  }
+
+  /** Loads, connects, reconciles; then `onReady`. Call once. */
+  start(): void {
+    this.background(this.begin());
+  }
+
+  private async begin(): Promise<void> {
+    if (this.closed) return;
+    for (const remembered of this.journal.load()) this.manager.remember(remembered);
+    const instrument = await this.session.join(this);
+    if (instrument === null || this.closed) return;
+    this.instrument = instrument;
+    const waiters = this.instrumentWaiters;
+    this.instrumentWaiters = [];
+    for (const resolve of waiters) resolve();
+    this.session.watch(this, instrument);
+  }
+
+  get restApi(): object {
+    return this.session.connector.rest;
+  }
+
+  get assets(): Assets {
+    return this.session.assets;
+  }
+
+  /** When the view was last proven equal to the exchange's (our clock, ms). */
+  get lastProof(): number | null {
+    return this.reconciler.lastProof;
+  }
+
+  private connection(): Connection | null {
+    return this.instrument === null ? null : { account: this.session.connector, instrument: this.instrument };
+  }
+
+  /** As `connection`, but waits for it as long as a caller can be expected to. */
+  private async connected(): Promise<Connection | TradeError> {
+    const { place, environment, config } = this.parts;
+    if (this.instrument === null && this.failure === null && !this.closed) {
+      await new Promise<void>((resolve) => {
+        const timer = environment.clock.after(config.timings.inDoubtPatience, resolve);
+        this.instrumentWaiters.push(() => {
+          timer.cancel();
+          resolve();
+        });
+      });
+    }
+    if (this.closed) return new TradeError('this Trade is closed', { kind: 'closed', outcome: 'not-sent', ...place });
+    const connection = this.connection();
+    if (connection !== null) return connection;
+    if (this.failure !== null) return this.failure;
+    return new TradeError('the exchange could not be reached yet', { kind: 'not-ready', outcome: 'not-sent', ...place });
+  }
+
+  private gate(evenIfNotReady: boolean): { readonly kind: 'closed' | 'not-ready'; readonly message: string } | null {
+    if (this.closed) return { kind: 'closed', message: 'this Trade is closed' };
+    if (this.gateClosed) return { kind: 'closed', message: 'stopping: no new orders are taken' };
+    if (this.failure !== null) return { kind: 'not-ready', message: `never became ready: ${this.failure.message}` };
+    if (this.synced || evenIfNotReady || this.parts.tradeDuringGaps) return null;
+    const message =
+      this.phase === 'loading'
+        ? 'not ready yet: await trade.ready or trade in onInit'
+        : 'the private stream is broken and being restored; pass { evenIfNotReady: true } to place orders all the same';
+    return { kind: 'not-ready', message };
+  }
+
+  createOrder(request: OrderRequest): Promise<Result<string>> {
+    return this.submit.create(request);
+  }
+
+  /** @param ids none: every unfinished order the policy concerns */
+  async revokeOrder(ids: readonly string[]): Promise<Result<string[]>> {
+    const { place } = this.parts;
+    const at = await this.connected();
+    if (at instanceof TradeError) return fail(at.at(place));
+    if (ids.length === 0) {
+      const { revoked, failed, error } = await this.revokeAll(at, 'command', this.parts.config.timings.inDoubtPatience);
+      if (failed.length === 0 && error === null) return ok([...revoked]);
+      return fail(new RevokeError(revoked, failed, place, error ?? undefined));
+    }
+    const { revoked, failed } = await new Revoke(this.revoking).orders(ids, at);
+    const [first] = failed;
+    if (first === undefined) return ok([...revoked]);
+    return fail(ids.length === 1 ? first.error : new RevokeError(revoked, failed, place));
+  }
+
+  private revokeAll(at: Connection, trigger: RevokeTrigger, limitMs: number): ReturnType<RevokeAll['run']> {
+    const { exchange, unfinishedOrders, place } = this.parts;
+    const parts = { ...this.revoking, capabilities: exchange.capabilities, isOwn: (id: string) => isOwn(place.strategy, id) };
+    return new RevokeAll(parts, at, unfinishedOrders.whose).run(trigger, limitMs);
+  }
+
+  /** The revoke at the end of the process. Never rejects. */
+  async revokeAtStop(): Promise<RevokeReceipt> {
+    const at = await this.connected();
+    if (!(at instanceof TradeError)) return (await this.revokeAll(at, 'stop', STOP_REVOKE_LIMIT_MS)).receipt;
+    const { place, unfinishedOrders, environment } = this.parts;
+    const now = environment.clock.now();
+    const left = this.unfinished();
+    const receipt: RevokeReceipt = {
+      trigger: 'stop',
+      platform: place.platform,
+      account: place.account,
+      symbol: place.symbol,
+      whose: unfinishedOrders.whose,
+      found: left,
+      revoked: [],
+      filled: [],
+      left,
+      // With a key that never worked nothing can have been placed.
+      error: this.phase === 'failed' && left.length === 0 ? null : at.message,
+      startedAt: now,
+      endedAt: now,
+      confirmedAt: null,
+    };
+    this.journal.receipt(receipt);
+    return receipt;
+  }
+
+  async getOpenOrderIds(): Promise<Result<string[]>> {
+    const at = await this.connected();
+    if (at instanceof TradeError) return fail(at.at(this.parts.place));
+    const [reports, error] = await at.account.trading.openOrders(at.instrument);
+    if (reports === null) return fail(error.at(this.parts.place));
+    return ok(reports.map(({ orderId }) => orderId).filter((id) => id !== null));
+  }
+
+  async getOrderbook(depth: number): Promise<Result<Orderbook>> {
+    const at = await this.connected();
+    if (at instanceof TradeError) return fail(at.at(this.parts.place));
+    const [book, error] = await at.account.orderbook(at.instrument, depth);
+    return book === null ? fail(error.at(this.parts.place)) : ok(book);
+  }
+
+  closeGate(): void {
+    this.gateClosed = true;
+  }
+
+  unfinished(): readonly string[] {
+    const own = this.parts.unfinishedOrders.whose === 'own';
+    return [...this.manager.tracker.open.values()].filter((order) => !own || order.own).map(({ id }) => id);
+  }
+
+  /** Resolves when nothing is on its way; doubt is waited for no longer than a request may take. */
+  async settle(): Promise<void> {
+    const { clock } = this.parts.environment;
+    const deadline = clock.monotonic() + this.parts.config.timings.requestTimeout + SETTLE_MARGIN_MS;
+    const unsettled = [...this.manager.tracker.open.values()].filter(({ phase }) => phase !== 'settled');
+    await Promise.all(
+      unsettled.map((order) =>
+        order.until(
+          () => order.phase === 'settled',
+          Math.max(0, deadline - clock.monotonic()),
+          (ms, fn) => clock.after(ms, fn),
+        ),
+      ),
+    );
+  }
+
+  async close(): Promise<void> {
+    if (this.closed) return;
+    this.closed = true;
+    this.reconciler.stop();
+    this.facts.stop();
+    this.manager.stop();
+    for (const resolve of this.instrumentWaiters) resolve();
+    this.instrumentWaiters = [];
+    this.session.leave(this);
+    await this.parts.environment.sessions.release(this.session);
+  }
+
+  // What the session tells us.
+
+  onLive(): void {
+    if (this.gapOpenedAt !== null) this.event({ type: 'reconnected' });
+    this.reconciler.onLive();
+  }
+
+  onBroken(reason: string): void {
+    this.synced = false;
+    this.reconciler.onBroken();
+    if (this.phase !== 'ready' || this.gapOpenedAt !== null) return;
+    this.gapOpenedAt = this.parts.environment.clock.now();
+    this.manager.findings = { ended: new Set(), filled: new Set() };
+    this.stats.gaps++;
+    this.event({ type: 'gap-opened', reason });
+  }
+
+  onReports(reports: readonly OrderReport[], receivedAt: number): void {
+    this.reconciler.onReports(reports, receivedAt);
+  }
+
+  onAssets(assets: Assets): void {
+    this.parts.handlers.onAssets(assets);
+  }
+
+  onEvent(event: FeedEvent): void {
+    this.event(event);
+  }
+
+  onTrouble(error: TradeError, attempt: number, retryInMs: number): void {
+    this.event({ type: 'exception', error: error.at(this.parts.place) });
+    this.event({ type: 'reconnecting', attempt, retryInMs, reason: error.message });
+    if (this.troubleTold) return;
+    this.troubleTold = true;
+    this.parts.handlers.onError(error.at(this.parts.place));
+  }
+
+  onFatal(error: TradeError): void {
+    if (this.failure !== null || this.closed) return;
+    this.failure = error.at(this.parts.place);
+    this.synced = false;
+    this.reconciler.stop();
+    for (const resolve of this.instrumentWaiters) resolve();
+    this.instrumentWaiters = [];
+    this.parts.handlers.onError(this.failure);
+    if (this.phase !== 'loading') return;
+    this.phase = 'failed';
+    this.parts.handlers.onReady(this.failure);
+  }
+
+  private onReconcileTrouble(error: TradeError): boolean {
+    if (isFatal(error) && this.phase === 'loading') {
+      this.onFatal(error);
+      return false;
+    }
+    this.event({ type: 'exception', error: error.at(this.parts.place) });
+    return true;
+  }
+
+  private onReconciled(kind: ReconcileKind, provenAt: number, unknown: readonly TrackedOrder[]): void {
+    this.synced = true;
+    for (const order of this.manager.tracker.open.values()) if (order.phase === 'doubt') this.lookUp(order);
+    for (const order of unknown) this.lookUp(order);
+    if (kind === 'routine') return;
+    if (this.phase === 'loading') {
+      this.background(this.getReady());
+      return;
+    }
+    const openedAt = this.gapOpenedAt;
+    if (openedAt === null) return;
+    const findings = this.manager.findings ?? { ended: new Set<string>(), filled: new Set<string>() };
+    this.gapOpenedAt = null;
+    this.manager.findings = null;
+    const ids = { ended: [...findings.ended], filled: [...findings.filled], unknown: unknown.map(({ id }) => id) };
+    this.event({ type: 'gap-closed', openedAt, ...ids });
+    this.parts.environment.log.info('the view equals the exchange again', { ...this.parts.place, openedAt, provenAt, ...ids });
+  }
+
+  /** The first load is done: every unfinished order is shown, then the policy for the start is carried out. */
+  private async getReady(): Promise<void> {
+    const { unfinishedOrders, handlers } = this.parts;
+    this.phase = 'ready';
+    for (const order of this.manager.tracker.open.values()) this.manager.present(order);
+    if (unfinishedOrders.start === 'adopt' && unfinishedOrders.whose === 'all') {
+      for (const order of this.manager.tracker.open.values()) this.manager.adopt(order);
+    }
+    const at = this.connection();
+    if (unfinishedOrders.start === 'revoke' && at !== null) {
+      const { receipt, error } = await this.revokeAll(at, 'start', START_REVOKE_LIMIT_MS);
+      if (receipt.left.length > 0 && error !== null) handlers.onError(error);
+    }
+    if (this.closed || this.failure !== null) return;
+    handlers.onReady(null);
+  }
+
+  /** Starts finding out what became of an order, unless that is under way. */
+  private lookUp(order: TrackedOrder): void {
+    if (this.beingLookedUp.has(order)) return;
+    this.beingLookedUp.add(order);
+    const { environment, config } = this.parts;
+    const work = resolveDoubt(order, {
+      clock: environment.clock,
+      log: environment.log,
+      manager: this.manager,
+      notFoundAfter: config.timings.notFoundAfter,
+      connector: () => this.connection(),
+      isStopped: () => this.closed,
+    });
+    this.background(work.finally(() => this.beingLookedUp.delete(order)));
+  }
+
+  private event(event: Without<ConnectionEvent, 'stream' | 'at'>): void {
+    this.parts.handlers.onConnection({ ...event, stream: 'private', at: this.parts.environment.clock.now() });
+  }
+
+  /** Work that nobody awaits. What it throws is a defect of ours: it is reported, and the process goes on. */
+  private background(work: Promise<unknown>): void {
+    work.catch((error: unknown) => {
+      const { environment, handlers, place } = this.parts;
+      environment.log.error('unexpected failure in order management', { err: error, ...place });
+      const message = error instanceof Error ? error.message : String(error);
+      handlers.onError(new TradeError(message, { kind: 'unknown', outcome: 'unknown', cause: error, ...place }));
+    });
+  }
+}

@@ -1,0 +1,148 @@
+// A journal that lives as long as the process: for tests, simulations and strategies that want none on disk.
+// It remembers across Trades of the same process, so a simulated restart finds what it must find.
+
+import type { OrderReport } from '../domain/order-report.ts';
+import type { OrderStatus } from '../domain/order.ts';
+import type { RevokeReceipt } from '../domain/unfinished-orders.ts';
+import type {
+  HistoryEvent,
+  HistoryQuery,
+  Intent,
+  Journal,
+  JournalScope,
+  OrderHistory,
+  OrderJournal,
+  RememberedOrder,
+} from './journal.ts';
+
+interface Entry {
+  readonly scope: JournalScope;
+  readonly key: string;
+  intent: Intent | null;
+  adopted: boolean;
+  readonly reports: OrderReport[];
+  readonly told: Set<string>;
+  readonly events: HistoryEvent[];
+  status: OrderStatus | null;
+}
+
+function matches(scope: Omit<JournalScope, 'strategy'> & { strategy?: string }, query: HistoryQuery): boolean {
+  return (
+    (query.platform === undefined || query.platform === scope.platform) &&
+    (query.account === undefined || query.account === scope.account) &&
+    (query.symbol === undefined || query.symbol === scope.symbol) &&
+    (query.strategy === undefined || query.strategy === scope.strategy)
+  );
+}
+
+function lastOf(reports: readonly OrderReport[], field: 'orderId' | 'clientOrderId'): string | null {
+  return reports.findLast((report) => report[field] !== null)?.[field] ?? null;
+}
+
+/** Forgets finished orders beyond this many, oldest first. */
+const FINISHED_KEPT = 10_000;
+
+export class MemoryJournal implements Journal {
+  private readonly entries = new Map<string, Entry>();
+  private readonly finished: string[] = [];
+  private readonly receiptList: RevokeReceipt[] = [];
+  private readonly finishedKept: number;
+
+  constructor(finishedKept: number = FINISHED_KEPT) {
+    this.finishedKept = finishedKept;
+  }
+
+  open(scope: JournalScope): OrderJournal {
+    const prefix = JSON.stringify([scope.platform, scope.account, scope.symbol, scope.strategy]);
+    const at = (key: string): Entry => {
+      const id = prefix + key;
+      let entry = this.entries.get(id);
+      if (entry === undefined) {
+        entry = {
+          scope,
+          key,
+          intent: null,
+          adopted: false,
+          reports: [],
+          told: new Set(),
+          events: [],
+          status: null,
+        };
+        this.entries.set(id, entry);
+      }
+      return entry;
+    };
+    return {
+      load: (): readonly RememberedOrder[] =>
+        [...this.entries.entries()]
+          .filter(([id, entry]) => entry.status === null && id === prefix + entry.key)
+          .map(([, entry]) => ({ ...entry, reports: [...entry.reports], told: new Set(entry.told) })),
+      intent: (key, intent) => {
+        const entry = at(key);
+        entry.intent = intent;
+        entry.events.push({ at: intent.at, what: 'intent', detail: intent });
+      },
+      report: (key, report, time) => {
+        const entry = at(key);
+        entry.reports.push(report);
+        entry.events.push({ at: time, what: 'report', detail: report });
+        // Something new about a finished order: it has to be told again after a restart.
+        entry.status = null;
+      },
+      adopted: (key) => {
+        at(key).adopted = true;
+      },
+      told: (key, tradeId) => {
+        at(key).told.add(tradeId);
+      },
+      closed: (key, status, time) => {
+        const entry = at(key);
+        entry.status = status;
+        entry.events.push({ at: time, what: 'closed', detail: status });
+        this.finished.push(prefix + key);
+        if (this.finished.length > this.finishedKept) this.forget();
+      },
+      result: (key, result) => {
+        at(key).events.push({ at: result.at, what: 'result', detail: result });
+      },
+      receipt: (receipt) => {
+        this.receiptList.push(receipt);
+      },
+    };
+  }
+
+  private forget(): void {
+    const old = this.finished.splice(0, Math.ceil(this.finishedKept / 10));
+    for (const id of old) {
+      const entry = this.entries.get(id);
+      if (entry !== undefined && entry.status !== null) this.entries.delete(id);
+    }
+  }
+
+  history(query: HistoryQuery): readonly OrderHistory[] {
+    const found: OrderHistory[] = [];
+    for (const entry of this.entries.values()) {
+      if (!matches(entry.scope, query)) continue;
+      if (query.since !== undefined && !entry.events.some(({ at }) => at >= (query.since ?? 0))) continue;
+      found.push({
+        ...entry.scope,
+        key: entry.key,
+        orderId: lastOf(entry.reports, 'orderId'),
+        clientOrderId: entry.intent?.clientOrderId ?? lastOf(entry.reports, 'clientOrderId'),
+        status: entry.status,
+        events: [...entry.events],
+      });
+    }
+    return found.reverse().slice(0, query.limit ?? found.length);
+  }
+
+  receipts(query: HistoryQuery): readonly RevokeReceipt[] {
+    const found = this.receiptList.filter(
+      (receipt) => matches(receipt, query) && receipt.endedAt >= (query.since ?? 0),
+    );
+    return found.reverse().slice(0, query.limit ?? found.length);
+  }
+
+  async flush(): Promise<void> {}
+  async close(): Promise<void> {}
+}

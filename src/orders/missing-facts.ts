@@ -1,0 +1,123 @@
+// Asks the exchange for what pushes did not tell: fills that the stated total proves, fees, and the terms of orders nobody placed here.
+// Waits a moment first (they are mostly on their way), asks with growing pauses, and leaves the rest to the periodic comparison.
+
+import type { Instrument } from '../domain/instrument.ts';
+import type { ExchangeAccount, OrderRef } from '../exchanges/exchange.ts';
+import type { Clock, Timer } from '../seam/clock.ts';
+import type { OrderManager } from './order-manager.ts';
+import { byTime } from './sort-reports.ts';
+import type { TrackedOrder } from './tracked-order.ts';
+
+const FIRST_WAIT_MS = 300;
+const LONGEST_WAIT_MS = 60_000;
+const MOST_ATTEMPTS = 10;
+
+export interface MissingFactsParts {
+  readonly clock: Clock;
+  readonly feeWait: number;
+  readonly connector: () => { readonly account: ExchangeAccount; readonly instrument: Instrument } | null;
+  readonly manager: () => OrderManager;
+  /** A reconcile is running: it asks for the same things. */
+  readonly isBusy: () => boolean;
+  /** Runs on by itself; a defect in it goes to the log. */
+  readonly background: (work: Promise<unknown>) => void;
+}
+
+interface Want {
+  readonly done: () => boolean;
+  /** Resolves whether the exchange answered. */
+  readonly ask: () => Promise<boolean>;
+  readonly giveUp: () => void;
+  attempts: number;
+  timer: Timer;
+}
+
+export class MissingFacts {
+  private readonly parts: MissingFactsParts;
+  private readonly wants = new Map<string, Want>();
+  private stopped = false;
+
+  constructor(parts: MissingFactsParts) {
+    this.parts = parts;
+  }
+
+  fills(order: TrackedOrder): void {
+    const name = `fills ${order.key}`;
+    if (this.wants.has(name)) return;
+    const waitsForFee = (): boolean => order.waitingFills !== null;
+    const first = waitsForFee() ? Math.min(this.parts.feeWait / 2, 1_000) : FIRST_WAIT_MS;
+    this.want(name, first, {
+      done: () => !lacksFees(order) && !order.lacksFills,
+      ask: () => this.askFills(order),
+      giveUp: () => undefined,
+    });
+  }
+
+  terms(ref: OrderRef): void {
+    const name = `terms ${ref.orderId ?? `c:${ref.clientOrderId ?? ''}`}`;
+    if (this.wants.has(name)) return;
+    const known = (): boolean => {
+      const order = this.parts.manager().tracker.find(ref);
+      return order !== null && order.state.action !== null;
+    };
+    const giveUp = (): void => {
+      if (ref.orderId !== null) this.parts.manager().unpark(ref.orderId);
+    };
+    this.want(name, FIRST_WAIT_MS, { done: known, ask: () => this.askTerms(ref), giveUp });
+  }
+
+  private want(name: string, first: number, what: Omit<Want, 'attempts' | 'timer'>): void {
+    if (this.stopped) return;
+    const start = (): void => this.parts.background(this.run(name, want));
+    const want: Want = { ...what, attempts: 0, timer: this.parts.clock.after(first, start) };
+    this.wants.set(name, want);
+  }
+
+  private async run(name: string, want: Want): Promise<void> {
+    if (this.stopped) return;
+    if (!want.done() && !this.parts.isBusy()) {
+      want.attempts++;
+      await want.ask();
+    }
+    if (this.stopped) return;
+    if (want.done() || want.attempts >= MOST_ATTEMPTS) {
+      this.wants.delete(name);
+      want.giveUp();
+      return;
+    }
+    const wait = Math.min(FIRST_WAIT_MS * 2 ** want.attempts, LONGEST_WAIT_MS);
+    want.timer = this.parts.clock.after(wait, () => this.parts.background(this.run(name, want)));
+  }
+
+  private async askFills(order: TrackedOrder): Promise<boolean> {
+    const at = this.parts.connector();
+    const { orderId, clientOrderId } = order.state;
+    if (at === null) return false;
+    const [reports] = await at.account.trading.fills(at.instrument, { ref: { orderId, clientOrderId } });
+    if (reports === null || this.stopped) return false;
+    this.parts.manager().apply(byTime(reports), this.parts.clock.monotonic());
+    return true;
+  }
+
+  private async askTerms(ref: OrderRef): Promise<boolean> {
+    const at = this.parts.connector();
+    if (at === null) return false;
+    const answer = await at.account.trading.query(at.instrument, ref);
+    if (answer.outcome === 'no-answer' || this.stopped) return false;
+    const manager = this.parts.manager();
+    if (answer.outcome === 'found') manager.apply(answer.reports, this.parts.clock.monotonic());
+    if (ref.orderId !== null && answer.outcome === 'found') manager.unpark(ref.orderId);
+    return true;
+  }
+
+  stop(): void {
+    this.stopped = true;
+    for (const { timer } of this.wants.values()) timer.cancel();
+    this.wants.clear();
+  }
+}
+
+function lacksFees(order: TrackedOrder): boolean {
+  for (const fill of order.state.trades.values()) if (fill.fee === null) return true;
+  return false;
+}

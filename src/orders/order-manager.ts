@@ -1,0 +1,281 @@
+// The orders of one Trade: takes reports in, merges them, and derives what the strategy is told - synchronously, without asking anybody.
+// Requests (submit, revoke, reconcile, missing facts) are other files'; they bring their answers here as reports.
+
+import { Decimal } from '../domain/decimal.ts';
+import { intendedOrderState, merge, newOrderState } from '../domain/merge.ts';
+import { stateReports } from '../domain/state-reports.ts';
+import { EMPTY_REPORT, type FillReport, type OrderReport } from '../domain/order-report.ts';
+import type { Fill, Order } from '../domain/order.ts';
+import type { OrderRef } from '../exchanges/exchange.ts';
+import type { Clock } from '../seam/clock.ts';
+import type { Log } from '../seam/log.ts';
+import { FillTeller } from './fill-teller.ts';
+import type { Intent, OrderJournal, RememberedOrder } from './journal.ts';
+import { OpenOrdersView } from './open-orders-view.ts';
+import { differs, fillOf, snapshotOf, type Place } from './snapshot.ts';
+import { TrackedOrder } from './tracked-order.ts';
+import { Tracker } from './tracker.ts';
+
+/** Who hears. The journal must be told when the strategy really got it: `told` and `closed` are called then. */
+export interface OrderSink {
+  onOrder(order: Order, receivedAt: number, delivered: (() => void) | null): void;
+  onFill(fill: Fill, receivedAt: number, delivered: () => void): void;
+}
+
+/** Facts about an order that only a question to the exchange can bring. */
+export interface FactsNeeded {
+  /** The exchange states more filled than the known fills add up to, or a fee is missing. */
+  fills(order: TrackedOrder): void;
+  /** Nothing is known of it but an id, or it may be one of ours whose id we do not know yet. */
+  terms(ref: OrderRef): void;
+}
+
+export interface OrderManagerParts {
+  readonly place: Place;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly journal: OrderJournal;
+  readonly feeWait: number;
+  readonly isOwn: (clientOrderId: string) => boolean;
+  readonly sink: OrderSink;
+  readonly needs: FactsNeeded;
+}
+
+export class OrderManager {
+  readonly tracker = new Tracker();
+  readonly view: OpenOrdersView;
+  /** What the exchange says of the time before the first start is taken in silently: set while the first list is loaded. */
+  loadingFirst = false;
+  /** Collects what comes to light while a gap is open; null while there is none. */
+  findings: { readonly ended: Set<string>; readonly filled: Set<string> } | null = null;
+  private readonly parts: OrderManagerParts;
+  private readonly teller: FillTeller;
+  /** Reports of orders nobody knows, while an order of ours has no exchange id yet: by the exchange's id. */
+  private readonly parked = new Map<string, { readonly report: OrderReport; readonly receivedAt: number }[]>();
+
+  constructor(parts: OrderManagerParts) {
+    this.parts = parts;
+    const { clock, feeWait, journal } = parts;
+    this.view = new OpenOrdersView(this.tracker.open, (order) => this.snapshot(order));
+    this.teller = new FillTeller({
+      clock,
+      feeWait,
+      tell: (order, fill, receivedAt) => this.tellFill(order, fill, receivedAt),
+      keepSilent: (order, fill) => journal.told(order.key, fill.tradeId),
+      feeMissing: (order) => parts.needs.fills(order),
+    });
+  }
+
+  /** The order as a strategy sees it right now. */
+  snapshot(order: TrackedOrder): Order {
+    return (order.snapshot ??= snapshotOf(this.parts.place, order.state, order.told));
+  }
+
+  /** Begins to track an order of our own. It is in `orders` and in the journal when this returns; nothing has been sent. */
+  intend(intent: Intent, price: Decimal | null, quantity: Decimal | null): TrackedOrder {
+    const { place, journal } = this.parts;
+    const state = intendedOrderState(place.symbol, intent.clientOrderId, { ...intent, tradeType: null, price, quantity });
+    const order = new TrackedOrder(`c:${intent.clientOrderId}:${intent.at.toString(36)}`, state, intent.at, true);
+    order.phase = 'sending';
+    this.tracker.file(order, null, this.parts.clock.monotonic());
+    journal.intent(order.key, intent);
+    return order;
+  }
+
+  /** Takes up what an earlier process left. Those whose fate is open come back in doubt. */
+  remember(remembered: RememberedOrder): TrackedOrder {
+    const { place, clock } = this.parts;
+    const { intent } = remembered;
+    const state =
+      intent === null
+        ? newOrderState(place.symbol)
+        : intendedOrderState(place.symbol, intent.clientOrderId, {
+            ...intent,
+            tradeType: null,
+            price: intent.price === null ? null : Decimal.from(intent.price),
+            quantity: intent.quantity === null ? null : Decimal.from(intent.quantity),
+          });
+    const order = new TrackedOrder(remembered.key, state, intent?.at ?? clock.now(), intent !== null || remembered.adopted);
+    for (const report of remembered.reports) {
+      order.state = merge(order.state, report).state;
+      if (report.clientOrderId !== null && this.parts.isOwn(report.clientOrderId)) order.own = true;
+    }
+    if (!order.isProven && !order.isEnded) order.phase = 'doubt';
+    const now = clock.monotonic();
+    this.tracker.file(order, null, now);
+    for (const fill of order.state.trades.values()) {
+      if (!remembered.told.has(fill.tradeId)) this.teller.onNewFill(order, fill, now);
+    }
+    // One that ended has its end still to tell; those alive are told when the exchange has confirmed them.
+    if (order.isEnded) this.tell(order, now);
+    if (order.lacksFills) this.parts.needs.fills(order);
+    return order;
+  }
+
+  /** Merges reports in their order. `receivedAt`: monotonic clock. */
+  apply(reports: readonly OrderReport[], receivedAt: number): void {
+    for (const report of reports) this.applyOne(report, receivedAt);
+  }
+
+  applyOne(report: OrderReport, receivedAt: number): void {
+    const order = this.tracker.find(report) ?? this.meet(report, receivedAt);
+    if (order === null) return;
+    if (report.orderId !== null && order.state.orderId === null) this.settleId(order, report.orderId, receivedAt);
+    this.mergeInto(order, report, receivedAt);
+  }
+
+  private mergeInto(order: TrackedOrder, report: OrderReport, receivedAt: number): void {
+    const before = order.state;
+    const { state, changed, newFill, feeFound } = merge(before, report);
+    order.state = state;
+    if (!changed) return;
+    this.parts.journal.report(order.key, report, this.parts.clock.now());
+    if (order.phase !== 'settled' && order.isProven && state.orderId !== null) order.phase = 'settled';
+    const named = before.orderId !== state.orderId || report.clientOrderId !== before.clientOrderId;
+    if (named || order.isEnded !== (order.endedAt !== null)) {
+      this.tracker.file(order, report, this.parts.clock.monotonic());
+    }
+    if (newFill !== null) this.teller.onNewFill(order, newFill, receivedAt);
+    if (feeFound !== null) this.teller.onFeeFound(order, feeFound);
+    if (before.action === null && state.action !== null) this.teller.onSideKnown(order);
+    if (order.lacksFills) this.parts.needs.fills(order);
+    this.tell(order, receivedAt);
+    order.changed();
+  }
+
+  /** An order nobody knew: somebody else's, or ours under an id that we have not heard yet. */
+  private meet(report: OrderReport, receivedAt: number): TrackedOrder | null {
+    const { place, clock, isOwn, needs } = this.parts;
+    const { orderId, clientOrderId } = report;
+    if (this.tracker.isPast(report)) return null;
+    if (orderId !== null && clientOrderId === null && this.tracker.hasUnanswered()) {
+      const parked = this.parked.get(orderId);
+      if (parked !== undefined) parked.push({ report, receivedAt });
+      else {
+        this.parked.set(orderId, [{ report, receivedAt }]);
+        // The answer names both ids, and so brings together what belongs together.
+        needs.terms({ orderId, clientOrderId: null });
+      }
+      return null;
+    }
+    if (orderId === null && clientOrderId === null) return null;
+    const own = clientOrderId !== null && isOwn(clientOrderId);
+    const key = orderId !== null ? `o:${orderId}` : `c:${clientOrderId ?? ''}`;
+    const order = new TrackedOrder(key, newOrderState(place.symbol), report.ctime ?? clock.now(), own);
+    if (this.loadingFirst && report.filled !== null && report.fill === null) order.silent = report.filled;
+    if (report.action === null) needs.terms({ orderId, clientOrderId });
+    return order;
+  }
+
+  /** The exchange's id of an order became known: what was kept aside under that id belongs to it. */
+  private settleId(order: TrackedOrder, orderId: string, receivedAt: number): void {
+    const other = this.tracker.find({ orderId, clientOrderId: null });
+    if (other !== null && other !== order) {
+      this.tracker.replace(other, order);
+      order.told ??= other.told;
+      for (const report of stateReports(other.state)) this.mergeInto(order, report, receivedAt);
+    }
+    const parked = this.parked.get(orderId);
+    if (parked === undefined) return;
+    this.parked.delete(orderId);
+    for (const entry of parked) this.mergeInto(order, entry.report, entry.receivedAt);
+  }
+
+  /** The question about a parked order is answered, or there is nothing left it could belong to: it is an order of its own. */
+  unpark(orderId: string): void {
+    const parked = this.parked.get(orderId);
+    if (parked === undefined) return;
+    this.parked.delete(orderId);
+    for (const { report, receivedAt } of parked) {
+      const order = this.tracker.find(report);
+      if (order !== null) this.mergeInto(order, report, receivedAt);
+      else this.adoptParked(report, receivedAt);
+    }
+  }
+
+  private adoptParked(report: OrderReport, receivedAt: number): void {
+    const { place, clock } = this.parts;
+    const order = new TrackedOrder(`o:${report.orderId ?? ''}`, newOrderState(place.symbol), report.ctime ?? clock.now(), false);
+    this.mergeInto(order, report, receivedAt);
+  }
+
+  get parkedIds(): readonly string[] {
+    return [...this.parked.keys()];
+  }
+
+  private tell(order: TrackedOrder, receivedAt: number): void {
+    const { told } = order;
+    // Nothing a strategy could use: not even buy or sell is known yet.
+    if (order.state.action === null) return;
+    const snapshot = snapshotOf(this.parts.place, order.state, told);
+    order.snapshot = snapshot;
+    if (snapshot.status === 'NONE' || (told !== null && !differs(told, snapshot))) return;
+    if (this.findings !== null) {
+      if (order.isEnded && order.id !== '') this.findings.ended.add(order.id);
+      if (snapshot.filled !== (told?.filled ?? '0')) this.findings.filled.add(order.id);
+    }
+    order.told = snapshot;
+    this.parts.sink.onOrder(snapshot, receivedAt, order.isEnded ? () => this.delivered(order, snapshot) : null);
+  }
+
+  /** Tells an unfinished order although nothing changed: the strategy has not seen it since it started. */
+  present(order: TrackedOrder): void {
+    if (order.told === null) this.tell(order, this.parts.clock.monotonic());
+  }
+
+  private tellFill(order: TrackedOrder, fill: FillReport, receivedAt: number): void {
+    const { place, sink, journal } = this.parts;
+    sink.onFill(fillOf(place, order.state, fill), receivedAt, () => {
+      journal.told(order.key, fill.tradeId);
+      this.closeIfTold(order);
+    });
+  }
+
+  private delivered(order: TrackedOrder, snapshot: Order): void {
+    order.endTold = snapshot;
+    this.closeIfTold(order);
+  }
+
+  /** The strategy knows the end and every fill: the journal need not bring the order up again. */
+  private closeIfTold(order: TrackedOrder): void {
+    if (order.endTold === null || order.endTold !== order.told || !order.isEnded) return;
+    if (order.waitingFills !== null || order.lacksFills) return;
+    this.parts.journal.closed(order.key, order.endTold.status, this.parts.clock.now());
+  }
+
+  /** What was concluded, not heard: a refusal, or silence. */
+  conclude(order: TrackedOrder, life: 'failed' | 'presumed-failed' | 'canceled', reason: string): void {
+    order.phase = 'settled';
+    this.mergeInto(
+      order,
+      { ...EMPTY_REPORT, source: 'inferred', symbol: this.parts.place.symbol, life, reason, utime: null },
+      this.parts.clock.monotonic(),
+    );
+    order.changed();
+    this.releaseParked();
+  }
+
+  /** When every order of ours has its id, what is parked can only be other people's. */
+  releaseParked(): void {
+    if (this.parked.size === 0 || this.tracker.hasUnanswered()) return;
+    for (const orderId of [...this.parked.keys()]) this.unpark(orderId);
+  }
+
+  /** The exchange has shown every fill it has of the order: what is still unexplained stays so. */
+  fillsAnswered(order: TrackedOrder): void {
+    const rest = order.state.filled.sub(order.state.tradedQuantity);
+    if (!rest.isPositive() || !order.silent.isPositive()) return;
+    order.unexplainable = order.silent;
+    order.silent = Decimal.ZERO;
+  }
+
+  adopt(order: TrackedOrder): void {
+    if (order.own) return;
+    order.own = true;
+    this.parts.journal.adopted(order.key);
+  }
+
+  stop(): void {
+    this.teller.stop();
+  }
+}

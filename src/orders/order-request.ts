@@ -1,0 +1,153 @@
+// What createOrder is called with, read and checked: wrong types throw, amounts that make no order are an error, a checked order is a type of its own.
+// Sending is submit.ts's part; what an account's mode cannot express is the exchange's.
+
+import { Decimal } from '../domain/decimal.ts';
+import { checkAmounts, type Instrument } from '../domain/instrument.ts';
+import {
+  ORDER_ACTION_BUY,
+  ORDER_ACTION_SELL,
+  ORDER_TYPE_LIMIT,
+  ORDER_TYPE_MARKET,
+  TIME_IN_FORCE,
+  type OrderAction,
+  type OrderType,
+  type TimeInForce,
+} from '../domain/order.ts';
+import type { CreateCommand } from '../exchanges/exchange.ts';
+
+/** A decimal as text; numbers are taken by their shortest text (0.1 is 0.1). */
+export type Amount = string | number;
+
+export interface CreateOrderOptions {
+  readonly orderType?: OrderType | undefined;
+  readonly timeInForce?: TimeInForce | undefined;
+  /** The order's own id; made by the framework when left out. */
+  readonly clientOrderId?: string | undefined;
+  /** MARKET only: spend (or receive) this much of the quote asset instead of stating a quantity. */
+  readonly quoteQuantity?: Amount | undefined;
+  /** Send it even while the private stream is not live: its fate is then learnt later. */
+  readonly evenIfNotReady?: boolean | undefined;
+  /** The exchange's own options go to the wire by name. */
+  readonly [extra: string]: string | number | boolean | undefined;
+}
+
+/** Types are right; amounts may be nonsense (`problem`). */
+export interface OrderRequest {
+  readonly action: OrderAction;
+  readonly orderType: OrderType;
+  readonly timeInForce: TimeInForce;
+  readonly clientOrderId: string | null;
+  readonly price: Decimal | null;
+  readonly quantity: Decimal | null;
+  readonly quoteQuantity: Decimal | null;
+  readonly evenIfNotReady: boolean;
+  readonly extra: Readonly<Record<string, string | number | boolean>>;
+  /** What makes it an order that no exchange could take, in words; null when nothing is known yet. */
+  readonly problem: string | null;
+}
+
+declare const checked: unique symbol;
+/** A command that passed every local check. Only `checkOrder` makes one. */
+export type CheckedCommand = CreateCommand & { readonly [checked]: true };
+
+const NO_EXTRA: OrderRequest['extra'] = {};
+
+function oneOf<T extends string>(name: string, value: unknown, allowed: readonly T[]): T {
+  for (const known of allowed) if (value === known) return known;
+  if (typeof value !== 'string') throw new TypeError(`createOrder: ${name} must be ${allowed.join(' or ')}, got ${kindOf(value)}`);
+  throw new RangeError(`createOrder: ${name} must be ${allowed.join(' or ')}, got "${value}"`);
+}
+
+function kindOf(value: unknown): string {
+  return value === null ? 'null' : Array.isArray(value) ? 'an array' : typeof value;
+}
+
+function amount(name: string, value: unknown): Decimal | string | null {
+  if (value === null || value === undefined) return null;
+  if (typeof value !== 'string' && typeof value !== 'number' && !(value instanceof Decimal)) {
+    throw new TypeError(`createOrder: ${name} must be a decimal string or a number, got ${kindOf(value)}`);
+  }
+  return Decimal.tryFrom(value) ?? `${name} ${JSON.stringify(value)} is not a decimal number`;
+}
+
+const KNOWN: ReadonlySet<string> = new Set(['orderType', 'timeInForce', 'clientOrderId', 'quoteQuantity', 'evenIfNotReady']);
+
+function extraOf(options: CreateOrderOptions): OrderRequest['extra'] {
+  let extra: Record<string, string | number | boolean> | null = null;
+  for (const name in options) {
+    const value = options[name];
+    if (KNOWN.has(name) || value === undefined) continue;
+    if (typeof value !== 'string' && typeof value !== 'number' && typeof value !== 'boolean') {
+      throw new TypeError(`createOrder: option ${name} must be a string, a number or a boolean, got ${kindOf(value)}`);
+    }
+    (extra ??= {})[name] = value;
+  }
+  return extra ?? NO_EXTRA;
+}
+
+/**
+ * Reads the arguments of createOrder.
+ * @throws TypeError, RangeError for what is a mistake in the program
+ */
+export function readOrderRequest(
+  action: unknown,
+  price: unknown,
+  quantity: unknown,
+  options: CreateOrderOptions | undefined,
+): OrderRequest {
+  if (options !== undefined && (typeof options !== 'object' || options === null)) {
+    throw new TypeError(`createOrder: options must be an object, got ${kindOf(options)}`);
+  }
+  const given = options ?? {};
+  const { clientOrderId, evenIfNotReady } = given;
+  if (clientOrderId !== undefined && typeof clientOrderId !== 'string') {
+    throw new TypeError(`createOrder: clientOrderId must be a string, got ${kindOf(clientOrderId)}`);
+  }
+  if (evenIfNotReady !== undefined && typeof evenIfNotReady !== 'boolean') {
+    throw new TypeError(`createOrder: evenIfNotReady must be true or false, got ${kindOf(evenIfNotReady)}`);
+  }
+  const readPrice = amount('price', price);
+  const readQuantity = amount('quantity', quantity);
+  const readQuote = amount('quoteQuantity', given.quoteQuantity);
+  let problem: string | null = null;
+  for (const value of [readPrice, readQuantity, readQuote]) if (typeof value === 'string') problem ??= value;
+  if (readQuantity !== null && readQuote !== null) problem ??= 'quantity must be null when quoteQuantity is given';
+  return {
+    action: oneOf('action', action, [ORDER_ACTION_BUY, ORDER_ACTION_SELL]),
+    orderType: given.orderType === undefined ? ORDER_TYPE_LIMIT : oneOf('orderType', given.orderType, [ORDER_TYPE_LIMIT, ORDER_TYPE_MARKET]),
+    timeInForce: given.timeInForce === undefined ? 'GTC' : oneOf('timeInForce', given.timeInForce, TIME_IN_FORCE),
+    clientOrderId: clientOrderId ?? null,
+    price: typeof readPrice === 'string' ? null : readPrice,
+    quantity: typeof readQuantity === 'string' ? null : readQuantity,
+    quoteQuantity: typeof readQuote === 'string' ? null : readQuote,
+    evenIfNotReady: evenIfNotReady ?? false,
+    extra: options === undefined ? NO_EXTRA : extraOf(options),
+    problem,
+  };
+}
+
+/** The command to send, or why the order cannot be sent. */
+export function checkOrder(request: OrderRequest, instrument: Instrument, clientOrderId: string): CheckedCommand | string {
+  const problem = request.problem ?? checkAmounts(instrument, request);
+  if (problem !== null) return problem;
+  if (request.orderType === ORDER_TYPE_MARKET && request.timeInForce === 'POST_ONLY') {
+    return 'a MARKET order takes and cannot be POST_ONLY';
+  }
+  const command: CreateCommand = {
+    instrument,
+    clientOrderId,
+    action: request.action,
+    orderType: request.orderType,
+    timeInForce: request.timeInForce,
+    price: request.price,
+    quantity: request.quantity,
+    quoteQuantity: request.quoteQuantity,
+    extra: request.extra,
+  };
+  return isChecked(command) ? command : 'unreachable';
+}
+
+/** The checks are above; this only gives the command its type. */
+function isChecked(_command: CreateCommand): _command is CheckedCommand {
+  return true;
+}

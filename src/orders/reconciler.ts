@@ -1,0 +1,225 @@
+// Drives a reconcile: asks what reconcile.ts says, again and again until everything is answered, merges, then lets the held pushes in.
+// Runs at the start, after every break of the stream, and slowly in between. A break in the middle means starting over.
+
+import type { TradeError } from '../domain/errors.ts';
+import type { OrderReport } from '../domain/order-report.ts';
+import type { QueryOutcome } from '../exchanges/exchange.ts';
+import type { Clock, Timer } from '../seam/clock.ts';
+import type { OrderManager } from './order-manager.ts';
+import { reconcile, type Answers, type Question, type View } from './reconcile.ts';
+import type { Connection } from './revoke.ts';
+import { byTime } from './sort-reports.ts';
+import type { TrackedOrder } from './tracked-order.ts';
+
+/** `first`: nothing has been loaded yet. `gap`: the stream was broken. `routine`: all looks well. */
+export type ReconcileKind = 'first' | 'gap' | 'routine';
+
+export interface ReconcilerParts {
+  readonly clock: Clock;
+  readonly manager: OrderManager;
+  readonly connection: () => Connection | null;
+  readonly reconcileEvery: number;
+  readonly background: (work: Promise<unknown>) => void;
+  /** The view equals the exchange's as of `provenAt` (our clock), but for `unknown`. */
+  readonly onDone: (kind: ReconcileKind, provenAt: number, unknown: readonly TrackedOrder[]) => void;
+  /** A question got no answer and will be asked again. Returns false when that is hopeless. */
+  readonly onTrouble: (error: TradeError) => boolean;
+}
+
+const PAUSES = [250, 500, 1_000, 2_000, 4_000, 8_000] as const;
+/** Clocks differ, and a stream may be dead before it is noticed: fills are asked for from a little before the last proof. */
+const MARGIN_MS = 10_000;
+/** Pushes are held back until the answers are merged, but not for longer than this when the exchange answers slowly. */
+const LONGEST_HOLD_MS = 5_000;
+
+interface Mutable {
+  openOrders: readonly OrderReport[] | null;
+  fillsSince: readonly OrderReport[] | null;
+  readonly orders: Map<string, Exclude<QueryOutcome, { readonly outcome: 'no-answer' }>>;
+  readonly fillsOf: Map<string, readonly OrderReport[]>;
+}
+
+export class Reconciler {
+  private readonly parts: ReconcilerParts;
+  /** Counts runs: an older run that comes back from an await sees that it is over. */
+  private run = 0;
+  private running: ReconcileKind | null = null;
+  private live = false;
+  private held: { readonly reports: readonly OrderReport[]; readonly receivedAt: number }[] | null = [];
+  private timer: Timer | null = null;
+  private provenAt: number | null = null;
+  private stopped = false;
+
+  constructor(parts: ReconcilerParts) {
+    this.parts = parts;
+  }
+
+  get isRunning(): boolean {
+    return this.running !== null;
+  }
+
+  /** When the view was last proven equal to the exchange's (our clock, ms). */
+  get lastProof(): number | null {
+    return this.provenAt;
+  }
+
+  /** Pushes: held while the answers of a start or a gap are not in, else merged at once. */
+  onReports(reports: readonly OrderReport[], receivedAt: number): void {
+    if (this.held === null) this.parts.manager.apply(reports, receivedAt);
+    else this.held.push({ reports, receivedAt });
+  }
+
+  onLive(): void {
+    if (this.stopped) return;
+    this.live = true;
+    this.held ??= [];
+    this.start(this.provenAt === null ? 'first' : 'gap');
+  }
+
+  onBroken(): void {
+    this.live = false;
+    this.run++;
+    this.running = null;
+    this.timer?.cancel();
+    // What came in is knowledge all the same; before the first load it waits for it.
+    if (this.provenAt !== null) this.release();
+  }
+
+  stop(): void {
+    this.stopped = true;
+    this.onBroken();
+  }
+
+  private start(kind: ReconcileKind): void {
+    const run = ++this.run;
+    this.running = kind;
+    this.timer?.cancel();
+    if (kind === 'gap') {
+      this.timer = this.parts.clock.after(LONGEST_HOLD_MS, () => {
+        if (run === this.run) this.release();
+      });
+    }
+    this.parts.background(this.work(kind, run));
+  }
+
+  private view(kind: ReconcileKind, offset: number): View {
+    const { manager } = this.parts;
+    const orders = [...manager.tracker.open.values(), ...manager.tracker.revivable()].map((order) => ({
+      state: order.state,
+      isSending: order.phase === 'sending',
+      silent: order.silent.add(order.unexplainable),
+    }));
+    const since = kind === 'first' || this.provenAt === null ? null : this.provenAt + offset - MARGIN_MS;
+    return { orders, fillsSince: since };
+  }
+
+  private async work(kind: ReconcileKind, run: number): Promise<void> {
+    const { clock, manager, connection, onTrouble, onDone } = this.parts;
+    const askedAt = clock.now();
+    const answers: Mutable = { openOrders: null, fillsSince: null, orders: new Map(), fillsOf: new Map() };
+    let failures = 0;
+    for (;;) {
+      const at = connection();
+      if (at === null) return;
+      const { questions, unknown } = reconcile(this.view(kind, at.account.clockOffset()), answers);
+      if (questions.length === 0) {
+        this.finish(kind, answers);
+        this.provenAt = askedAt;
+        this.running = null;
+        const lost = unknown.map((ref) => manager.tracker.find(ref)).filter((order) => order !== null);
+        manager.tracker.retire(clock.monotonic());
+        this.plan();
+        onDone(kind, askedAt, lost);
+        return;
+      }
+      const errors = await Promise.all(questions.map((question) => this.ask(question, at, answers)));
+      if (run !== this.run) return;
+      const error = errors.find((found) => found !== null) ?? null;
+      if (error === null) {
+        failures = 0;
+        continue;
+      }
+      if (!onTrouble(error)) return;
+      // A routine check that gets no answer is simply repeated later.
+      if (kind === 'routine' && failures >= PAUSES.length) {
+        this.running = null;
+        this.plan();
+        return;
+      }
+      const pause = Math.max(PAUSES[Math.min(failures++, PAUSES.length - 1)] ?? 8_000, error.retryAfter ?? 0);
+      await new Promise<void>((resolve) => {
+        clock.after(pause, resolve);
+      });
+      if (run !== this.run) return;
+    }
+  }
+
+  /** Puts the answer where it belongs; returns the error when there was none. */
+  private async ask(question: Question, { account, instrument }: Connection, answers: Mutable): Promise<TradeError | null> {
+    switch (question.ask) {
+      case 'open-orders': {
+        const [reports, error] = await account.trading.openOrders(instrument);
+        answers.openOrders = reports;
+        return error;
+      }
+      case 'fills-since': {
+        const [reports, error] = await account.trading.fills(instrument, { since: question.since });
+        answers.fillsSince = reports;
+        return error;
+      }
+      case 'order': {
+        const answer = await account.trading.query(instrument, question.ref);
+        if (answer.outcome === 'no-answer') return answer.error;
+        answers.orders.set(question.name, answer);
+        return null;
+      }
+      case 'fills-of': {
+        const [reports, error] = await account.trading.fills(instrument, { ref: question.ref });
+        if (reports !== null) answers.fillsOf.set(question.name, reports);
+        return error;
+      }
+    }
+  }
+
+  /** Merges all answers, oldest first, then what was held back. */
+  private finish(kind: ReconcileKind, answers: Answers): void {
+    const { manager, clock } = this.parts;
+    const now = clock.monotonic();
+    manager.loadingFirst = kind === 'first';
+    // Terms and totals before fills: a fill of an order whose side is not known could not be told.
+    manager.apply(byTime(answers.openOrders ?? []), now);
+    for (const answer of answers.orders.values()) if (answer.outcome === 'found') manager.apply(byTime(answer.reports), now);
+    const fills = [...(answers.fillsSince ?? []), ...[...answers.fillsOf.values()].flat()];
+    manager.apply(byTime(fills), now);
+    manager.loadingFirst = false;
+    for (const name of answers.fillsOf.keys()) {
+      const order = manager.tracker.find({ orderId: name, clientOrderId: null });
+      if (order !== null) manager.fillsAnswered(order);
+    }
+    for (const answer of answers.orders.values()) {
+      if (answer.outcome !== 'found') continue;
+      for (const { orderId } of answer.reports) if (orderId !== null) manager.unpark(orderId);
+    }
+    this.release();
+  }
+
+  private release(): void {
+    const { held } = this;
+    if (held === null) return;
+    this.held = null;
+    for (const { reports, receivedAt } of held) this.parts.manager.apply(reports, receivedAt);
+  }
+
+  private plan(): void {
+    this.timer?.cancel();
+    if (this.stopped || !this.live) return;
+    this.timer = this.parts.clock.after(this.parts.reconcileEvery, () => {
+      if (this.live && this.running === null) this.start('routine');
+    });
+  }
+
+  /** Compares now instead of later. */
+  checkSoon(): void {
+    if (this.live && this.running === null) this.start('routine');
+  }
+}

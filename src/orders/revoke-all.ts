@@ -1,0 +1,231 @@
+// Revoking everything, confirmed: cancel, then ask for the open orders, and repeat until the exchange itself says that none is left -
+// orders that were on their way while we revoked are caught too. Ends with a receipt. What one order became is revoke.ts's part.
+
+import { TradeError, type RevokeFailure } from '../domain/errors.ts';
+import type { OrderReport } from '../domain/order-report.ts';
+import type { RevokeReceipt, RevokeTrigger, Whose } from '../domain/unfinished-orders.ts';
+import type { Capabilities } from '../exchanges/exchange.ts';
+import { sleep } from '../seam/clock.ts';
+import { revokeChannel } from './diagnostics.ts';
+import type { Connection, Revoked, RevokeParts } from './revoke.ts';
+import type { TrackedOrder } from './tracked-order.ts';
+
+export interface RevokeAllParts extends RevokeParts {
+  readonly capabilities: Capabilities;
+  readonly isOwn: (clientOrderId: string) => boolean;
+}
+
+export interface RevokeAllResult extends Revoked {
+  readonly receipt: RevokeReceipt;
+  /** Why the exchange could not be asked, or what it answered last, when something is left. */
+  readonly error: TradeError | null;
+}
+
+const PAUSES = [50, 100, 200, 400, 800, 1_600] as const;
+const PUSH_WAIT_MS = 400;
+const HOPELESS: ReadonlySet<TradeError['kind']> = new Set(['auth', 'closed']);
+
+/** One run. `found` holds every order that was seen open, in the order of discovery. */
+export class RevokeAll {
+  private readonly parts: RevokeAllParts;
+  private readonly at: Connection;
+  private readonly whose: Whose;
+  private readonly found = new Set<TrackedOrder>();
+  private lastError: TradeError | null = null;
+
+  constructor(parts: RevokeAllParts, at: Connection, whose: Whose) {
+    this.parts = parts;
+    this.at = at;
+    this.whose = whose;
+  }
+
+  /** Never rejects. Gives up after `timeLimitMs` and says what is left. */
+  async run(trigger: RevokeTrigger, timeLimitMs: number): Promise<RevokeAllResult> {
+    const { clock } = this.parts;
+    const startedAt = clock.now();
+    const deadline = clock.monotonic() + timeLimitMs;
+    let confirmedAt: number | null = null;
+    this.note();
+    if (revokeChannel.hasSubscribers) {
+      revokeChannel.publish({ ...this.parts.place, orderIds: [...this.found].map(({ id }) => id) });
+    }
+    // Without a live stream the view may be short: the record of what was open comes from the exchange then.
+    let listed = this.parts.isLive() ? null : await this.list();
+    for (let round = 0; !this.isHopeless(); round++) {
+      // Every other round only asks: a cancel that was taken may need a moment to show.
+      if (round % 2 === 0) await this.cancel(round, listed);
+      await this.awaitReplies(deadline);
+      listed = await this.list();
+      if (listed?.length === 0 && (await this.allEnded(deadline))) {
+        confirmedAt = clock.now();
+        break;
+      }
+      const left = deadline - clock.monotonic();
+      if (left <= 0) break;
+      const pause = Math.max(PAUSES[Math.min(round, PAUSES.length - 1)] ?? 1_600, this.lastError?.retryAfter ?? 0);
+      await sleep(clock, Math.min(pause, left));
+    }
+    return this.conclude(trigger, startedAt, confirmedAt);
+  }
+
+  private concerns(order: TrackedOrder): boolean {
+    return this.whose === 'all' || order.own;
+  }
+
+  /** Adds what is unfinished in our view right now. */
+  private note(): void {
+    for (const order of this.parts.manager.tracker.open.values()) if (this.concerns(order)) this.found.add(order);
+  }
+
+  private isHopeless(): boolean {
+    return this.lastError !== null && HOPELESS.has(this.lastError.kind);
+  }
+
+  /** The open orders this run is about, every page; null when the exchange did not answer. */
+  private async list(): Promise<readonly OrderReport[] | null> {
+    const { manager, clock, isOwn } = this.parts;
+    const [reports, error] = await this.at.account.trading.openOrders(this.at.instrument);
+    if (reports === null) {
+      this.lastError = error;
+      return null;
+    }
+    manager.apply(reports, clock.monotonic());
+    this.note();
+    if (this.whose === 'all') return reports;
+    return reports.filter((report) => {
+      const order = manager.tracker.find(report);
+      return order?.own === true || (report.clientOrderId !== null && isOwn(report.clientOrderId));
+    });
+  }
+
+  private async cancel(round: number, listed: readonly OrderReport[] | null): Promise<void> {
+    const { capabilities, manager, clock } = this.parts;
+    const living = [...this.found].filter((order) => !order.isEnded && order.phase !== 'sending');
+    const many = living.length > Math.max(1, capabilities.cancelBatchSize);
+    if (this.whose === 'all' && capabilities.cancelAll && (round === 0 || many || listed === null)) {
+      const outcome = await this.at.account.trading.cancelAll(this.at.instrument);
+      this.lastError = outcome.outcome === 'accepted' ? null : outcome.error;
+      if (outcome.outcome === 'accepted' || outcome.outcome === 'unknown') {
+        for (const order of living) order.cancelSent = true;
+      }
+      if (outcome.outcome === 'accepted') {
+        for (const report of outcome.reports) this.takeCanceled(report);
+        return;
+      }
+      if (outcome.outcome !== 'rejected' || this.isHopeless()) return;
+      // Refused as a whole: one by one, then.
+    }
+    if (living.length === 0) return;
+    const refs = living.map(({ state: { orderId, clientOrderId } }) => ({ orderId, clientOrderId }));
+    const outcomes = await this.at.account.trading.cancel(this.at.instrument, refs);
+    this.lastError = null;
+    const received = clock.monotonic();
+    outcomes.forEach((outcome, index) => {
+      const order = living[index];
+      if (order === undefined) return;
+      if (outcome.outcome === 'accepted' || outcome.outcome === 'unknown') order.cancelSent = true;
+      if (outcome.outcome === 'accepted') manager.apply(outcome.reports, received);
+      // "Gone" says nothing yet: the list and the look-up will.
+      else if (outcome.outcome !== 'gone') this.lastError = outcome.error;
+    });
+  }
+
+  /** An order the exchange says it canceled for us; one we did not know of belongs to the record as well. */
+  private takeCanceled(report: OrderReport): void {
+    const { manager, clock } = this.parts;
+    manager.applyOne(report, clock.monotonic());
+    const order = manager.tracker.find(report);
+    if (order === null || order.state.life !== 'canceled') return;
+    order.cancelSent = true;
+    this.found.add(order);
+  }
+
+  /** Orders on their way may still arrive: their replies come first. */
+  private async awaitReplies(deadline: number): Promise<void> {
+    const { manager, clock, timings } = this.parts;
+    const sending = [...manager.tracker.open.values()].filter(({ phase }) => phase === 'sending');
+    const wait = Math.max(0, Math.min(timings.requestTimeout, deadline - clock.monotonic()));
+    await Promise.all(
+      sending.map((order) => order.until(() => order.phase !== 'sending', wait, (ms, fn) => clock.after(ms, fn))),
+    );
+    this.note();
+  }
+
+  /** The list is empty. True when our own view agrees: whatever it still holds is heard of, or asked for by id. */
+  private async allEnded(deadline: number): Promise<boolean> {
+    const { clock, isLive, manager } = this.parts;
+    const living = [...this.found].filter((order) => !order.isEnded);
+    if (living.length === 0) return true;
+    const wait = isLive() ? Math.max(0, Math.min(PUSH_WAIT_MS, deadline - clock.monotonic())) : 0;
+    await Promise.all(
+      living.map(async (order) => {
+        if (await order.until(() => order.isEnded, wait, (ms, fn) => clock.after(ms, fn))) return;
+        const { orderId, clientOrderId } = order.state;
+        const answer = await this.at.account.trading.query(this.at.instrument, { orderId, clientOrderId });
+        if (answer.outcome === 'found') manager.apply(answer.reports, clock.monotonic());
+        else if (answer.outcome === 'no-answer') this.lastError = answer.error;
+      }),
+    );
+    return living.every((order) => order.isEnded);
+  }
+
+  private conclude(trigger: RevokeTrigger, startedAt: number, confirmedAt: number | null): RevokeAllResult {
+    const { manager, place, clock, journal, stats } = this.parts;
+    const revoked: string[] = [];
+    const filled: string[] = [];
+    const left: string[] = [];
+    const failed: RevokeFailure[] = [];
+    for (const order of this.found) {
+      const { status } = manager.snapshot(order);
+      if (!order.isEnded) {
+        left.push(order.id);
+        failed.push({ orderId: order.id, error: this.leftError(order) });
+      } else if (status === 'CANCELED' && order.cancelSent) revoked.push(order.id);
+      // An order that never came to life needed no revoking.
+      else if (status !== 'FAILED') {
+        if (status === 'FILLED') filled.push(order.id);
+        const message = `order ${order.id} was ${status} already`;
+        failed.push({ orderId: order.id, error: new TradeError(message, { kind: 'already-done', outcome: 'rejected', ...place }) });
+      }
+    }
+    stats.revoked += revoked.length;
+    const error = confirmedAt === null ? this.finalError(left) : null;
+    const receipt: RevokeReceipt = {
+      trigger,
+      platform: place.platform,
+      account: place.account,
+      symbol: place.symbol,
+      whose: this.whose,
+      found: [...this.found].map(({ id }) => id),
+      revoked,
+      filled,
+      left,
+      error: error?.message ?? null,
+      startedAt,
+      endedAt: clock.now(),
+      confirmedAt,
+    };
+    journal.receipt(receipt);
+    return { receipt, revoked, failed, error };
+  }
+
+  private leftError(order: TrackedOrder): TradeError {
+    const why = this.lastError;
+    const message = `order ${order.id} may still be open${why === null ? '' : ` (${why.message})`}`;
+    return new TradeError(message, {
+      kind: why?.kind ?? 'in-doubt',
+      outcome: 'unknown',
+      code: why?.code,
+      retryAfter: why?.retryAfter,
+      cause: why?.cause,
+      ...this.parts.place,
+    });
+  }
+
+  private finalError(left: readonly string[]): TradeError {
+    if (this.lastError !== null) return this.lastError.at(this.parts.place);
+    const message =
+      left.length > 0 ? `${left.length} orders may still be open` : 'the exchange did not confirm that no order is left';
+    return new TradeError(message, { kind: 'in-doubt', outcome: 'unknown', ...this.parts.place });
+  }
+}

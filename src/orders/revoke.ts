@@ -1,0 +1,265 @@
+// Revoking orders that were named: each one is canceled, looked up where the reply does not settle it, and reported as what it became.
+// Revoking everything is revoke-all.ts's part; both only bring reports to the order manager.
+
+import { TradeError, type RevokeFailure } from '../domain/errors.ts';
+import type { Instrument } from '../domain/instrument.ts';
+import { merge, newOrderState, stateStatus } from '../domain/merge.ts';
+import type { OrderReport } from '../domain/order-report.ts';
+import type { OrderStatus } from '../domain/order.ts';
+import { isEnded } from '../domain/transitions.ts';
+import type { CancelOutcome, ExchangeAccount, OrderRef, Timings } from '../exchanges/exchange.ts';
+import { sleep, type Clock } from '../seam/clock.ts';
+import { revokeChannel } from './diagnostics.ts';
+import type { OrderJournal } from './journal.ts';
+import type { OrderManager } from './order-manager.ts';
+import type { Place } from './snapshot.ts';
+import type { Stats } from './stats.ts';
+import type { TrackedOrder } from './tracked-order.ts';
+
+export interface Connection {
+  readonly account: ExchangeAccount;
+  readonly instrument: Instrument;
+}
+
+export interface RevokeParts {
+  readonly place: Place;
+  readonly clock: Clock;
+  readonly journal: OrderJournal;
+  readonly manager: OrderManager;
+  readonly timings: Timings;
+  readonly stats: Stats;
+  /** The private stream is live: pushes will tell how an accepted cancel ended. */
+  readonly isLive: () => boolean;
+}
+
+export interface Revoked {
+  readonly revoked: readonly string[];
+  readonly failed: readonly RevokeFailure[];
+}
+
+const PAUSES = [100, 200, 400, 800, 1_500] as const;
+/** How long a push has to tell the end of a cancel that was taken, before it is asked for. */
+const PUSH_WAIT_MS = 400;
+/** "No such order" may be a replica that lags behind: asked this often before it is believed. */
+const LEAST_DENIALS = 3;
+
+/** One order on its way out. */
+interface Entry {
+  readonly id: string;
+  order: TrackedOrder | null;
+  denials: number;
+  /** A cancel of this call may have been carried out. */
+  canceled: boolean;
+  lastError: TradeError | null;
+  result: 'revoked' | TradeError | null;
+}
+
+export class Revoke {
+  private readonly parts: RevokeParts;
+
+  constructor(parts: RevokeParts) {
+    this.parts = parts;
+  }
+
+  /** Resolves when each is settled, or when `inDoubtPatience` is over: what is not known by then fails as in doubt. */
+  async orders(ids: readonly string[], at: Connection): Promise<Revoked> {
+    const { clock, timings } = this.parts;
+    const deadline = clock.monotonic() + timings.inDoubtPatience;
+    const entries = [...new Set(ids)].map((id) => this.enter(id));
+    if (revokeChannel.hasSubscribers) revokeChannel.publish({ ...this.parts.place, orderIds: ids });
+    await this.awaitReplies(entries);
+    for (let round = 0; ; round++) {
+      const open = entries.filter((entry) => entry.result === null);
+      if (open.length === 0) break;
+      const left = deadline - clock.monotonic();
+      if (left <= 0) break;
+      if (round > 0) await sleep(clock, Math.min(left, this.pause(open, round)));
+      await this.round(entries.filter((entry) => entry.result === null), at);
+    }
+    return this.sum(entries);
+  }
+
+  private pause(open: readonly Entry[], round: number): number {
+    const asked = Math.max(0, ...open.map(({ lastError }) => lastError?.retryAfter ?? 0));
+    return Math.max(asked, PAUSES[Math.min(round, PAUSES.length) - 1] ?? 1_500);
+  }
+
+  private enter(id: string): Entry {
+    const { manager } = this.parts;
+    const order = manager.tracker.byId(id);
+    const entry: Entry = { id, order, denials: 0, canceled: false, lastError: null, result: null };
+    const past = order === null ? manager.tracker.past(id) : null;
+    if (past !== null) entry.result = this.alreadyDone(id, past);
+    else if (order?.isEnded === true && order.state.life !== 'presumed-failed') {
+      entry.result = this.alreadyDone(order.id, manager.snapshot(order).status);
+    }
+    return entry;
+  }
+
+  /** A cancel that overtakes its order would find nothing: the reply to the order comes first. */
+  private async awaitReplies(entries: readonly Entry[]): Promise<void> {
+    const { clock, timings } = this.parts;
+    await Promise.all(
+      entries.map(async (entry) => {
+        const { order } = entry;
+        if (order === null || order.phase !== 'sending') return;
+        await order.until(() => order.phase !== 'sending', timings.requestTimeout, (ms, fn) => clock.after(ms, fn));
+        if (order.isEnded) entry.result = this.became(entry, order);
+      }),
+    );
+  }
+
+  private ref(entry: Entry): OrderRef {
+    if (entry.order === null) return { orderId: entry.id, clientOrderId: null };
+    const { orderId, clientOrderId } = entry.order.state;
+    return { orderId, clientOrderId };
+  }
+
+  private async round(entries: readonly Entry[], at: Connection): Promise<void> {
+    const { manager, clock } = this.parts;
+    if (entries.length === 0) return;
+    const outcomes = await at.account.trading.cancel(
+      at.instrument,
+      entries.map((entry) => this.ref(entry)),
+    );
+    const received = clock.monotonic();
+    for (const outcome of outcomes) if (outcome.outcome === 'accepted') manager.apply(outcome.reports, received);
+    await Promise.all(
+      entries.map((entry, index) => {
+        const outcome = outcomes[index];
+        return outcome === undefined ? undefined : this.settle(entry, outcome, at);
+      }),
+    );
+  }
+
+  private async settle(entry: Entry, outcome: CancelOutcome, at: Connection): Promise<void> {
+    const { manager, journal, clock } = this.parts;
+    entry.order ??= manager.tracker.byId(entry.id);
+    const { order } = entry;
+    const error = outcome.outcome === 'accepted' ? null : outcome.error;
+    entry.lastError = error;
+    if (order !== null) {
+      const { kind = null, code = null, message = null } = error ?? {};
+      journal.result(order.key, { request: 'cancel', outcome: outcome.outcome, kind, code, message, at: clock.now() });
+    }
+    switch (outcome.outcome) {
+      case 'accepted':
+        this.markCanceled(entry);
+        await this.confirm(entry, at);
+        return;
+      case 'gone':
+        await this.lookUp(entry, at);
+        return;
+      case 'unknown':
+        // It may have been carried out: if the order turns out canceled, it was us.
+        this.markCanceled(entry);
+        await this.lookUp(entry, at);
+        return;
+      case 'rejected':
+        // Too many requests, maintenance: another round may do. Anything else is the exchange's last word on this cancel.
+        if (outcome.error.kind !== 'rate-limited' && outcome.error.kind !== 'maintenance' && outcome.error.kind !== 'clock-skew') {
+          entry.result = outcome.error;
+        }
+        return;
+      case 'not-sent':
+        if (outcome.error.kind === 'auth' || outcome.error.kind === 'closed') entry.result = outcome.error;
+    }
+  }
+
+  private markCanceled(entry: Entry): void {
+    entry.canceled = true;
+    if (entry.order !== null) entry.order.cancelSent = true;
+  }
+
+  /** The cancel was taken. Where the reply was not the end itself, a push or a question brings it. */
+  private async confirm(entry: Entry, at: Connection): Promise<void> {
+    const { clock, isLive } = this.parts;
+    const { order } = entry;
+    if (order !== null) {
+      const wait = isLive() ? PUSH_WAIT_MS : 0;
+      if (await order.until(() => order.isEnded, wait, (ms, fn) => clock.after(ms, fn))) {
+        entry.result = this.became(entry, order);
+        return;
+      }
+    }
+    await this.lookUp(entry, at);
+  }
+
+  private async lookUp(entry: Entry, at: Connection): Promise<void> {
+    const { manager, clock } = this.parts;
+    if (entry.order?.isEnded === true && entry.order.state.life !== 'presumed-failed') {
+      entry.result = this.became(entry, entry.order);
+      return;
+    }
+    const answer = await at.account.trading.query(at.instrument, this.ref(entry));
+    if (answer.outcome === 'found') {
+      entry.order ??= manager.tracker.byId(entry.id);
+      if (entry.order === null) {
+        this.judgeStranger(entry, answer.reports);
+        return;
+      }
+      manager.apply(answer.reports, clock.monotonic());
+      if (entry.order.isEnded) entry.result = this.became(entry, entry.order);
+      // Still open: the next round cancels it again, which does no harm.
+    } else if (answer.outcome === 'no-answer') {
+      entry.lastError = answer.error;
+    } else if (entry.order?.isEnded === true && entry.order.state.life !== 'presumed-failed') {
+      entry.result = this.became(entry, entry.order);
+    } else if (entry.order === null || ++entry.denials >= LEAST_DENIALS) {
+      const { place } = this.parts;
+      const message = `the exchange knows no order ${entry.id}`;
+      const { code, cause } = answer.error;
+      entry.result = new TradeError(message, { kind: 'order-not-found', outcome: 'rejected', code, cause, ...place });
+    }
+  }
+
+  /** An order we never tracked, perhaps years old: what it became is told to the caller, and to nobody else. */
+  private judgeStranger(entry: Entry, reports: readonly OrderReport[]): void {
+    const { manager, place, clock } = this.parts;
+    const state = reports.reduce((known, report) => merge(known, report).state, newOrderState(place.symbol));
+    if (!isEnded(state.life)) {
+      manager.apply(reports, clock.monotonic());
+      entry.order = manager.tracker.byId(entry.id);
+      return;
+    }
+    const status = stateStatus(state);
+    entry.result = status === 'CANCELED' && entry.canceled ? 'revoked' : this.alreadyDone(entry.id, status);
+  }
+
+  private became(entry: Entry, order: TrackedOrder): 'revoked' | TradeError {
+    const { status } = this.parts.manager.snapshot(order);
+    if (status === 'CANCELED' && order.cancelSent) return 'revoked';
+    return this.alreadyDone(order.id === '' ? entry.id : order.id, status);
+  }
+
+  private alreadyDone(id: string, status: OrderStatus): TradeError {
+    return new TradeError(`order ${id} was ${status} already`, {
+      kind: 'already-done',
+      outcome: 'rejected',
+      ...this.parts.place,
+    });
+  }
+
+  private sum(entries: readonly Entry[]): Revoked {
+    const revoked: string[] = [];
+    const failed: RevokeFailure[] = [];
+    for (const { id, order, result, lastError } of entries) {
+      const orderId = order === null || order.id === '' ? id : order.id;
+      if (result === 'revoked') revoked.push(orderId);
+      else failed.push({ orderId, error: (result ?? this.undecided(orderId, lastError)).at(this.parts.place) });
+    }
+    this.parts.stats.revoked += revoked.length;
+    return { revoked, failed };
+  }
+
+  private undecided(id: string, why: TradeError | null): TradeError {
+    if (why !== null && (why.outcome === 'not-sent' || why.kind === 'rate-limited')) return why;
+    return new TradeError(`it is not known yet whether order ${id} was canceled${why === null ? '' : ` (${why.message})`}`, {
+      kind: 'in-doubt',
+      outcome: 'unknown',
+      code: why?.code,
+      retryAfter: why?.retryAfter,
+      cause: why?.cause,
+    });
+  }
+}

@@ -1,0 +1,193 @@
+// createOrder from the call to certainty: checks, journal, the request, and its three outcomes. Never sends anything twice.
+// Looking up what is in doubt is doubt.ts's part.
+
+import { TradeError, fail, ok, type ErrorKind, type Result } from '../domain/errors.ts';
+import type { Instrument } from '../domain/instrument.ts';
+import type { CreateOutcome, ClientOrderIdRules, ExchangeAccount, Timings } from '../exchanges/exchange.ts';
+import type { Clock } from '../seam/clock.ts';
+import type { Log } from '../seam/log.ts';
+import { clientOrderIdProblem, type ClientOrderIds } from './client-order-id.ts';
+import { createChannel, createdChannel } from './diagnostics.ts';
+import type { OrderJournal, RequestResult } from './journal.ts';
+import type { OrderManager } from './order-manager.ts';
+import { checkOrder, type OrderRequest } from './order-request.ts';
+import type { Place } from './snapshot.ts';
+import type { Stats } from './stats.ts';
+import type { TrackedOrder } from './tracked-order.ts';
+
+export interface SubmitParts {
+  readonly place: Place;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly journal: OrderJournal;
+  readonly manager: OrderManager;
+  readonly timings: Timings;
+  readonly rules: ClientOrderIdRules;
+  readonly ids: ClientOrderIds;
+  readonly stats: Stats;
+  readonly connector: () => { readonly account: ExchangeAccount; readonly instrument: Instrument } | null;
+  /** Why no order may be placed now, or null. */
+  readonly gate: (evenIfNotReady: boolean) => { readonly kind: 'closed' | 'not-ready'; readonly message: string } | null;
+  /** Starts looking the order up. */
+  readonly lookUp: (order: TrackedOrder) => void;
+}
+
+export class Submit {
+  private readonly parts: SubmitParts;
+  private readonly inFlight = new Set<TrackedOrder>();
+
+  constructor(parts: SubmitParts) {
+    this.parts = parts;
+  }
+
+  /** Orders whose request has no answer yet. */
+  get pending(): ReadonlySet<TrackedOrder> {
+    return this.inFlight;
+  }
+
+  /** Everything up to the bytes on the socket happens before this returns. */
+  create(request: OrderRequest): Promise<Result<string>> {
+    const { parts } = this;
+    const closed = parts.gate(request.evenIfNotReady);
+    if (closed !== null) return this.refuse(closed.kind, closed.message);
+    const at = parts.connector();
+    if (at === null) return this.refuse('not-ready', `the trading rules of ${parts.place.symbol} are not known yet; await trade.ready`);
+    const id = request.clientOrderId ?? parts.ids.next();
+    const idProblem = request.clientOrderId === null ? null : clientOrderIdProblem(id, parts.rules);
+    if (idProblem !== null) return this.refuse('invalid-order', idProblem);
+    const command = checkOrder(request, at.instrument, id);
+    if (typeof command === 'string') return this.refuse('invalid-order', command);
+    const impossible = at.account.trading.refuse(command);
+    if (impossible !== null) return this.refuse('invalid-order', impossible);
+    const twin = parts.manager.tracker.find({ orderId: null, clientOrderId: id });
+    if (twin !== null && !twin.isEnded) {
+      return this.refuse('duplicate-order', `an unfinished order carries the clientOrderId ${id} already`);
+    }
+
+    const { action, orderType, timeInForce, price, quantity, quoteQuantity } = command;
+    const sentAt = parts.clock.monotonic();
+    const order = parts.manager.intend(
+      {
+        clientOrderId: id,
+        action,
+        orderType,
+        timeInForce,
+        price: price === null ? null : price.toString(),
+        quantity: quantity === null ? null : quantity.toString(),
+        quoteQuantity: quoteQuantity === null ? null : quoteQuantity.toString(),
+        at: parts.clock.now(),
+      },
+      price,
+      quantity,
+    );
+    this.inFlight.add(order);
+    parts.stats.created++;
+    if (createChannel.hasSubscribers) createChannel.publish({ ...parts.place, clientOrderId: id, action, price, quantity });
+    return this.follow(order, at.account.trading.create(command), sentAt);
+  }
+
+  private refuse(kind: ErrorKind, message: string): Promise<Result<string>> {
+    return Promise.resolve(fail(new TradeError(message, { kind, outcome: 'not-sent', ...this.parts.place })));
+  }
+
+  /** The caller gets the first certainty there is: the reply, or a push that shows the order on the exchange. */
+  private follow(order: TrackedOrder, reply: Promise<CreateOutcome>, sentAt: number): Promise<Result<string>> {
+    return new Promise((resolve, reject) => {
+      const unwatch = order.watch(() => {
+        const { orderId, life } = order.state;
+        if (orderId !== null && (life === 'open' || life === 'filled' || life === 'canceled')) {
+          unwatch();
+          resolve(ok(orderId));
+        }
+      });
+      this.conclude(order, reply, sentAt).finally(unwatch).then(resolve, reject);
+    });
+  }
+
+  private async conclude(order: TrackedOrder, reply: Promise<CreateOutcome>, sentAt: number): Promise<Result<string>> {
+    const outcome = await this.answer(order, reply);
+    this.inFlight.delete(order);
+    const delayMs = this.parts.clock.monotonic() - sentAt;
+    this.record(order, outcome, delayMs);
+    switch (outcome.outcome) {
+      case 'accepted':
+        return this.accepted(order, outcome);
+      case 'rejected':
+      case 'not-sent':
+        // The exchange may contradict itself; a refusal does not undo what it has shown.
+        if (order.isProven) return this.doubtful(order, outcome.error, sentAt);
+        this.parts.stats.refused++;
+        this.parts.manager.conclude(order, 'failed', outcome.error.message);
+        return fail(outcome.error.at(this.parts.place));
+      case 'unknown':
+        return this.doubtful(order, outcome.error, sentAt);
+    }
+  }
+
+  /** A connector that throws has a defect; what it did before nobody knows. */
+  private async answer(order: TrackedOrder, reply: Promise<CreateOutcome>): Promise<CreateOutcome> {
+    try {
+      return await reply;
+    } catch (error) {
+      this.parts.log.error('placing an order failed unexpectedly', { err: error, clientOrderId: order.state.clientOrderId });
+      const message = error instanceof Error ? error.message : String(error);
+      return { outcome: 'unknown', error: new TradeError(message, { kind: 'unknown', outcome: 'unknown', cause: error }) };
+    }
+  }
+
+  private record(order: TrackedOrder, outcome: CreateOutcome, delayMs: number): void {
+    const { journal, clock, stats, place } = this.parts;
+    stats.createDelay(delayMs);
+    const error = outcome.outcome === 'accepted' ? null : outcome.error;
+    const result: RequestResult = {
+      request: 'create',
+      outcome: outcome.outcome,
+      kind: error?.kind ?? null,
+      code: error?.code ?? null,
+      message: error?.message ?? null,
+      at: clock.now(),
+    };
+    journal.result(order.key, result);
+    if (createdChannel.hasSubscribers) {
+      createdChannel.publish({ ...place, clientOrderId: order.state.clientOrderId, outcome: outcome.outcome, delayMs });
+    }
+  }
+
+  private accepted(order: TrackedOrder, outcome: Extract<CreateOutcome, { outcome: 'accepted' }>): Promise<Result<string>> | Result<string> {
+    const { manager, clock, stats } = this.parts;
+    stats.accepted++;
+    manager.apply(outcome.reports, clock.monotonic());
+    const { orderId } = order.state;
+    if (orderId === null) {
+      // Taken, but without an id we could give the caller: the look-up brings it.
+      const error = new TradeError('the exchange took the order but did not say its id', { kind: 'in-doubt', outcome: 'unknown' });
+      return this.doubtful(order, error, clock.monotonic());
+    }
+    order.phase = 'settled';
+    order.changed();
+    manager.releaseParked();
+    return ok(orderId);
+  }
+
+  private async doubtful(order: TrackedOrder, why: TradeError, sentAt: number): Promise<Result<string>> {
+    const { clock, timings, stats, place, log, lookUp } = this.parts;
+    const settled = (): boolean => order.phase === 'settled';
+    if (!(order.isProven && order.state.orderId !== null)) {
+      stats.doubted++;
+      order.phase = 'doubt';
+      log.warn(`order ${order.state.clientOrderId ?? ''} is in doubt (${why.message}); looking it up`);
+      lookUp(order);
+      const left = Math.max(0, timings.inDoubtPatience - (clock.monotonic() - sentAt));
+      await order.until(settled, left, (ms, fn) => clock.after(ms, fn));
+    } else order.phase = 'settled';
+    const { orderId, life } = order.state;
+    if (settled() && orderId !== null && order.isProven) return ok(orderId);
+    const details = { ...place, code: why.code, cause: why.cause };
+    if (settled() && life === 'presumed-failed') {
+      const message = `the order never arrived: ${order.state.reason ?? why.message}`;
+      return fail(new TradeError(message, { ...details, kind: 'timeout', outcome: 'rejected' }));
+    }
+    const message = `it is not known yet whether the exchange took order ${order.state.clientOrderId ?? ''} (${why.message}); it is being looked up`;
+    return fail(new TradeError(message, { ...details, kind: 'in-doubt', outcome: 'unknown' }));
+  }
+}

@@ -1,0 +1,116 @@
+// One order under our eyes: its merged state and what is known about it besides (how far its request got, what was told of it).
+// It changes only through the order manager.
+
+import { Decimal } from '../domain/decimal.ts';
+import { filledQuantity, type OrderState } from '../domain/merge.ts';
+import type { FillReport } from '../domain/order-report.ts';
+import type { Order } from '../domain/order.ts';
+import { isEnded } from '../domain/transitions.ts';
+import type { Timer } from '../seam/clock.ts';
+
+/**
+ * How far createOrder got with it. `sending`: the request is out and has no answer yet. `doubt`: its outcome is unknown and is being looked up.
+ * `settled`: the exchange took or refused it, or it was placed by somebody else.
+ */
+export type Phase = 'sending' | 'doubt' | 'settled';
+
+/** A fill that waits for its fee before it is told. */
+export interface WaitingFill {
+  fill: FillReport;
+  readonly receivedAt: number;
+  readonly timer: Timer;
+}
+
+export class TrackedOrder {
+  /** Its name in the journal. */
+  readonly key: string;
+  state: OrderState;
+  /** The strategy's own: placed by it, in this process or an earlier one, or adopted. */
+  own: boolean;
+  phase: Phase = 'settled';
+  /** A cancel of ours left for the exchange. If the order turns out canceled, it was us. */
+  cancelSent = false;
+  /** Filled before the first start and not yet explained by known fills: those are never told. */
+  silent = Decimal.ZERO;
+  /** Filled, but the exchange has no fills to show for it (too old): nothing more to ask. */
+  unexplainable = Decimal.ZERO;
+  /** The newest snapshot; what `orders` shows. */
+  snapshot: Order | null = null;
+  /** The snapshot last given to the strategy. */
+  told: Order | null = null;
+  /** The snapshot of its end, once the strategy's callback was called with it. */
+  endTold: Order | null = null;
+  /** Client ids it went by besides the one in its state (amended by hand). */
+  otherClientIds: Set<string> | null = null;
+  waitingFills: Map<string, WaitingFill> | null = null;
+  /** When it ended, on the monotonic clock; null while it lives. */
+  endedAt: number | null = null;
+  /** Our clock, ms: when it was sent, or first heard of. */
+  readonly since: number;
+  private watchers: (() => void)[] | null = null;
+
+  constructor(key: string, state: OrderState, since: number, own: boolean) {
+    this.key = key;
+    this.state = state;
+    this.since = since;
+    this.own = own;
+  }
+
+  /** The exchange's id, or the client's while that is unknown. */
+  get id(): string {
+    return this.state.orderId ?? this.state.clientOrderId ?? '';
+  }
+
+  /** Ended as far as the exchange said or could be concluded, or filled to the last lot. */
+  get isEnded(): boolean {
+    const { state } = this;
+    if (isEnded(state.life)) {
+      // A fill proves that what was concluded from silence was wrong.
+      return state.life !== 'presumed-failed' || filledQuantity(state).isZero();
+    }
+    const quantity = state.quantity.value;
+    return quantity !== null && quantity.isPositive() && filledQuantity(state).gte(quantity);
+  }
+
+  /** Filled according to the exchange, without a fill that we know, and worth asking for. */
+  get lacksFills(): boolean {
+    const { state } = this;
+    if (state.filled === state.tradedQuantity) return false;
+    return state.filled.sub(state.tradedQuantity).sub(this.unexplainable).sub(this.silent).isPositive();
+  }
+
+  /** There is evidence that the exchange has, or had, the order. */
+  get isProven(): boolean {
+    const { life } = this.state;
+    return (life !== 'unseen' && life !== 'presumed-failed') || this.state.trades.size > 0;
+  }
+
+  /** Calls `watcher` after every change until the function returned is called. */
+  watch(watcher: () => void): () => void {
+    (this.watchers ??= []).push(watcher);
+    return () => {
+      this.watchers = this.watchers?.filter((other) => other !== watcher) ?? null;
+    };
+  }
+
+  changed(): void {
+    if (this.watchers === null) return;
+    for (const watcher of [...this.watchers]) watcher();
+  }
+
+  /** Resolves true when `holds` does, false after `ms`. Checked at once and after every change. */
+  until(holds: () => boolean, ms: number, after: (ms: number, fn: () => void) => Timer): Promise<boolean> {
+    if (holds()) return Promise.resolve(true);
+    return new Promise((resolve) => {
+      const finish = (result: boolean): void => {
+        unwatch();
+        timer.cancel();
+        resolve(result);
+      };
+      const unwatch = this.watch(() => {
+        if (holds()) finish(true);
+      });
+      const timer = after(ms, () => finish(false));
+    });
+  }
+}

@@ -1,0 +1,144 @@
+// All orders of one symbol by their ids: the unfinished ones, the ended ones that stay addressable for a while, and a mere
+// memory of those that left. What reports do to an order is order-manager.ts's part.
+
+import type { OrderReport } from '../domain/order-report.ts';
+import type { OrderStatus } from '../domain/order.ts';
+import type { OrderRef } from '../exchanges/exchange.ts';
+import type { TrackedOrder } from './tracked-order.ts';
+
+/** Ended orders stay addressable this long (for late fills and fees, and for revokes that come too late), then leave memory. */
+export const KEPT_AFTER_END_MS = 5 * 60_000;
+/** ... but never more than this many of them, as long as each had a little time. */
+const MOST_ENDED = 20_000;
+const LEAST_KEPT_MS = 15_000;
+/** Ids of orders that left memory, so that a late repetition is not taken for a new order. */
+const MOST_REMEMBERED = 50_000;
+
+export class Tracker {
+  private readonly byOrderId = new Map<string, TrackedOrder>();
+  private readonly byClientId = new Map<string, TrackedOrder>();
+  /** By the id they are shown under: the exchange's, or the client's until that is known. */
+  private readonly openOrders = new Map<string, TrackedOrder>();
+  private readonly shownAs = new Map<TrackedOrder, string>();
+  /** In the order in which they ended. */
+  private readonly ended = new Set<TrackedOrder>();
+  private readonly left = new Map<string, OrderStatus>();
+
+  /** Unfinished orders, by shown id. */
+  get open(): ReadonlyMap<string, TrackedOrder> {
+    return this.openOrders;
+  }
+
+  /** Ended orders whose end was only concluded from silence: evidence may bring them back. */
+  *revivable(): Iterable<TrackedOrder> {
+    for (const order of this.ended) if (order.state.life === 'presumed-failed') yield order;
+  }
+
+  get size(): number {
+    return this.openOrders.size + this.ended.size;
+  }
+
+  /** The order a report or a reference is about. The exchange's id decides; a client id may have been used before. */
+  find(ref: OrderRef): TrackedOrder | null {
+    if (ref.orderId !== null) {
+      const known = this.byOrderId.get(ref.orderId);
+      if (known !== undefined) return known;
+    }
+    if (ref.clientOrderId !== null) {
+      const known = this.byClientId.get(ref.clientOrderId);
+      if (known === undefined) return null;
+      const other = known.state.orderId;
+      if (ref.orderId === null || other === null || other === ref.orderId) return known;
+    }
+    return null;
+  }
+
+  /** By whatever id a caller has. */
+  byId(id: string): TrackedOrder | null {
+    return this.byOrderId.get(id) ?? this.byClientId.get(id) ?? null;
+  }
+
+  /** How an order that has left memory ended; null when there never was one. */
+  past(id: string): OrderStatus | null {
+    return this.left.get(id) ?? null;
+  }
+
+  isPast(report: OrderReport): boolean {
+    return report.orderId !== null && this.left.has(report.orderId);
+  }
+
+  /** Takes the order in, or files it anew after its ids or its life changed. */
+  file(order: TrackedOrder, report: OrderRef | null, now: number): void {
+    const { orderId, clientOrderId } = order.state;
+    if (orderId !== null) this.byOrderId.set(orderId, order);
+    if (clientOrderId !== null) this.byClientId.set(clientOrderId, order);
+    const told = report === null ? null : report.clientOrderId;
+    if (told !== null && told !== clientOrderId) {
+      this.byClientId.set(told, order);
+      (order.otherClientIds ??= new Set()).add(told);
+    }
+    if (order.isEnded) {
+      if (order.endedAt !== null) return;
+      this.hide(order);
+      order.endedAt = now;
+      this.ended.add(order);
+      return;
+    }
+    order.endedAt = null;
+    this.ended.delete(order);
+    const shown = this.shownAs.get(order);
+    if (shown === order.id) return;
+    if (shown !== undefined) this.openOrders.delete(shown);
+    this.openOrders.set(order.id, order);
+    this.shownAs.set(order, order.id);
+  }
+
+  private hide(order: TrackedOrder): void {
+    const shown = this.shownAs.get(order);
+    if (shown === undefined) return;
+    this.openOrders.delete(shown);
+    this.shownAs.delete(order);
+  }
+
+  /** Lets an order go that turned out to be another one we know. */
+  replace(order: TrackedOrder, by: TrackedOrder): void {
+    this.hide(order);
+    this.ended.delete(order);
+    for (const index of [this.byOrderId, this.byClientId]) {
+      for (const [id, known] of index) if (known === order) index.set(id, by);
+    }
+  }
+
+  hasUnanswered(): boolean {
+    for (const order of this.openOrders.values()) if (order.state.orderId === null) return true;
+    return false;
+  }
+
+  /** Lets ended orders go whose time is over. Called only after the view was proven equal to the exchange's. */
+  retire(now: number): void {
+    for (const order of this.ended) {
+      const age = now - (order.endedAt ?? now);
+      const crowded = this.ended.size > MOST_ENDED && age >= LEAST_KEPT_MS;
+      if (age < KEPT_AFTER_END_MS && !crowded) break;
+      if (order.waitingFills !== null && order.waitingFills.size > 0) continue;
+      this.ended.delete(order);
+      this.forget(order);
+    }
+    if (this.left.size <= MOST_REMEMBERED) return;
+    for (const id of this.left.keys()) {
+      this.left.delete(id);
+      if (this.left.size <= MOST_REMEMBERED) break;
+    }
+  }
+
+  private forget(order: TrackedOrder): void {
+    const { orderId, clientOrderId } = order.state;
+    if (orderId !== null) {
+      this.byOrderId.delete(orderId);
+      if (order.told !== null) this.left.set(orderId, order.told.status);
+    }
+    for (const id of [clientOrderId, ...(order.otherClientIds ?? [])]) {
+      if (id !== null && this.byClientId.get(id) === order) this.byClientId.delete(id);
+    }
+  }
+}

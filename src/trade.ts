@@ -1,0 +1,245 @@
+// Trade: what a strategy holds - one symbol of one account on one platform. Reads its options, calls its callbacks in order, and is the
+// public face of a desk. Everything about orders happens in orders/.
+
+import { TradeError, type Result } from './domain/errors.ts';
+import type { Assets, Fill, Order, OrderAction, Orderbook } from './domain/order.ts';
+import type { Platform } from './domain/platform.ts';
+import type { Position } from './domain/position.ts';
+import type { LiveTrade, TradeEnvironment } from './orders/environment.ts';
+import { Callbacks } from './orders/callbacks.ts';
+import type { ConnectionEvent } from './orders/connection-event.ts';
+import { Desk } from './orders/desk.ts';
+import { fillChannel, orderUpdateChannel } from './orders/diagnostics.ts';
+import { readOrderRequest, type Amount, type CreateOrderOptions } from './orders/order-request.ts';
+import type { TradeStats } from './orders/stats.ts';
+import { readTradeOptions, type TradeInfo, type TradeOptions } from './orders/trade-options.ts';
+import { defaultEnvironment } from './runtime/assembly/environment.ts';
+
+const DEFAULT_DEPTH = 20;
+
+export class Trade<P extends Platform = Platform> {
+  readonly strategy: string;
+  readonly platform: P;
+  readonly symbol: string;
+  readonly account: string;
+  /** Resolves with onInit's success, after onInit returned; never rejects. */
+  readonly ready: Promise<boolean>;
+  private readonly options: TradeOptions<P>;
+  private readonly environment: TradeEnvironment;
+  private readonly desk: Desk;
+  private readonly callbacks: Callbacks;
+  private readonly info: TradeInfo;
+  private readonly leave: () => void;
+  private resolveReady: (success: boolean) => void = () => undefined;
+  private isClosed = false;
+
+  /**
+   * Connects at once and calls `onInit` when everything is loaded.
+   * @param environment for simulations and tests; default: the real world
+   * @throws TypeError, RangeError that name the option that is missing or wrong
+   */
+  constructor(options: TradeOptions<P>, environment: TradeEnvironment = defaultEnvironment()) {
+    const read = readTradeOptions(options);
+    const exchange = environment.exchange(options.platform);
+    exchange.checkCredentials(read);
+    const endpoints = exchange.endpoints(options.endpoints);
+    const { place, accessKey, secretKey, passphrase, timings, unfinishedOrders, tradeDuringGaps } = read;
+
+    this.options = options;
+    this.environment = environment;
+    this.strategy = place.strategy;
+    this.platform = options.platform;
+    this.symbol = place.symbol;
+    this.account = place.account;
+    this.info = place;
+    this.callbacks = new Callbacks((error) => this.onThrown(error));
+    this.ready = new Promise((resolve) => {
+      this.resolveReady = resolve;
+    });
+    this.desk = new Desk({
+      place,
+      exchange,
+      config: { account: place.account, accessKey, secretKey, passphrase, endpoints, timings },
+      environment,
+      unfinishedOrders,
+      tradeDuringGaps,
+      handlers: {
+        onOrder: (order, receivedAt, delivered) => this.onOrder(order, receivedAt, delivered),
+        onFill: (fill, receivedAt, delivered) => this.onFill(fill, receivedAt, delivered),
+        onAssets: (assets) => this.call(options.onAssetUpdate, assets),
+        onConnection: (event) => this.onConnection(event),
+        onError: (error) => this.onError(error),
+        onReady: (error) => this.onReady(error),
+      },
+    });
+    const live: LiveTrade = {
+      place: { ...place, accessKey, secretKey, passphrase, endpoints, unfinishedOrders },
+      closeGate: () => this.desk.closeGate(),
+      settle: () => this.desk.settle(),
+      unfinished: () => this.desk.unfinished(),
+      revokeAtStop: () => this.desk.revokeAtStop(),
+      close: () => this.close(),
+    };
+    this.leave = environment.trades?.add(live) ?? (() => undefined);
+    // Not before the caller has its Trade: callbacks may use it.
+    queueMicrotask(() => this.desk.start());
+  }
+
+  /**
+   * Places an order. Resolves with the exchange's order id, or says why there is none; with kind `in-doubt` the order may exist and is being
+   * looked up - the strategy hears through onOrderUpdate.
+   * @param price null for MARKET orders
+   * @param quantity in the base asset; null when `quoteQuantity` is given
+   * @throws TypeError, RangeError when an argument is of the wrong type
+   */
+  createOrder(
+    action: OrderAction,
+    price: Amount | null,
+    quantity: Amount | null,
+    options?: CreateOrderOptions,
+  ): Promise<Result<string>> {
+    return this.desk.createOrder(readOrderRequest(action, price, quantity, options));
+  }
+
+  /**
+   * Cancels and confirms. Resolves with the ids revoked. Given one id that fails, the error is that order's; with several or none it is a
+   * RevokeError that lists what was revoked and what failed.
+   * @param orderIds none: every unfinished order of the symbol, whoever placed it (or only one's own: option `unfinishedOrders.whose`)
+   */
+  revokeOrder(...orderIds: string[]): Promise<Result<string[]>> {
+    for (const id of orderIds) {
+      if (typeof id !== 'string') throw new TypeError(`revokeOrder: order ids are strings, got ${id === null ? 'null' : typeof id}`);
+      if (id === '') throw new TypeError('revokeOrder: an order id is empty; to revoke every order, pass none');
+    }
+    return this.desk.revokeOrder(orderIds);
+  }
+
+  /** The ids of the unfinished orders, asked of the exchange. */
+  getOpenOrderIds(): Promise<Result<string[]>> {
+    return this.desk.getOpenOrderIds();
+  }
+
+  /** @param depth how many levels of each side are wanted; the exchange may offer a few sizes only, and then gives at least as many */
+  getOrderbook(depth: number = DEFAULT_DEPTH): Promise<Result<Orderbook>> {
+    if (typeof depth !== 'number') throw new TypeError(`getOrderbook: depth must be a number, got ${typeof depth}`);
+    if (!Number.isInteger(depth) || depth < 1) throw new RangeError(`getOrderbook: depth must be a whole number above 0, got ${depth}`);
+    return this.desk.getOrderbook(depth);
+  }
+
+  /** The unfinished orders known right now, by order id (by client order id until the exchange's is known). */
+  get orders(): ReadonlyMap<string, Order> {
+    return this.desk.manager.view;
+  }
+
+  /** Last known position; null on spot. */
+  get position(): Position | null {
+    return null;
+  }
+
+  /** Last known balances. */
+  get assets(): Assets {
+    return this.desk.assets;
+  }
+
+  /** The platform's raw REST client. */
+  get restApi(): object {
+    return this.desk.restApi;
+  }
+
+  /** When the view was last proven equal to the exchange's (our clock, ms); null before the first time. */
+  get lastProof(): number | null {
+    return this.desk.lastProof;
+  }
+
+  /** Counts since the start, and delays of the last minute. */
+  stats(): TradeStats {
+    return this.desk.stats.read();
+  }
+
+  /** Stops streams. Does not touch orders. */
+  async close(): Promise<void> {
+    if (this.isClosed) return;
+    this.isClosed = true;
+    this.leave();
+    await this.desk.close();
+    this.resolveReady(false);
+  }
+
+  // The way to the strategy: one callback at a time.
+
+  private call<A>(callback: ((argument: A) => unknown) | undefined, argument: A): void {
+    if (callback !== undefined) this.callbacks.call(() => callback(argument));
+  }
+
+  private onOrder(order: Order, receivedAt: number, delivered: (() => void) | null): void {
+    const { onOrderUpdate } = this.options;
+    this.desk.stats.updates++;
+    if (orderUpdateChannel.hasSubscribers) orderUpdateChannel.publish({ order, receivedAt });
+    if (onOrderUpdate === undefined && delivered === null) return;
+    this.callbacks.call(() => {
+      this.desk.stats.delivered(receivedAt);
+      delivered?.();
+      return onOrderUpdate?.(order);
+    });
+  }
+
+  private onFill(fill: Fill, receivedAt: number, delivered: () => void): void {
+    const { onFill } = this.options;
+    this.desk.stats.fills++;
+    if (fillChannel.hasSubscribers) fillChannel.publish({ fill, receivedAt });
+    this.callbacks.call(() => {
+      delivered();
+      return onFill?.(fill);
+    });
+  }
+
+  private onConnection(event: ConnectionEvent): void {
+    const { onConnection } = this.options;
+    if (onConnection !== undefined) this.callbacks.call(() => onConnection(event, this.info));
+  }
+
+  private onError(error: TradeError): void {
+    this.environment.log.error(error.message, { err: error, ...this.info });
+    const { onError } = this.options;
+    if (onError !== undefined) this.callbacks.call(() => onError(error, { ...this.info, error }));
+  }
+
+  private onReady(error: TradeError | null): void {
+    const { onInit } = this.options;
+    const info: TradeInfo = error === null ? this.info : { ...this.info, error };
+    const resolve = (): void => this.resolveReady(error === null);
+    this.callbacks.call(() => {
+      let answer: unknown;
+      try {
+        answer = onInit?.(error === null, info);
+      } catch (thrown) {
+        resolve();
+        throw thrown;
+      }
+      if (answer instanceof Promise) return answer.finally(resolve);
+      resolve();
+      return undefined;
+    });
+  }
+
+  /** A callback threw: onError hears of it, now and not in turn, so that nothing it does can loop. */
+  private onThrown(thrown: unknown): void {
+    const message = thrown instanceof Error ? thrown.message : String(thrown);
+    const error = new TradeError(`a callback of the strategy failed: ${message}`, {
+      kind: 'unknown',
+      outcome: 'not-sent',
+      cause: thrown,
+      ...this.info,
+    });
+    this.environment.log.error(error.message, { err: thrown, ...this.info });
+    const { onError } = this.options;
+    if (onError === undefined) return;
+    this.callbacks.call(async () => {
+      try {
+        await onError(error, { ...this.info, error });
+      } catch (again) {
+        this.environment.log.error('onError itself failed', { err: again, ...this.info });
+      }
+    });
+  }
+}
