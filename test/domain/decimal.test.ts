@@ -1,0 +1,107 @@
+// Our decimals against decimal.js, operation by operation, over everyday amounts and far beyond what a double can hold.
+import fc from 'fast-check';
+import Oracle from 'decimal.js';
+import { describe, expect, it } from 'vitest';
+import { Decimal, type Rounding } from '../../src/domain/decimal.ts';
+
+const Exact = Oracle.clone({ precision: 400, toExpNeg: -1_000, toExpPos: 1_000 });
+
+const digits = (most: number): fc.Arbitrary<string> =>
+  fc.array(fc.integer({ min: 0, max: 9 }), { minLength: 1, maxLength: most }).map((list) => list.join(''));
+
+/** Plain decimals: short ones as prices are, and long ones that leave the fast path. */
+const text = fc
+  .tuple(
+    fc.constantFrom('', '-'),
+    fc.oneof(digits(6), digits(30)),
+    fc.oneof(fc.constant(''), digits(8).map((d) => `.${d}`), digits(30).map((d) => `.${d}`)),
+  )
+  .map((parts) => parts.join(''));
+
+const number = text.map((value) => [Decimal.from(value), new Exact(value)] as const);
+const same = (ours: Decimal, theirs: Oracle): void => {
+  expect(ours.toString()).toBe(theirs.toFixed().replace(/^-0$/, '0'));
+};
+
+describe('Decimal', () => {
+  it('reads and prints without losing or adding a digit', () => {
+    fc.assert(fc.property(number, ([ours, theirs]) => same(ours, theirs)));
+    expect(Decimal.from('0.12345678901234567890').toString()).toBe('0.1234567890123456789');
+    expect(Decimal.from('100').toString()).toBe('100');
+    expect(Decimal.from('-0').toString()).toBe('0');
+    expect(Decimal.from('1e-8').toString()).toBe('0.00000001');
+    expect(Decimal.from(1e21).toString()).toBe('1000000000000000000000');
+    expect(Decimal.from(0.1).add(Decimal.from(0.2)).toString()).toBe('0.3');
+  });
+
+  it('refuses what is no number', () => {
+    for (const wrong of ['', '.', '-', '1.2.3', 'abc', ' 1', '1 ', '0x10', '1e', 'NaN', 'Infinity', '--1', '1_000']) {
+      expect(Decimal.tryFrom(wrong), wrong).toBeNull();
+    }
+    for (const wrong of [Number.NaN, Infinity, -Infinity]) expect(Decimal.tryFrom(wrong)).toBeNull();
+    expect(() => Decimal.from('abc')).toThrow('not a decimal number: "abc"');
+  });
+
+  it('adds, subtracts and multiplies exactly', () => {
+    fc.assert(
+      fc.property(number, number, ([a, x], [b, y]) => {
+        same(a.add(b), x.add(y));
+        same(a.sub(b), x.sub(y));
+        same(a.mul(b), x.mul(y));
+      }),
+    );
+  });
+
+  it('divides with the rounding it is told', () => {
+    const roundings: readonly (readonly [Rounding, Oracle.Rounding])[] = [
+      ['down', Oracle.ROUND_DOWN],
+      ['up', Oracle.ROUND_UP],
+      ['half-even', Oracle.ROUND_HALF_EVEN],
+    ];
+    fc.assert(
+      fc.property(number, number, fc.integer({ min: 0, max: 20 }), fc.constantFrom(...roundings), ([a, x], [b, y], scale, [ours, theirs]) => {
+        fc.pre(!y.isZero());
+        same(a.div(b, scale, ours), x.div(y).toDecimalPlaces(scale, theirs));
+      }),
+    );
+    expect(() => Decimal.ONE.div(Decimal.ZERO, 2)).toThrow('division by zero');
+  });
+
+  it('compares as numbers do', () => {
+    fc.assert(
+      fc.property(number, number, ([a, x], [b, y]) => {
+        expect(Math.sign(a.cmp(b))).toBe(x.cmp(y));
+        expect(a.eq(b)).toBe(x.eq(y));
+        expect(a.sign()).toBe(x.isZero() ? 0 : x.isNegative() ? -1 : 1);
+        same(a.neg(), x.neg());
+        same(a.abs(), x.abs());
+        same(Decimal.min(a, b), Exact.min(x, y));
+        same(Decimal.max(a, b), Exact.max(x, y));
+      }),
+    );
+    expect(Decimal.from('1.0').eq(Decimal.from('1'))).toBe(true);
+  });
+
+  it('finds the nearest multiples of a step', () => {
+    const step = fc.constantFrom('1', '0.1', '0.001', '0.00000001', '5', '0.25', '100');
+    fc.assert(
+      fc.property(number, step, ([a, x], by) => {
+        const ours = Decimal.from(by);
+        const theirs = new Exact(by);
+        same(a.toStep(ours, 'down'), x.div(theirs).floor().mul(theirs));
+        same(a.toStep(ours, 'up'), x.div(theirs).ceil().mul(theirs));
+        expect(a.isMultipleOf(ours)).toBe(x.div(theirs).isInteger());
+      }),
+    );
+  });
+
+  it('prints fixed decimals and counts them', () => {
+    fc.assert(
+      fc.property(number, fc.integer({ min: 0, max: 40 }), ([a, x], scale) => {
+        expect(a.decimals()).toBe(x.decimalPlaces());
+        expect(a.toFixed(scale).replace(/^-(0(\.0*)?)$/, '$1')).toBe(x.toFixed(scale, Oracle.ROUND_DOWN).replace(/^-(0(\.0*)?)$/, '$1'));
+      }),
+    );
+    expect(JSON.stringify({ price: Decimal.from('0.10') })).toBe('{"price":"0.1"}');
+  });
+});
