@@ -28,7 +28,9 @@ describe('a REST request is refused', () => {
       'OK-ACCESS-PASSPHRASE': DEMO.passphrase,
       ...change,
     };
-    return Object.fromEntries(Object.entries(headers).filter((entry): entry is [string, string] => typeof entry[1] === 'string'));
+    return Object.fromEntries(
+      Object.entries(headers).filter((entry): entry is [string, string] => typeof entry[1] === 'string'),
+    );
   };
 
   it.each([
@@ -95,10 +97,18 @@ describe('a REST request is refused', () => {
 
   test('50101 when demo and live are confused', async () => {
     const live = okxBench({ demo: false });
-    expect((await live.raw('GET', path, undefined, headersOf(live.clock.now(), { 'x-simulated-trading': '1' }))).body['code']).toBe('50101');
+    expect(
+      (await live.raw('GET', path, undefined, headersOf(live.clock.now(), { 'x-simulated-trading': '1' }))).body[
+        'code'
+      ],
+    ).toBe('50101');
     const demo = okxBench({ demo: true });
     expect((await demo.get(path)).body['code']).toBe('50101');
-    expect((await demo.raw('GET', path, undefined, headersOf(demo.clock.now(), { 'x-simulated-trading': '1' }))).body['code']).toBe('0');
+    expect(
+      (await demo.raw('GET', path, undefined, headersOf(demo.clock.now(), { 'x-simulated-trading': '1' }))).body[
+        'code'
+      ],
+    ).toBe('0');
   });
 });
 
@@ -107,7 +117,12 @@ describe('a login', () => {
     const { open, clock } = okxBench();
     const client = await open('private');
     client.send(loginFrame(clock, DEMO));
-    expect(await client.next(() => true)).toEqual({ event: 'login', code: '0', msg: '', connId: expect.stringMatching(/^[0-9a-f]{8}$/) as string });
+    expect(await client.next(() => true)).toEqual({
+      event: 'login',
+      code: '0',
+      msg: '',
+      connId: expect.stringMatching(/^[0-9a-f]{8}$/) as string,
+    });
   });
 
   it.each([
@@ -153,7 +168,10 @@ describe('a login', () => {
   test('60011: a private channel or an order before it', async () => {
     const { open } = okxBench();
     const client = await open('private');
-    expect((await client.subscribe({ channel: 'orders', instType: 'ANY' }))[0]).toMatchObject({ event: 'error', code: '60011' });
+    expect((await client.subscribe({ channel: 'orders', instType: 'ANY' }))[0]).toMatchObject({
+      event: 'error',
+      code: '60011',
+    });
     client.send({ id: '1', op: 'order', args: [] });
     expect(await client.next(() => true)).toMatchObject({ id: '1', event: 'error', code: '60011' });
   });

@@ -41,12 +41,22 @@ export interface Bench {
   readonly venue: MatchingVenue;
   readonly exchange: SimulatedExchange;
   /** A request without credentials, or with exactly the headers given. */
-  raw(method: 'GET' | 'POST', path: string, body?: string, headers?: Record<string, string>): Promise<Answer>;
-  get(path: string, identity?: Identity): Promise<Answer>;
-  post(path: string, body: unknown, identity?: Identity, headers?: Record<string, string>): Promise<Answer>;
-  open(path: 'public' | 'private' | 'business'): Promise<SocketClient>;
+  readonly raw: (
+    method: 'GET' | 'POST',
+    path: string,
+    body?: string,
+    headers?: Record<string, string>,
+  ) => Promise<Answer>;
+  readonly get: (path: string, identity?: Identity) => Promise<Answer>;
+  readonly post: (
+    path: string,
+    body: unknown,
+    identity?: Identity,
+    headers?: Record<string, string>,
+  ) => Promise<Answer>;
+  readonly open: (path: 'public' | 'private' | 'business') => Promise<SocketClient>;
   /** A private socket that has logged in. */
-  login(identity?: Identity): Promise<SocketClient>;
+  readonly login: (identity?: Identity) => Promise<SocketClient>;
 }
 
 /** Two accounts, EOS-USDT (code 1) and BNB-USDT (code 2), an empty book, no latency. */
@@ -73,7 +83,13 @@ export function okxBench(options: OkxOptions = {}, venueOptions: Partial<VenueOp
 
   const raw: Bench['raw'] = async (method, path, body, headers = {}) => {
     const url = `http://${HOST}${path}`;
-    const call = transport.request({ method, url, headers, timeoutMs: 10_000, ...(body === undefined ? {} : { body }) });
+    const call = transport.request({
+      method,
+      url,
+      headers,
+      timeoutMs: 10_000,
+      ...(body === undefined ? {} : { body }),
+    });
     const { status, body: text } = await clock.runFor(call);
     let json: Json = {};
     if (text.startsWith('{')) json = JSON.parse(text) as Json;
@@ -110,7 +126,7 @@ export function okxBench(options: OkxOptions = {}, venueOptions: Partial<VenueOp
     get: (path, identity = DEMO) => signed('GET', path, undefined, identity, {}),
     post: (path, body, identity = DEMO, headers = {}) => signed('POST', path, JSON.stringify(body), identity, headers),
     open,
-    async login(identity = DEMO) {
+    login: async (identity = DEMO) => {
       const client = await open('private');
       client.send(loginFrame(clock, identity));
       await client.next((frame) => frame['event'] === 'login');
@@ -171,7 +187,7 @@ export class SocketClient {
     this.socket?.close();
   }
 
-  /** The first frame not taken before that satisfies; what came before it is skipped. */
+  /** Takes the first frame that satisfies; the others stay. */
   async next(wanted: (frame: Json) => boolean, limitMs = 5000): Promise<Json> {
     const find = (): number => this.frames.findIndex(wanted);
     if (!(await this.clock.runUntil(() => find() >= 0, limitMs))) {
@@ -179,7 +195,7 @@ export class SocketClient {
     }
     const index = find();
     const frame = this.frames[index] as Json;
-    this.frames.splice(0, index + 1);
+    this.frames.splice(index, 1);
     return frame;
   }
 
