@@ -4,11 +4,12 @@
 import type { DialectFactory } from './dialect.ts';
 import { createDialect as binance } from './binance/index.ts';
 import { recordingDecoder as binanceRecording } from './binance/recording.ts';
+import { createDialect as htx } from './htx/index.ts';
 import { recordingDecoder as htxRecording } from './htx/recording.ts';
 import type { RecordingDecoder } from './market/recording.ts';
 import { createDialect as okx } from './okx/index.ts';
 import { recordingDecoder as okxRecording } from './okx/recording.ts';
 
-export const DIALECTS: Readonly<Record<string, DialectFactory>> = { binance, okx };
+export const DIALECTS: Readonly<Record<string, DialectFactory>> = { binance, okx, htx };
 
 export const RECORDING_DECODERS: readonly RecordingDecoder[] = [binanceRecording, okxRecording, htxRecording];

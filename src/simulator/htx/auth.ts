@@ -11,7 +11,10 @@ const TOLERANCE_MS = 300_000;
 export type Who = { readonly account: VenueAccount } | { readonly error: HtxError };
 
 function encode(text: string): string {
-  return encodeURIComponent(text).replace(/[!'()*]/g, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`);
+  return encodeURIComponent(text).replace(
+    /[!'()*]/g,
+    (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
+  );
 }
 
 function joined(values: ReadonlyMap<string, string>): string {
@@ -24,7 +27,12 @@ function joined(values: ReadonlyMap<string, string>): string {
 function matches(account: VenueAccount, method: string, text: string, signature: string): boolean {
   if (method === 'Ed25519') {
     if (account.ed25519PublicKeyPem === null) return false;
-    return verify(null, Buffer.from(text), createPublicKey(account.ed25519PublicKeyPem), Buffer.from(signature, 'base64'));
+    return verify(
+      null,
+      Buffer.from(text),
+      createPublicKey(account.ed25519PublicKeyPem),
+      Buffer.from(signature, 'base64'),
+    );
   }
   const expected = createHmac('sha256', account.secretKey).update(text).digest();
   const given = Buffer.from(signature, 'base64');
@@ -38,7 +46,15 @@ function timeOf(text: string): number | null {
   return Number.isNaN(time) ? null : time;
 }
 
-function check(venue: Venue, key: string, method: string, timestamp: string, text: string, signature: string, now: number): Who {
+function check(
+  venue: Venue,
+  key: string,
+  method: string,
+  timestamp: string,
+  text: string,
+  signature: string,
+  now: number,
+): Who {
   const account = venue.accountByKey(key);
   if (account === null || !account.permissions.valid) return { error: BAD_KEY };
   const time = timeOf(timestamp);
@@ -54,14 +70,21 @@ export function authenticate(venue: Venue, request: SimulatorRequest, now: numbe
   if (key === null || signature === null) return { error: NOT_LOGGED_IN };
   const values = new Map([...query].filter(([name]) => name !== 'Signature'));
   const method = values.get('SignatureMethod') ?? '';
-  if (values.get('SignatureVersion') !== '2' || (method !== 'HmacSHA256' && method !== 'Ed25519')) return { error: BAD_SIGNATURE };
+  if (values.get('SignatureVersion') !== '2' || (method !== 'HmacSHA256' && method !== 'Ed25519'))
+    return { error: BAD_SIGNATURE };
   const host = (request.headers['host'] ?? '').toLowerCase();
   const text = `${request.method}\n${host}\n${request.path}\n${joined(values)}`;
   return check(venue, key, method, values.get('Timestamp') ?? '', text, signature, now);
 }
 
 /** The account behind a socket login (section 2.7); null when it fails in any way. */
-export function socketLogin(venue: Venue, host: string, path: string, params: Readonly<Record<string, unknown>>, now: number): VenueAccount | null {
+export function socketLogin(
+  venue: Venue,
+  host: string,
+  path: string,
+  params: Readonly<Record<string, unknown>>,
+  now: number,
+): VenueAccount | null {
   const text = (name: string): string => {
     const value = params[name];
     return typeof value === 'string' ? value : '';
@@ -70,6 +93,14 @@ export function socketLogin(venue: Venue, host: string, path: string, params: Re
   const names = ['accessKey', 'signatureMethod', 'signatureVersion', 'timestamp'];
   const values = new Map(names.map((name) => [name, text(name)]));
   const signed = `GET\n${host.toLowerCase()}\n${path}\n${joined(values)}`;
-  const who = check(venue, text('accessKey'), text('signatureMethod'), text('timestamp'), signed, text('signature'), now);
+  const who = check(
+    venue,
+    text('accessKey'),
+    text('signatureMethod'),
+    text('timestamp'),
+    signed,
+    text('signature'),
+    now,
+  );
   return 'account' in who ? who.account : null;
 }

@@ -3,7 +3,17 @@
 
 import { Decimal } from '../../domain/decimal.ts';
 import type { JsonValue } from '../json-text.ts';
-import type { NewVenueOrder, OrderRef, PlaceRejection, SelfTradePrevention, Side, Venue, VenueAccount, VenueInstrument, VenueOrder } from '../venue.ts';
+import type {
+  NewVenueOrder,
+  OrderRef,
+  PlaceRejection,
+  SelfTradePrevention,
+  Side,
+  Venue,
+  VenueAccount,
+  VenueInstrument,
+  VenueOrder,
+} from '../venue.ts';
 import { errorBody, NOT_FOUND, NO_PERMISSION, NO_SYMBOL, orderState, required, type HtxError } from './errors.ts';
 import { spotAccountId, stateNumber } from './render.ts';
 import { findInstrument, precisionOf, rawSymbol } from './symbols.ts';
@@ -29,9 +39,15 @@ function text(value: unknown): string | null {
 }
 
 const PLACE_ERRORS: Readonly<Record<PlaceRejection, HtxError>> = {
-  'insufficient-balance': { code: 'account-frozen-balance-insufficient-error', message: 'trade account balance is not enough, left: 0' },
+  'insufficient-balance': {
+    code: 'account-frozen-balance-insufficient-error',
+    message: 'trade account balance is not enough, left: 0',
+  },
   'duplicate-client-order-id': { code: 'invalid-client-order-id', message: 'invalid client order id' },
-  'post-only-would-take': { code: 'order-limitorder-price-min-error', message: 'The limit-maker order would take liquidity' },
+  'post-only-would-take': {
+    code: 'order-limitorder-price-min-error',
+    message: 'The limit-maker order would take liquidity',
+  },
   'no-liquidity': { code: 'order-marketorder-amount-min-error', message: 'No liquidity for the market order' },
   'too-many-orders': { code: 'order-holding-limit-failed', message: 'Too many open orders' },
   'unknown-symbol': NO_SYMBOL,
@@ -61,7 +77,11 @@ export class Commands {
       postOnly: this.settings.crossingLimitMaker === 'cancel' ? 'accept-then-cancel' : 'reject',
     });
     if (!result.ok) return errorBody(PLACE_ERRORS[result.rejection]);
-    return { status: 'ok', data: String(result.order.orderId), clientOrderId: order.clientOrderId === '' ? undefined : order.clientOrderId };
+    return {
+      status: 'ok',
+      data: String(result.order.orderId),
+      clientOrderId: order.clientOrderId === '' ? undefined : order.clientOrderId,
+    };
   }
 
   /** Each order stands for itself: the envelope is ok even when items fail (section 5.4). */
@@ -72,7 +92,8 @@ export class Commands {
     const data = orders.map((params): JsonValue => {
       const answer = this.place(account, params);
       const clientOrderId = text(params['client-order-id']) ?? '';
-      if (answer['status'] === 'ok') return { 'order-id': BigInt(String(answer['data'])), 'client-order-id': clientOrderId };
+      if (answer['status'] === 'ok')
+        return { 'order-id': BigInt(String(answer['data'])), 'client-order-id': clientOrderId };
       return { 'client-order-id': clientOrderId, 'err-code': answer['err-code'], 'err-msg': answer['err-msg'] };
     });
     return { status: 'ok', data };
@@ -82,7 +103,10 @@ export class Commands {
     const accountId = text(params['account-id']);
     if (accountId === null) return required('account-id');
     if (accountId !== String(spotAccountId(account))) {
-      return { code: 'account-frozen-account-inexistent-error', message: `account for id ${accountId} and user id ${account.uid} does not exist` };
+      return {
+        code: 'account-frozen-account-inexistent-error',
+        message: `account for id ${accountId} and user id ${account.uid} does not exist`,
+      };
     }
     const raw = text(params['symbol']);
     if (raw === null) return required('symbol');
@@ -96,14 +120,16 @@ export class Commands {
     if (amountText === null) return required('amount');
     if (!PLAIN.test(amountText)) return { code: 'invalid-amount', message: 'Invalid amount' };
     const clientOrderId = text(params['client-order-id']) ?? '';
-    if (!/^[A-Za-z0-9_-]{0,64}$/.test(clientOrderId)) return { code: 'invalid-client-order-id', message: 'Invalid client order id' };
+    if (!/^[A-Za-z0-9_-]{0,64}$/.test(clientOrderId))
+      return { code: 'invalid-client-order-id', message: 'Invalid client order id' };
     const side: Side = match[1] === 'buy' ? 'BUY' : 'SELL';
     const kind = match[2] ?? '';
     const amount = Decimal.from(amountText);
     const priceText = text(params['price']);
     const market = kind === 'market';
     if (market && priceText !== null) return { code: 'order-invalid-price', message: 'A market order takes no price' };
-    if (!market && (priceText === null || !PLAIN.test(priceText))) return { code: 'order-invalid-price', message: 'Invalid price' };
+    if (!market && (priceText === null || !PLAIN.test(priceText)))
+      return { code: 'order-invalid-price', message: 'Invalid price' };
     const price = market || priceText === null ? null : Decimal.from(priceText);
     const problem = this.outOfBounds(instrument, side, amount, price);
     if (problem !== null) return problem;
@@ -123,25 +149,56 @@ export class Commands {
     };
   }
 
-  private outOfBounds(instrument: VenueInstrument, side: Side, amount: Decimal, price: Decimal | null): HtxError | null {
+  private outOfBounds(
+    instrument: VenueInstrument,
+    side: Side,
+    amount: Decimal,
+    price: Decimal | null,
+  ): HtxError | null {
     const precision = precisionOf(instrument);
-    if (amount.decimals() > precision.amount) return { code: 'order-orderamount-precision-error', message: `Order amount precision exceeded: ${precision.amount}` };
-    if (price !== null && price.decimals() > precision.price) return { code: 'order-orderprice-precision-error', message: `Order price precision exceeded: ${precision.price}` };
+    if (amount.decimals() > precision.amount)
+      return {
+        code: 'order-orderamount-precision-error',
+        message: `Order amount precision exceeded: ${precision.amount}`,
+      };
+    if (price !== null && price.decimals() > precision.price)
+      return {
+        code: 'order-orderprice-precision-error',
+        message: `Order price precision exceeded: ${precision.price}`,
+      };
     if (price === null && side === 'BUY') {
-      return amount.lt(instrument.minNotional) ? { code: 'order-value-min-error', message: `Order total cannot be lower than: ${instrument.minNotional} ${instrument.quote}` } : null;
+      return amount.lt(instrument.minNotional)
+        ? {
+            code: 'order-value-min-error',
+            message: `Order total cannot be lower than: ${instrument.minNotional} ${instrument.quote}`,
+          }
+        : null;
     }
     const family = price === null ? 'order-marketorder' : 'order-limitorder';
-    if (amount.lt(instrument.minQuantity)) return { code: `${family}-amount-min-error`, message: `Order amount cannot be lower than: ${instrument.minQuantity}` };
+    if (amount.lt(instrument.minQuantity))
+      return {
+        code: `${family}-amount-min-error`,
+        message: `Order amount cannot be lower than: ${instrument.minQuantity}`,
+      };
     if (amount.gt(instrument.maxQuantity)) {
-      return { code: price === null ? `${family}-amount-sell-max-error` : `${family}-amount-max-error`, message: `Order amount cannot be higher than: ${instrument.maxQuantity}` };
+      return {
+        code: price === null ? `${family}-amount-sell-max-error` : `${family}-amount-max-error`,
+        message: `Order amount cannot be higher than: ${instrument.maxQuantity}`,
+      };
     }
     if (price === null) return null;
     if (!price.isPositive()) return { code: 'order-invalid-price', message: 'Invalid price' };
-    if (price.mul(amount).lt(instrument.minNotional)) return { code: 'order-value-min-error', message: `Order total cannot be lower than: ${instrument.minNotional} ${instrument.quote}` };
+    if (price.mul(amount).lt(instrument.minNotional))
+      return {
+        code: 'order-value-min-error',
+        message: `Order total cannot be lower than: ${instrument.minNotional} ${instrument.quote}`,
+      };
     const reference = this.venue.lastPrice(instrument.symbol);
     if (reference === null) return null;
-    if (side === 'BUY' && price.gt(reference.mul(Decimal.from('1.1')))) return { code: 'order-limitorder-price-buy-max-error', message: 'The buy price is too high' };
-    if (side === 'SELL' && price.lt(reference.mul(Decimal.from('0.9')))) return { code: 'order-limitorder-price-sell-min-error', message: 'The sell price is too low' };
+    if (side === 'BUY' && price.gt(reference.mul(Decimal.from('1.1'))))
+      return { code: 'order-limitorder-price-buy-max-error', message: 'The buy price is too high' };
+    if (side === 'SELL' && price.lt(reference.mul(Decimal.from('0.9'))))
+      return { code: 'order-limitorder-price-sell-min-error', message: 'The sell price is too low' };
     return null;
   }
 
@@ -194,14 +251,22 @@ export class Commands {
       return errorBody({ code: 'batchcancel-order-id-list-empty', message: 'The list of order ids is empty' });
     }
     if (list.length > MAX_BATCH_CANCEL || (byId !== undefined && byClientId !== undefined)) {
-      return errorBody({ code: 'validation-constraints-error', message: `at most ${MAX_BATCH_CANCEL} ids of one kind` });
+      return errorBody({
+        code: 'validation-constraints-error',
+        message: `at most ${MAX_BATCH_CANCEL} ids of one kind`,
+      });
     }
     const success: string[] = [];
     const failed: JsonValue[] = [];
     for (const item of list as readonly unknown[]) {
       const id = text(item) ?? '';
       const orderId = byId === undefined ? null : idOf(id);
-      const error = byId === undefined ? this.cancelOne(account, { clientOrderId: id }) : orderId === null ? NOT_FOUND : this.cancelOne(account, { orderId });
+      const error =
+        byId === undefined
+          ? this.cancelOne(account, { clientOrderId: id })
+          : orderId === null
+            ? NOT_FOUND
+            : this.cancelOne(account, { orderId });
       if (error === null) success.push(id);
       else {
         failed.push({
@@ -219,7 +284,8 @@ export class Commands {
   /** At most `size` orders a call; `next-id` is -1 when none is left (section 5.8). */
   cancelOpen(account: VenueAccount, params: Params): Body {
     const size = params['size'] === undefined ? 100 : Number(text(params['size']));
-    if (!Number.isInteger(size) || size < 1 || size > 100) return errorBody({ code: 'validation-constraints-error', message: 'size: 1 to 100' });
+    if (!Number.isInteger(size) || size < 1 || size > 100)
+      return errorBody({ code: 'validation-constraints-error', message: 'size: 1 to 100' });
     const symbols = text(params['symbol'])?.split(',') ?? null;
     const types = text(params['types'])?.split(',') ?? null;
     const side = text(params['side']);
@@ -230,9 +296,13 @@ export class Commands {
       return types === null || types.includes(order.tag['type'] ?? '');
     });
     const chosen = matching.slice(0, size);
-    for (const order of chosen) this.venue.cancel(account.uid, order.symbol, { orderId: order.orderId }, '', 'cancel-all');
+    for (const order of chosen)
+      this.venue.cancel(account.uid, order.symbol, { orderId: order.orderId }, '', 'cancel-all');
     const next = matching[size];
-    return { status: 'ok', data: { 'success-count': chosen.length, 'failed-count': 0, 'next-id': next === undefined ? -1 : next.orderId } };
+    return {
+      status: 'ok',
+      data: { 'success-count': chosen.length, 'failed-count': 0, 'next-id': next === undefined ? -1 : next.orderId },
+    };
   }
 
   cancelEverything(account: VenueAccount, raw: string | null): Body {

@@ -11,14 +11,29 @@ export interface HtxError {
   readonly orderState?: number;
 }
 
-export const NOT_LOGGED_IN: HtxError = { code: 'login-required', message: 'The account is not logged in, please log in and try again.' };
-export const BAD_SIGNATURE: HtxError = { code: 'api-signature-not-valid', message: 'Signature not valid: Verification failure [校验失败]' };
-export const BAD_KEY: HtxError = { code: 'api-signature-not-valid', message: 'Signature not valid: Incorrect Access key [Access key错误]' };
-export const NO_PERMISSION: HtxError = { code: 'api-signature-not-valid', message: 'Signature not valid: API key has no permission [API Key没有权限]' };
+export const NOT_LOGGED_IN: HtxError = {
+  code: 'login-required',
+  message: 'The account is not logged in, please log in and try again.',
+};
+export const BAD_SIGNATURE: HtxError = {
+  code: 'api-signature-not-valid',
+  message: 'Signature not valid: Verification failure [校验失败]',
+};
+export const BAD_KEY: HtxError = {
+  code: 'api-signature-not-valid',
+  message: 'Signature not valid: Incorrect Access key [Access key错误]',
+};
+export const NO_PERMISSION: HtxError = {
+  code: 'api-signature-not-valid',
+  message: 'Signature not valid: API key has no permission [API Key没有权限]',
+};
 export const GATEWAY: HtxError = { code: 'gateway-internal-error', message: 'Failed to load data. Try again later.' };
 export const RECORD_INVALID: HtxError = { code: 'base-record-invalid', message: 'record invalid' };
 export const NOT_FOUND: HtxError = { code: 'base-not-found', message: 'The record is not found.' };
-export const TOO_FREQUENT: HtxError = { code: 'base-request-exceed-frequency-limit', message: 'Request is too frequent, please try again later.' };
+export const TOO_FREQUENT: HtxError = {
+  code: 'base-request-exceed-frequency-limit',
+  message: 'Request is too frequent, please try again later.',
+};
 export const METHOD: HtxError = { code: 'method-not-allowed', message: 'Method not allowed.' };
 export const NO_SYMBOL: HtxError = { code: 'base-symbol-error', message: 'The symbol is invalid' };
 
@@ -42,17 +57,33 @@ export function errorBody(error: HtxError): { readonly [key: string]: JsonValue 
 }
 
 /** A fault's answer. `http` is what a REST client gets; sockets send `body` when it is JSON of HTX's own, else they hang up. */
-export function failureOf(kind: FailureKind): { readonly status: number; readonly error: HtxError | null; readonly text: string } {
-  const own = (error: HtxError, status = 200): { status: number; error: HtxError; text: string } => ({ status, error, text: jsonText(errorBody(error)) });
+export function failureOf(kind: FailureKind): {
+  readonly status: number;
+  readonly error: HtxError | null;
+  readonly text: string;
+} {
+  const own = (error: HtxError, status = 200): { status: number; error: HtxError; text: string } => ({
+    status,
+    error,
+    text: jsonText(errorBody(error)),
+  });
   switch (kind) {
     case 'server-error':
-      return { status: 502, error: null, text: '<html><head><title>502 Bad Gateway</title></head><body>502 Bad Gateway</body></html>' };
+      return {
+        status: 502,
+        error: null,
+        text: '<html><head><title>502 Bad Gateway</title></head><body>502 Bad Gateway</body></html>',
+      };
     case 'unknown-outcome':
       return own(GATEWAY);
     case 'rate-limit':
       return own(TOO_FREQUENT, 429);
     case 'ban':
-      return { status: 403, error: null, text: '<html><head><title>403 Forbidden</title></head><body>403 Forbidden</body></html>' };
+      return {
+        status: 403,
+        error: null,
+        text: '<html><head><title>403 Forbidden</title></head><body>403 Forbidden</body></html>',
+      };
     case 'clock-skew':
       return own(BAD_SIGNATURE);
     case 'key-revoked':

@@ -127,7 +127,10 @@ function executed(order: VenueOrder): { readonly execAmt: string; readonly remai
 }
 
 function terms(order: VenueOrder): { readonly [key: string]: JsonValue | undefined } {
-  const size = isBuyMarket(order) && order.quoteQuantity !== null ? { orderValue: asked(order).toString() } : { orderSize: asked(order).toString() };
+  const size =
+    isBuyMarket(order) && order.quoteQuantity !== null
+      ? { orderValue: asked(order).toString() }
+      : { orderSize: asked(order).toString() };
   return order.price === null ? size : { orderPrice: order.price.toString(), ...size };
 }
 

@@ -1,0 +1,158 @@
+// Public market data as HTX words it, for REST and the market sockets (htx.md sections 9, 10, 13): numbers unquoted, as a Java program prints them.
+
+import { Decimal } from '../../domain/decimal.ts';
+import { CandleStore, type Candle } from '../engine/candles.ts';
+import type { JsonValue } from '../json-text.ts';
+import type { Level, Venue, VenueInstrument, VenueTrade } from '../venue.ts';
+import { marketNumber } from './java-number.ts';
+import { rawSymbol } from './symbols.ts';
+
+export const PERIODS: Readonly<Record<string, number>> = {
+  '1min': 60_000,
+  '5min': 300_000,
+  '15min': 900_000,
+  '30min': 1_800_000,
+  '60min': 3_600_000,
+  '4hour': 14_400_000,
+  '1day': 86_400_000,
+  '1week': 604_800_000,
+};
+
+const DAY_MS = 86_400_000;
+
+export function levels(side: readonly Level[]): JsonValue {
+  return side.map(([price, quantity]) => [marketNumber(price), marketNumber(quantity)]);
+}
+
+function candleRow(candle: Candle): { readonly [key: string]: JsonValue } {
+  return {
+    id: Math.floor(candle.openTime / 1000),
+    open: marketNumber(candle.open),
+    close: marketNumber(candle.close),
+    low: marketNumber(candle.low),
+    high: marketNumber(candle.high),
+    amount: marketNumber(candle.volume),
+    vol: marketNumber(candle.quoteVolume),
+    count: candle.trades,
+  };
+}
+
+/** The id of a public trade row: at least 26 digits, which no double can hold (section 13, point 3). */
+function longId(trade: VenueTrade): bigint {
+  return trade.tradeId * 1_000_000_000_000_000_000_000n + 433_873_170_760_015n;
+}
+
+export function tradeRow(trade: VenueTrade, tradeIdName: 'tradeId' | 'trade-id'): JsonValue {
+  return {
+    id: longId(trade),
+    ts: trade.time,
+    [tradeIdName]: trade.tradeId,
+    amount: marketNumber(trade.quantity),
+    price: marketNumber(trade.price),
+    direction: trade.takerSide.toLowerCase(),
+  };
+}
+
+export class MarketData {
+  readonly venue: Venue;
+  private readonly store: CandleStore;
+  private readonly now: () => number;
+
+  constructor(venue: Venue, now: () => number) {
+    this.venue = venue;
+    this.now = now;
+    this.store = new CandleStore(venue);
+  }
+
+  depthTick(instrument: VenueInstrument, limit: number): { readonly [key: string]: JsonValue } {
+    const book = this.venue.book(instrument.symbol, limit);
+    return { bids: levels(book.bids), asks: levels(book.asks), version: book.updateId, ts: book.time };
+  }
+
+  /** Newest first. */
+  candles(
+    instrument: VenueInstrument,
+    intervalMs: number,
+    limit: number,
+    startTime?: number,
+    endTime?: number,
+  ): JsonValue[] {
+    const query = {
+      intervalMs,
+      limit,
+      ...(startTime === undefined ? {} : { startTime }),
+      ...(endTime === undefined ? {} : { endTime }),
+    };
+    return this.store.candles(instrument.symbol, query, this.now()).map(candleRow).reverse();
+  }
+
+  currentCandle(instrument: VenueInstrument, intervalMs: number): JsonValue | null {
+    const candle = this.store.current(instrument.symbol, intervalMs, this.now());
+    return candle === null ? null : candleRow(candle);
+  }
+
+  /** The last 24 hours. */
+  summary(instrument: VenueInstrument): { readonly [key: string]: JsonValue } {
+    const candles = this.store.candles(
+      instrument.symbol,
+      { intervalMs: 60_000, limit: 1440, startTime: this.now() - DAY_MS },
+      this.now(),
+    );
+    const last = this.venue.lastPrice(instrument.symbol) ?? Decimal.ZERO;
+    let high = last;
+    let low = last;
+    let amount = Decimal.ZERO;
+    let vol = Decimal.ZERO;
+    let count = 0;
+    for (const candle of candles) {
+      high = Decimal.max(high, candle.high);
+      low = Decimal.min(low, candle.low);
+      amount = amount.add(candle.volume);
+      vol = vol.add(candle.quoteVolume);
+      count += candle.trades;
+    }
+    return {
+      open: marketNumber(candles[0]?.open ?? last),
+      high: marketNumber(high),
+      low: marketNumber(low),
+      close: marketNumber(last),
+      amount: marketNumber(amount),
+      vol: marketNumber(vol),
+      count,
+    };
+  }
+
+  /** Summary with the touch, as in `ticker` topics and `market/tickers`. */
+  ticker(instrument: VenueInstrument): { readonly [key: string]: JsonValue } {
+    const { bids, asks } = this.venue.book(instrument.symbol, 1);
+    const trade = this.venue.trades(instrument.symbol, 1)[0];
+    const [bid, bidSize] = bids[0] ?? [Decimal.ZERO, Decimal.ZERO];
+    const [ask, askSize] = asks[0] ?? [Decimal.ZERO, Decimal.ZERO];
+    return {
+      ...this.summary(instrument),
+      bid: marketNumber(bid),
+      bidSize: marketNumber(bidSize),
+      ask: marketNumber(ask),
+      askSize: marketNumber(askSize),
+      lastPrice: marketNumber(trade?.price ?? Decimal.ZERO),
+      lastSize: marketNumber(trade?.quantity ?? Decimal.ZERO),
+    };
+  }
+
+  tickers(): JsonValue[] {
+    return [...this.venue.instruments.values()].map((instrument) => ({
+      symbol: rawSymbol(instrument),
+      ...this.ticker(instrument),
+    }));
+  }
+
+  /** `{id, ts, data}` of trades of one moment. */
+  tradeTick(trades: readonly VenueTrade[], name: 'tradeId' | 'trade-id'): JsonValue {
+    const last = trades.at(-1);
+    return { id: last?.tradeId ?? 0, ts: last?.time ?? this.now(), data: trades.map((trade) => tradeRow(trade, name)) };
+  }
+
+  close(): void {
+    this.store.close();
+  }
+}

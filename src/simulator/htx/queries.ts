@@ -1,0 +1,220 @@
+// What only reads an account: accounts, balances, orders, fills (htx.md sections 4, 5.12-5.16).
+
+import { Decimal } from '../../domain/decimal.ts';
+import type { Gateway } from '../gateway.ts';
+import type { JsonValue } from '../json-text.ts';
+import type { Venue, VenueAccount, VenueFill, VenueOrder } from '../venue.ts';
+import type { Body, Commands } from './commands.ts';
+import { errorBody, NO_SYMBOL, RECORD_INVALID, required } from './errors.ts';
+import { matchRecordId, matchRow, openOrderRow, orderRow, pointAccountId, spotAccountId, stateOf } from './render.ts';
+import { findInstrument, rawSymbol } from './symbols.ts';
+
+/** Orders sent by API and canceled without a fill leave the queries after two hours (section 5.13). */
+const CANCELED_MEMORY_MS = 7_200_000;
+const WINDOW_MS = 48 * 3_600_000;
+
+interface Page<Row> {
+  readonly rows: readonly Row[];
+  readonly id: (row: Row) => bigint;
+  readonly query: URLSearchParams;
+  readonly defaultSize: number;
+  readonly maxSize: number;
+}
+
+/** Newest first unless `direct=prev` says otherwise; `from` is inclusive (section 17). Rows come oldest first. */
+function page<Row>({ rows, id, query, defaultSize, maxSize }: Page<Row>): readonly Row[] {
+  const asked = Number(query.get('size') ?? defaultSize);
+  const size = Math.min(Math.max(Number.isInteger(asked) ? asked : defaultSize, 1), maxSize);
+  const from = query.get('from');
+  const ascending = query.get('direct') === 'prev';
+  const ordered = ascending ? [...rows] : [...rows].reverse();
+  if (from === null || from === '') return ordered.slice(0, size);
+  const start = BigInt(from);
+  return ordered.filter((row) => (ascending ? id(row) >= start : id(row) <= start)).slice(0, size);
+}
+
+export class Queries {
+  private readonly venue: Venue;
+  private readonly gateway: Gateway;
+  private readonly commands: Commands;
+
+  constructor(venue: Venue, gateway: Gateway, commands: Commands) {
+    this.venue = venue;
+    this.gateway = gateway;
+    this.commands = commands;
+  }
+
+  accounts(account: VenueAccount): Body {
+    return {
+      status: 'ok',
+      data: [
+        { id: pointAccountId(account), type: 'point', subtype: '', state: 'working' },
+        { id: spotAccountId(account), type: 'spot', subtype: '', state: 'working' },
+      ],
+    };
+  }
+
+  balance(account: VenueAccount, accountId: string): Body {
+    if (accountId !== String(spotAccountId(account)))
+      return errorBody({ code: 'account-get-accounts-inexistent-error', message: 'account for id does not exist' });
+    const list: JsonValue[] = [];
+    for (const balance of account.balances.values()) {
+      const currency = balance.asset.toLowerCase();
+      const sequence = String(balance.version);
+      list.push({
+        currency,
+        type: 'trade',
+        balance: balance.free.toString(),
+        available: balance.free.toString(),
+        debt: '0',
+        'seq-num': sequence,
+      });
+      list.push({ currency, type: 'frozen', balance: balance.locked.toString(), debt: '0', 'seq-num': sequence });
+    }
+    return { status: 'ok', data: { id: spotAccountId(account), type: 'spot', state: 'working', list } };
+  }
+
+  private raw(symbol: string): string {
+    const instrument = this.venue.instruments.get(symbol);
+    return instrument === undefined ? symbol : rawSymbol(instrument);
+  }
+
+  /** The unified symbol asked for; undefined when none was, null when it is unknown. */
+  private symbolOf(query: URLSearchParams): string | null | undefined {
+    const raw = query.get('symbol');
+    if (raw === null || raw === '') return undefined;
+    return findInstrument(this.venue, raw)?.symbol ?? null;
+  }
+
+  openOrders(account: VenueAccount, query: URLSearchParams): Body {
+    const symbol = this.symbolOf(query);
+    if (symbol === null) return errorBody(NO_SYMBOL);
+    const side = query.get('side');
+    const types = query.get('types')?.split(',') ?? null;
+    const open = this.venue
+      .openOrders(account.uid, symbol ?? null)
+      .filter(
+        (order) =>
+          (side === null || order.side.toLowerCase() === side) &&
+          (types === null || types.includes(order.tag['type'] ?? '')),
+      );
+    const rows = page<VenueOrder>({
+      rows: this.gateway.visibleOpenOrders(account.uid, open),
+      id: (order) => order.orderId,
+      query,
+      defaultSize: 100,
+      maxSize: 500,
+    });
+    return {
+      status: 'ok',
+      data: rows.map((order) => openOrderRow(order, this.raw(order.symbol), spotAccountId(account))),
+    };
+  }
+
+  private isForgotten(order: VenueOrder): boolean {
+    return stateOf(order) === 'canceled' && this.venue.clock.now() - order.updatedAt >= CANCELED_MEMORY_MS;
+  }
+
+  private known(account: VenueAccount, order: VenueOrder | null): order is VenueOrder {
+    return order !== null && !this.isForgotten(order) && !this.gateway.isHidden(account.uid, order);
+  }
+
+  order(account: VenueAccount, orderId: string): Body {
+    if (!/^\d{1,20}$/.test(orderId))
+      return errorBody({ code: 'validation-format-error', message: 'Format Error: order-id.' });
+    const order = this.commands.find(account, { orderId: BigInt(orderId) });
+    if (!this.known(account, order)) return errorBody(RECORD_INVALID);
+    return { status: 'ok', data: orderRow(order, this.raw(order.symbol), spotAccountId(account)) };
+  }
+
+  orderByClientId(account: VenueAccount, query: URLSearchParams): Body {
+    const clientOrderId = query.get('clientOrderId');
+    if (clientOrderId === null || clientOrderId === '') return errorBody(required('clientOrderId'));
+    const order = this.commands.find(account, { clientOrderId });
+    if (!this.known(account, order) || !this.commands.remembersClientId(order)) return errorBody(RECORD_INVALID);
+    return { status: 'ok', data: orderRow(order, this.raw(order.symbol), spotAccountId(account)) };
+  }
+
+  /** `GET /v1/order/orders` (states required) and `GET /v1/order/history`. */
+  history(account: VenueAccount, query: URLSearchParams, needsStates: boolean): Body {
+    const symbol = this.symbolOf(query);
+    if (symbol === null) return errorBody(NO_SYMBOL);
+    const states = query.get('states')?.split(',') ?? null;
+    if (needsStates && states === null) return errorBody(required('states'));
+    const window = this.window(query);
+    if (window === null) return errorBody({ code: 'invalid-interval', message: 'Invalid query window' });
+    const rows = this.venue.orders(account.uid, symbol ?? null).filter((order) => {
+      if (order.createdAt < window.start || order.createdAt > window.end || !this.known(account, order)) return false;
+      return states === null ? order.status !== 'open' : states.includes(stateOf(order));
+    });
+    const chosen = page<VenueOrder>({
+      rows,
+      id: (order) => order.orderId,
+      query,
+      defaultSize: 100,
+      maxSize: needsStates ? 100 : 1000,
+    });
+    return {
+      status: 'ok',
+      data: chosen.map((order) => orderRow(order, this.raw(order.symbol), spotAccountId(account))),
+    };
+  }
+
+  private window(query: URLSearchParams): { readonly start: number; readonly end: number } | null {
+    const now = this.venue.clock.now() + this.gateway.skew();
+    const startText = query.get('start-time');
+    const endText = query.get('end-time');
+    if (startText === null && endText === null) return { start: now - WINDOW_MS, end: now };
+    const end = endText === null ? Number(startText) + WINDOW_MS : Number(endText);
+    const start = startText === null ? end - WINDOW_MS : Number(startText);
+    return end >= start && end - start <= WINDOW_MS ? { start, end } : null;
+  }
+
+  matchesOfOrder(account: VenueAccount, orderId: string): Body {
+    const order = /^\d{1,20}$/.test(orderId) ? this.commands.find(account, { orderId: BigInt(orderId) }) : null;
+    if (!this.known(account, order)) return errorBody(RECORD_INVALID);
+    const fills = this.venue.fills(account.uid, { symbol: order.symbol, orderId: order.orderId });
+    return { status: 'ok', data: [...fills].reverse().map((fill) => matchRow(fill, order, this.raw(order.symbol))) };
+  }
+
+  matches(account: VenueAccount, query: URLSearchParams): Body {
+    const symbol = this.symbolOf(query);
+    if (symbol === null) return errorBody(NO_SYMBOL);
+    const window = this.window(query);
+    if (window === null) return errorBody({ code: 'invalid-interval', message: 'Invalid query window' });
+    const fills = this.venue.fills(account.uid, {
+      ...(symbol === undefined ? {} : { symbol }),
+      startTime: window.start,
+      endTime: window.end,
+    });
+    const rows = page<VenueFill>({ rows: fills, id: matchRecordId, query, defaultSize: 100, maxSize: 500 });
+    return {
+      status: 'ok',
+      data: rows.map((fill) =>
+        matchRow(fill, this.venue.order(account.uid, fill.symbol, { orderId: fill.orderId }), this.raw(fill.symbol)),
+      ),
+    };
+  }
+
+  feeRates(account: VenueAccount, query: URLSearchParams): Body {
+    const symbols = (query.get('symbols') ?? '').split(',').filter((symbol) => symbol !== '');
+    const maker = account.makerFee.toString();
+    const taker = account.takerFee.toString();
+    return {
+      code: 200,
+      data: symbols.map((symbol) => ({
+        symbol,
+        makerFeeRate: maker,
+        takerFeeRate: taker,
+        actualMakerRate: maker,
+        actualTakerRate: taker,
+      })),
+      success: true,
+    };
+  }
+
+  /** Total of a balance. */
+  static total(balance: { readonly free: Decimal; readonly locked: Decimal }): Decimal {
+    return balance.free.add(balance.locked);
+  }
+}

@@ -1,0 +1,174 @@
+// One connection to `/ws/trade`: order entry with the same answers as over REST, plus the request's `cid` (htx.md section 6).
+
+import type { ServerSession, ServerSocket } from '../dialect.ts';
+import type { Operation } from '../gateway.ts';
+import { jsonText, type JsonValue } from '../json-text.ts';
+import type { VenueAccount } from '../venue.ts';
+import { socketLogin } from './auth.ts';
+import type { Body, Params } from './commands.ts';
+import { errorBody, failureOf, NOT_LOGGED_IN, NO_PERMISSION, TOO_FREQUENT } from './errors.ts';
+import { Heartbeat } from './heartbeat.ts';
+import type { Site } from './site.ts';
+import { findInstrument } from './symbols.ts';
+
+const PING_EVERY_MS = 20_000;
+
+interface Command {
+  readonly operation: Operation;
+  /** Under which REST endpoint's limit it counts. */
+  readonly endpoint: string;
+  count(params: unknown): number;
+  run(site: Site, account: VenueAccount, params: unknown): Body;
+}
+
+function object(params: unknown): Params {
+  return typeof params === 'object' && params !== null && !Array.isArray(params) ? (params as Params) : {};
+}
+
+function list(params: unknown): readonly Params[] {
+  return Array.isArray(params) ? params.map((item: unknown) => object(item)) : [];
+}
+
+const COMMANDS: Readonly<Record<string, Command>> = {
+  'create-order': {
+    operation: 'create',
+    endpoint: '/v1/order/orders/place',
+    count: () => 1,
+    run: (site, account, params) => site.commands.place(account, object(params)),
+  },
+  'create-batchorder': {
+    operation: 'create',
+    endpoint: '/v1/order/batch-orders',
+    count: (params) => Math.max(list(params).length, 1),
+    run: (site, account, params) => site.commands.placeBatch(account, list(params)),
+  },
+  cancel: {
+    operation: 'cancel',
+    endpoint: '/v1/order/orders/batchcancel',
+    count: (params) => {
+      const ids: unknown = object(params)['order-ids'] ?? object(params)['client-order-ids'];
+      return Array.isArray(ids) ? Math.max(ids.length, 1) : 1;
+    },
+    run: (site, account, params) => site.commands.cancelBatch(account, object(params)),
+  },
+  cancelall: {
+    operation: 'cancel-all',
+    endpoint: '/v1/order/orders/batchCancelOpenOrders',
+    count: () => 1,
+    run: (site, account, params) => site.commands.cancelOpen(account, object(params)),
+  },
+};
+
+export class TradeSession implements ServerSession {
+  private readonly site: Site;
+  private readonly socket: ServerSocket;
+  private readonly host: string;
+  private account: VenueAccount | null = null;
+  private readonly heartbeat: Heartbeat;
+  private readonly unregister: () => void;
+
+  constructor(site: Site, socket: ServerSocket, host: string) {
+    this.site = site;
+    this.socket = socket;
+    this.host = host;
+    this.heartbeat = new Heartbeat({
+      clock: site.clock,
+      everyMs: PING_EVERY_MS,
+      now: () => site.now(),
+      send: (ts) => socket.send(jsonText({ action: 'ping', data: { ts } })),
+      giveUp: () => socket.close(1000, 'time out close'),
+    });
+    this.unregister = site.gateway.register({
+      stream: 'trade',
+      accountUid: () => this.account?.uid ?? null,
+      cut: () => socket.terminate(),
+      expire: () => socket.close(1000, 'time out close'),
+    });
+  }
+
+  onFrame(text: string): void {
+    let frame: Params;
+    try {
+      frame = JSON.parse(text) as Params;
+    } catch {
+      return this.socket.send(jsonText({ code: 2001, message: 'invalid.json' }));
+    }
+    if (frame['action'] === 'pong') return this.heartbeat.answered(object(frame['data'])['ts']);
+    if (frame['action'] === 'req' && frame['ch'] === 'auth') return this.logIn(object(frame['params']));
+    const cid = typeof frame['cid'] === 'string' ? frame['cid'] : String((frame['cid'] as number | undefined) ?? '');
+    const command = typeof frame['ch'] === 'string' ? COMMANDS[frame['ch']] : undefined;
+    if (command === undefined) {
+      return this.socket.send(jsonText({ ...errorBody({ code: 'invalid-command', message: 'invalid.ch' }), cid }));
+    }
+    this.run(command, frame['params'], cid);
+  }
+
+  private logIn(params: Params): void {
+    const { site } = this;
+    const key = params['accessKey'];
+    const claimed = typeof key === 'string' ? site.venue.accountByKey(key) : null;
+    site.gateway.run<JsonValue>(
+      {
+        operation: 'login',
+        channel: 'socket',
+        accountUid: claimed?.uid ?? null,
+        symbol: null,
+        remote: this.socket.remote,
+        count: 1,
+      },
+      {
+        execute: () => {
+          const account = socketLogin(site.venue, this.host, '/ws/trade', params, site.now());
+          if (account === null) return { action: 'req', code: 2002, ch: 'auth', message: 'auth.fail' };
+          this.account = account;
+          return { action: 'req', code: 200, ch: 'auth', data: {} };
+        },
+        failure: (kind) => ({
+          action: 'req',
+          code: kind === 'key-revoked' || kind === 'clock-skew' ? 2002 : 500,
+          ch: 'auth',
+          message: kind === 'key-revoked' ? 'auth.fail' : 'system error',
+        }),
+        deliver: (reply) => this.socket.send(jsonText(reply)),
+      },
+    );
+  }
+
+  private run(command: Command, params: unknown, cid: string): void {
+    const { site, account } = this;
+    const raw = object(params)['symbol'];
+    const instrument = typeof raw === 'string' ? findInstrument(site.venue, raw) : null;
+    site.gateway.run<Body | null>(
+      {
+        operation: command.operation,
+        channel: 'socket',
+        accountUid: account?.uid ?? null,
+        symbol: instrument?.symbol ?? null,
+        remote: this.socket.remote,
+        count: command.count(params),
+      },
+      {
+        execute: () => {
+          if (account === null || !account.permissions.valid) return errorBody(NOT_LOGGED_IN);
+          if (!account.permissions.trade) return errorBody(NO_PERMISSION);
+          const verdict = site.limits.take(account.uid, command.endpoint, site.clock.monotonic(), site.now());
+          return verdict.allowed ? command.run(site, account, params) : errorBody(TOO_FREQUENT);
+        },
+        // What is not HTX's own JSON over REST (a proxy's error page, a ban) is a lost connection here.
+        failure: (kind) => {
+          const { error } = failureOf(kind);
+          return error === null ? null : errorBody(error);
+        },
+        deliver: (body) => {
+          if (body === null) this.socket.close(1011, 'internal error');
+          else this.socket.send(jsonText({ ...body, cid }));
+        },
+      },
+    );
+  }
+
+  onClose(): void {
+    this.heartbeat.stop();
+    this.unregister();
+  }
+}
