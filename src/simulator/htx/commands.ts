@@ -93,7 +93,7 @@ export class Commands {
       const answer = this.place(account, params);
       const clientOrderId = text(params['client-order-id']) ?? '';
       if (answer['status'] === 'ok')
-        return { 'order-id': BigInt(String(answer['data'])), 'client-order-id': clientOrderId };
+        return { 'order-id': BigInt(text(answer['data']) ?? '0'), 'client-order-id': clientOrderId };
       return { 'client-order-id': clientOrderId, 'err-code': answer['err-code'], 'err-msg': answer['err-msg'] };
     });
     return { status: 'ok', data };

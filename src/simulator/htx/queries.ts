@@ -1,6 +1,6 @@
 // What only reads an account: accounts, balances, orders, fills (htx.md sections 4, 5.12-5.16).
 
-import { Decimal } from '../../domain/decimal.ts';
+import type { Decimal } from '../../domain/decimal.ts';
 import type { Gateway } from '../gateway.ts';
 import type { JsonValue } from '../json-text.ts';
 import type { Venue, VenueAccount, VenueFill, VenueOrder } from '../venue.ts';
