@@ -229,7 +229,7 @@ export class Link {
 
   private ended(session: Session, code: number, reason: string, error: Error | undefined): void {
     const wasReplaced = this.lingering.delete(session);
-    this.options.onEvent({ type: 'close', code, reason });
+    if (!wasReplaced || this.stopped) this.options.onEvent({ type: 'close', code, reason });
     if (this.lingering.size === 0 && this.stopped) this.onAllClosed?.();
     if (wasReplaced || this.stopped) return;
     const words = error?.message ?? (reason === '' ? `closed with code ${code}` : reason);
@@ -256,7 +256,8 @@ export class Link {
     this.lastReason = reason;
     const retryInMs = this.backoff.next();
     this.options.log.info('connecting again', { connection: this.options.name, attempt: this.backoff.attempts, retryInMs, reason });
-    this.options.onEvent({ type: 'reconnecting', attempt: this.backoff.attempts, retryInMs, reason });
+    // While the old connection still carries the stream nothing is amiss.
+    if (this.current === null) this.options.onEvent({ type: 'reconnecting', attempt: this.backoff.attempts, retryInMs, reason });
     this.retryTimer = this.options.clock.after(retryInMs, () => this.dial());
   }
 }

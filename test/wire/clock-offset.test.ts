@@ -1,0 +1,68 @@
+// The offset of the exchange's clock, back-off waits: small helpers with numbers in them.
+import { expect, test } from 'vitest';
+import { ok, TradeError, type Result } from '../../src/domain/errors.ts';
+import { seededRandom } from '../../src/runtime/random.ts';
+import { VirtualClock } from '../../src/runtime/virtual-clock.ts';
+import { sleep } from '../../src/seam/clock.ts';
+import { Backoff } from '../../src/wire/backoff.ts';
+import { ClockOffset } from '../../src/wire/clock-offset.ts';
+
+function setup(skew: { ms: number }) {
+  const clock = new VirtualClock();
+  const ways = [80, 10, 200, 30, 90];
+  let asked = 0;
+  const offset = new ClockOffset({
+    clock,
+    ask: async (): Promise<Result<number>> => {
+      const way = ways[asked++ % ways.length]!;
+      await sleep(clock, way);
+      const time = clock.now() + skew.ms;
+      await sleep(clock, way);
+      return ok(time);
+    },
+  });
+  return { clock, offset, asked: () => asked };
+}
+
+test('the sample with the shortest round trip counts', async () => {
+  const { clock, offset, asked } = setup({ ms: -4_321 });
+  expect(await clock.runFor(offset.measure())).toEqual([true, null]);
+  expect(asked()).toBe(5);
+  expect(offset.offset).toBe(-4_321);
+  expect(offset.serverNow()).toBe(clock.now() - 4_321);
+  expect(offset.isOld).toBe(false);
+  await clock.advance(1_800_000);
+  expect(offset.isOld).toBe(true);
+});
+
+test('a complaint about the clock is healed by one measurement, once', async () => {
+  const skew = { ms: 0 };
+  const { clock, offset, asked } = setup(skew);
+  await clock.runFor(offset.measure());
+  skew.ms = 60_000;
+  await clock.advance(10_000);
+  const call = (): Promise<string> => Promise.resolve(Math.abs(offset.offset - skew.ms) < 1_000 ? 'fine' : 'wrong clock');
+  const isClockError = (answer: string): boolean => answer === 'wrong clock';
+  const all = await clock.runFor(Promise.all([offset.healOnce(call, isClockError), offset.healOnce(call, isClockError)]));
+  expect(all).toEqual(['fine', 'fine']);
+  expect(asked()).toBe(10);
+  expect(await clock.runFor(offset.healOnce(() => Promise.resolve('wrong clock'), isClockError))).toBe('wrong clock');
+});
+
+test('an exchange that cannot be reached leaves the offset as it was', async () => {
+  const clock = new VirtualClock();
+  const error = new TradeError('unreachable', { kind: 'network', outcome: 'not-sent' });
+  const offset = new ClockOffset({ clock, ask: () => Promise.resolve([null, error]) });
+  expect(await offset.measure()).toEqual([null, error]);
+  expect(offset.offset).toBe(0);
+});
+
+test('waits grow, stay within their bounds, and start again after a reset', () => {
+  const backoff = new Backoff({ random: { next: () => 0.999_999, int: () => 0, id: () => '' }, baseMs: 500, maxMs: 30_000 });
+  const waits = Array.from({ length: 9 }, () => backoff.next());
+  expect(waits).toEqual([499, 999, 1999, 3999, 7999, 15999, 29999, 29999, 29999]);
+  backoff.reset();
+  expect(backoff.next()).toBe(499);
+  const jittered = new Backoff({ random: seededRandom(7) });
+  expect(new Set(Array.from({ length: 6 }, () => jittered.next())).size).toBeGreaterThan(3);
+});

@@ -1,0 +1,80 @@
+// Rate budgets: windows, the reserve of cancels, order of waiting, corrections and bans.
+import { expect, test } from 'vitest';
+import { VirtualClock } from '../../src/runtime/virtual-clock.ts';
+import { createRateBudgets } from '../../src/wire/rate-budget.ts';
+
+function budget(aligned: boolean, capacity = 10, cancelReserve = 2) {
+  // 3 s into a minute.
+  const clock = new VirtualClock(1_723_161_603_000);
+  return { clock, budget: createRateBudgets().get('k', { clock, capacity, windowMs: 60_000, aligned, cancelReserve }) };
+}
+
+test('one governor per key', () => {
+  const { clock } = budget(true);
+  const budgets = createRateBudgets();
+  const limit = { clock, capacity: 1, windowMs: 1_000, aligned: true, cancelReserve: 0 };
+  expect(budgets.get('a', limit)).toBe(budgets.get('a', limit));
+  expect(budgets.get('a', limit)).not.toBe(budgets.get('b', limit));
+});
+
+test('an aligned window is given back whole at the full minute', async () => {
+  const { clock, budget: b } = budget(true);
+  expect(b.tryTake(8, 'order')).toBe(true);
+  expect(b.tryTake(1, 'order')).toBe(false);
+  expect(b.waitTime(1, 'order')).toBe(57_000);
+  await clock.advance(57_000);
+  expect(b.used).toBe(0);
+  expect(b.tryTake(8, 'order')).toBe(true);
+});
+
+test('a sliding window gives back what is older than its length', async () => {
+  const { clock, budget: b } = budget(false);
+  b.tryTake(4, 'order');
+  await clock.advance(10_000);
+  b.tryTake(4, 'order');
+  expect(b.waitTime(3, 'order')).toBe(50_000);
+  expect(b.waitTime(5, 'order')).toBe(60_000);
+  await clock.advance(50_000);
+  expect(b.used).toBe(4);
+});
+
+test('cancels have a reserve and go first; others wait by priority, then by arrival', async () => {
+  const { clock, budget: b } = budget(true);
+  b.tryTake(8, 'query');
+  expect(b.tryTake(2, 'cancel')).toBe(true);
+  const order: string[] = [];
+  const all = Promise.all([
+    b.take(5, 'query').then(() => order.push('query')),
+    b.take(2, 'order').then(() => order.push('order 1')),
+    b.take(2, 'order').then(() => order.push('order 2')),
+    b.take(4, 'cancel').then(() => order.push('cancel')),
+  ]);
+  // Nobody overtakes those who wait.
+  expect(b.tryTake(1, 'order')).toBe(false);
+  await clock.runFor(all);
+  expect(order).toEqual(['cancel', 'order 1', 'order 2', 'query']);
+});
+
+test('corrections count when higher, a ban holds back everybody', async () => {
+  const { clock, budget: b } = budget(true);
+  b.correct(7);
+  b.correct(3);
+  expect(b.used).toBe(7);
+  b.blockFor(120_000);
+  expect(b.waitTime(1, 'cancel')).toBe(120_000);
+  let taken = false;
+  void b.take(1, 'cancel').then(() => {
+    taken = true;
+  });
+  await clock.advance(119_999);
+  expect(taken).toBe(false);
+  await clock.advance(1);
+  expect(taken).toBe(true);
+});
+
+test('what is dearer than the whole budget goes out on a fresh window', async () => {
+  const { clock, budget: b } = budget(true);
+  b.tryTake(1, 'query');
+  await clock.runFor(b.take(500, 'query'));
+  expect(b.used).toBe(500);
+});

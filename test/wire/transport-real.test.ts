@@ -1,0 +1,154 @@
+// The real transport against real servers on loopback: what was sent, what was not, and what is unknown.
+import { once } from 'node:events';
+import { createServer, type RequestListener, type Server } from 'node:http';
+import { createServer as createTcpServer } from 'node:net';
+import { afterEach, expect, test } from 'vitest';
+import { WebSocketServer } from 'ws';
+import { realClock } from '../../src/runtime/real-clock.ts';
+import { TransportError } from '../../src/seam/transport.ts';
+import { realTransport } from '../../src/wire/transport-real.ts';
+
+const closers: (() => unknown)[] = [];
+afterEach(async () => {
+  for (const close of closers.splice(0).toReversed()) await close();
+});
+
+async function listen(server: Server): Promise<number> {
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  closers.push(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('no port');
+  return address.port;
+}
+
+async function serve(listener: RequestListener): Promise<string> {
+  return `http://127.0.0.1:${await listen(createServer(listener))}`;
+}
+
+function transport() {
+  const made = realTransport(realClock);
+  closers.push(() => made.close());
+  return made;
+}
+
+const base = { method: 'GET', headers: {}, timeoutMs: 5_000 } as const;
+
+async function failure(work: Promise<unknown>): Promise<TransportError> {
+  const error = await work.then(
+    () => null,
+    (reason: unknown) => reason,
+  );
+  if (!(error instanceof TransportError)) throw new Error(`expected a TransportError, got ${String(error)}`);
+  return error;
+}
+
+test('the URL and the body go out byte for byte; any status resolves', async () => {
+  const url = await serve((request, response) => {
+    const chunks: Buffer[] = [];
+    request.on('data', (chunk: Buffer) => chunks.push(chunk));
+    request.on('end', () => {
+      response.writeHead(418, { 'X-Used': '7', 'content-type': 'text/plain' });
+      response.end(`${request.method} ${request.url} ${request.headers['x-key']} ${Buffer.concat(chunks).toString()}`);
+    });
+  });
+  const path = '/api/v3/order?s=%EF%BC%91&a=["x"]&signature=aB%2B';
+  const answer = await transport().request({ ...base, method: 'POST', url: url + path, headers: { 'X-Key': 'k' }, body: 'é=1' });
+  expect(answer.status).toBe(418);
+  expect(answer.headers['x-used']).toBe('7');
+  expect(answer.body).toBe(`POST ${path} k é=1`);
+});
+
+test('a refused connection and an unknown host have certainly sent nothing', async () => {
+  const unused = createServer();
+  const port = await listen(unused);
+  unused.close();
+  const refused = await failure(transport().request({ ...base, url: `http://127.0.0.1:${port}/` }));
+  expect(refused).toMatchObject({ sent: 'no', kind: 'network' });
+  const unknown = await failure(transport().request({ ...base, url: 'http://nowhere.invalid/' }));
+  expect(unknown).toMatchObject({ sent: 'no', kind: 'network' });
+});
+
+test('A17: a certificate nobody vouches for is refused, and nothing is sent', async () => {
+  // A server that speaks no TLS at all fails the handshake just as well.
+  const server = createTcpServer((socket) => socket.end('no tls here'));
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  closers.push(() => server.close());
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('no port');
+  const error = await failure(transport().request({ ...base, url: `https://127.0.0.1:${address.port}/` }));
+  expect(error.sent).toBe('no');
+});
+
+test('no answer in time, and a connection cut after the request, leave it unknown', async () => {
+  const silent = await serve(() => undefined);
+  expect(await failure(transport().request({ ...base, url: silent, timeoutMs: 50 }))).toMatchObject({ sent: 'maybe', kind: 'timeout' });
+  const cutting = await serve((request) => void request.socket.destroy());
+  expect(await failure(transport().request({ ...base, url: cutting }))).toMatchObject({ sent: 'maybe', kind: 'network' });
+});
+
+test('a request given up before it found a connection never leaves', async () => {
+  let served = 0;
+  const server = createServer((_request, response) => {
+    served++;
+    response.end('ok');
+  });
+  const port = await listen(server);
+  const narrow = realTransport(realClock, { connections: 1 });
+  closers.push(() => narrow.close());
+  const url = `http://127.0.0.1:${port}/`;
+  const slow = await serve(() => undefined);
+  expect(await failure(narrow.request({ ...base, url: slow, timeoutMs: 60 }))).toMatchObject({ sent: 'maybe' });
+  const blocking = narrow.request({ ...base, url: slow, timeoutMs: 120 }).catch(() => null);
+  expect(await failure(narrow.request({ ...base, url: slow, timeoutMs: 40 }))).toMatchObject({ sent: 'no', kind: 'timeout' });
+  await blocking;
+  expect((await narrow.request({ ...base, url })).body).toBe('ok');
+  expect(served).toBe(1);
+});
+
+test('a WebSocket delivers frames as buffers, tells pings, and reports why a handshake was refused', async () => {
+  const http = createServer();
+  const port = await listen(http);
+  const server = new WebSocketServer({ noServer: true });
+  http.on('upgrade', (request, socket, head) => {
+    if (request.url !== '/ws') {
+      socket.end('HTTP/1.1 403 Forbidden\r\n\r\n');
+      return;
+    }
+    server.handleUpgrade(request, socket, head, (client) => {
+      client.ping('x');
+      client.on('message', (data: Buffer) => {
+        client.send(`echo ${data.toString()}`);
+        client.send(Buffer.from([1, 2]), { binary: true });
+        client.close(4000, 'bye');
+      });
+    });
+  });
+  const made = transport();
+  const told: string[] = [];
+  await new Promise<void>((resolve) => {
+    const socket = made.connect(`ws://127.0.0.1:${port}/ws`, {
+      onOpen: () => void told.push(`open ${socket.send('hi')}`),
+      onFrame: (data, binary) => void told.push(`${binary ? 'binary' : 'text'} ${Buffer.isBuffer(data)} ${data.length}`),
+      onPing: () => void told.push('ping'),
+      onClose: (code, reason) => {
+        told.push(`close ${code} ${reason}`);
+        resolve();
+      },
+    });
+    expect(socket.send('too early')).toBe(false);
+  });
+  expect(told).toEqual(['open true', 'ping', 'text true 7', 'binary true 2', 'close 4000 bye']);
+  const refused = await new Promise<string>((resolve) => {
+    made.connect(`ws://127.0.0.1:${port}/other`, { onOpen() {}, onFrame() {}, onClose: (code, reason) => resolve(`${code} ${reason}`) });
+  });
+  expect(refused).toBe('1006 Unexpected server response: 403');
+  const broken = await new Promise<string>((resolve) => {
+    made.connect('not a url', { onOpen() {}, onFrame() {}, onClose: (code, reason) => resolve(`${code} ${reason}`) });
+  });
+  expect(broken).toMatch(/^1006 Invalid URL/);
+});
