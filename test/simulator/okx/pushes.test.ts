@@ -6,6 +6,7 @@ import {
   OTHER,
   limitOrder,
   okxBench,
+  rowOf,
   socketOrder,
   type Bench,
   type Json,
@@ -90,7 +91,7 @@ describe('an order that rests', () => {
     await bench.post('/api/v5/trade/order', limitOrder('sell', '0.8', '10', { clOrdId: 'c1' }));
     bench.venue.place(2, order('BUY', '0.8', '4'), RULES);
     await bench.post('/api/v5/trade/cancel-order', { instId: 'EOS-USDT', clOrdId: 'c1' });
-    const rows = (await client.during('orders', 10)).map(({ data }) => (data as Json[])[0] as Json);
+    const rows = (await client.during('orders', 10)).map(rowOf);
     expect(rows.map(({ state }) => state)).toEqual(['live', 'partially_filled', 'canceled']);
     expect(rows[2]).toMatchObject({
       accFillSz: '4',
@@ -111,7 +112,7 @@ describe('an order that takes', () => {
     rest(bench, 'SELL', '0.81', '6');
     const client = await watching(bench);
     await bench.post('/api/v5/trade/order', limitOrder('buy', '0.81', '10'));
-    const rows = (await client.during('orders', 10)).map(({ data }) => (data as Json[])[0] as Json);
+    const rows = (await client.during('orders', 10)).map(rowOf);
     expect(rows.map(({ state }) => state)).toEqual(['live', 'partially_filled', 'filled']);
     expect(rows[1]).toMatchObject({
       execType: 'T',
@@ -135,7 +136,7 @@ describe('an order that takes', () => {
     const client = await watching(bench);
     const { data } = await bench.post('/api/v5/trade/order', limitOrder('buy', '0.8', '10', { ordType }));
     expect(data[0]).toMatchObject({ sCode: '0', ordId: expect.stringMatching(/^\d{19}$/) as string });
-    const rows = (await client.during('orders', 10)).map((frame) => (frame['data'] as Json[])[0] as Json);
+    const rows = (await client.during('orders', 10)).map(rowOf);
     expect(rows.map(({ state }) => state)).toEqual(states);
     expect(rows.at(-1)).toMatchObject({ cancelSource: source, ordType, fillSz: '0', tradeId: '' });
   });
@@ -159,7 +160,7 @@ describe('an order that takes', () => {
       ordType: 'market',
       sz: '8',
     });
-    const rows = (await client.during('orders', 10)).map(({ data }) => (data as Json[])[0] as Json);
+    const rows = (await client.during('orders', 10)).map(rowOf);
     expect(rows.at(-1)).toMatchObject({
       state: 'filled',
       sz: '8',
@@ -175,7 +176,7 @@ describe('an order that takes', () => {
     const client = await watching(bench);
     await bench.post('/api/v5/trade/order', limitOrder('sell', '0.8', '10', { clOrdId: 'maker' }));
     await bench.post('/api/v5/trade/order', limitOrder('buy', '0.8', '10', { clOrdId: 'taker' }));
-    const rows = (await client.during('orders', 10)).map(({ data }) => (data as Json[])[0] as Json);
+    const rows = (await client.during('orders', 10)).map(rowOf);
     expect(rows.at(-1)).toMatchObject({ clOrdId: 'maker', state: 'canceled', cancelSource: '32' });
     expect(rows.map(({ clOrdId, state }) => `${String(clOrdId)} ${String(state)}`)).toContain('taker live');
   });
@@ -249,7 +250,7 @@ describe('balances', () => {
     await bench.post('/api/v5/trade/order', limitOrder('buy', '0.8', '10'));
     const pushes = await client.during('balance_and_position', 10);
     expect(pushes).toHaveLength(1);
-    expect((pushes[0]?.['data'] as Json[])[0]).toMatchObject({
+    expect(rowOf(pushes[0])).toMatchObject({
       eventType: 'filled',
       balData: expect.arrayContaining([
         { ccy: 'USDT', cashBal: '99992', uTime: expect.any(String) as string },

@@ -30,8 +30,7 @@ describe('subscribing', () => {
   test('the acknowledgement leaves extraParams out, and frames come after it', async () => {
     const client = await okxBench().login();
     const [answer] = await client.subscribe({ channel: 'account', extraParams: '{"updateInterval":"0"}' });
-    expect(answer).toMatchObject({ arg: { channel: 'account' } });
-    expect((answer?.['arg'] as Json)['extraParams']).toBeUndefined();
+    expect(answer?.['arg']).toEqual({ channel: 'account' });
     const types = client.texts.map((text) => /"event":"([^"]+)"|"eventType":"([^"]+)"/.exec(text)?.slice(1).join(''));
     expect(types).toEqual(['login', 'subscribe', 'channel-conn-count', 'snapshot']);
   });

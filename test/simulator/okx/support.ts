@@ -232,6 +232,11 @@ export class SocketClient {
   }
 }
 
+/** The first row of a frame; {} when it has none. */
+export function rowOf(frame: Json | undefined): Json {
+  return ((frame?.['data'] ?? []) as Json[])[0] ?? {};
+}
+
 /** A limit order on EOS-USDT as REST takes it. */
 export function limitOrder(side: 'buy' | 'sell', px: string, sz: string, extra: Json = {}): Json {
   return { instId: 'EOS-USDT', tdMode: 'cash', side, ordType: 'limit', px, sz, ...extra };
