@@ -1,0 +1,85 @@
+// The audit at the end of a run: the exchange's books against what the strategy was told, order by order and fill by fill.
+import { Decimal } from '../../src/domain/decimal.ts';
+import type { OrderStatus } from '../../src/domain/order.ts';
+import type { Venue, VenueOrder } from '../../src/simulator/venue.ts';
+import type { Ledger } from './ledger.ts';
+
+/** The status a strategy must have been told for an order that stands so on the exchange. */
+export function expectedStatus(order: VenueOrder): OrderStatus {
+  switch (order.status) {
+    case 'open':
+      return order.filled.isZero() ? 'SUBMITTED' : 'PARTIAL-FILLED';
+    case 'filled':
+      return 'FILLED';
+    case 'rejected':
+      return 'FAILED';
+    case 'canceled':
+    case 'expired':
+      return order.endReason === 'post-only-would-take' ? 'FAILED' : 'CANCELED';
+  }
+}
+
+/** What a run did with createOrder: the client ids it used, and those whose call resolved with an error that says "definitely not". */
+export interface Intents {
+  readonly clientOrderIds: readonly string[];
+  readonly refused: ReadonlySet<string>;
+}
+
+export interface AuditInput {
+  readonly venue: Venue;
+  readonly accountUid: number;
+  readonly symbol: string;
+  readonly ledger: Ledger;
+  /** Trade ids made before the first process had loaded the order they belong to: in `filled`, not in onFill. */
+  readonly silentTrades: ReadonlySet<string>;
+  /** Orders that ended before any process of ours could see them (a person's, while nothing was running): nobody promised to report them. */
+  readonly unseenOrders: ReadonlySet<string>;
+}
+
+export function audit({ venue, accountUid, symbol, ledger, silentTrades, unseenOrders }: AuditInput): string[] {
+  const problems: string[] = [];
+  const told = new Map([...ledger.orders.values()].filter((order) => order.orderId !== '').map((order) => [order.orderId, order]));
+  const perClientId = new Map<string, string>();
+  for (const order of venue.orders(accountUid, symbol)) {
+    const id = String(order.orderId);
+    if (order.clientOrderId !== '') {
+      const other = perClientId.get(order.clientOrderId);
+      if (other !== undefined) problems.push(`one client id ${order.clientOrderId} made two orders: ${other} and ${id}`);
+      perClientId.set(order.clientOrderId, id);
+    }
+    if (unseenOrders.has(id)) continue;
+    const seen = told.get(id);
+    if (seen === undefined) {
+      if (order.status !== 'rejected') problems.push(`order ${id} (${order.clientOrderId}, ${order.status}) was never reported`);
+      continue;
+    }
+    const status = expectedStatus(order);
+    if (seen.status !== status) problems.push(`order ${id}: told ${seen.status}, the exchange has ${order.status} (${order.endReason ?? ''})`);
+    if (!Decimal.from(seen.filled).eq(order.filled)) problems.push(`order ${id}: told filled ${seen.filled}, the exchange has ${order.filled}`);
+    if (!order.filled.isZero()) {
+      const average = order.filledQuote.div(order.filled, 18);
+      if (!Decimal.from(seen.avgPrice).eq(average)) problems.push(`order ${id}: told average ${seen.avgPrice}, the exchange has ${average}`);
+      if (!Decimal.from(seen.fee).eq(order.fee)) problems.push(`order ${id}: told fee ${seen.fee} ${seen.feeAsset ?? ''}, the exchange has ${order.fee} ${order.feeAsset ?? ''}`);
+    }
+  }
+  for (const order of ledger.orders.values()) {
+    if (order.orderId === '' && order.status !== 'FAILED') problems.push(`order ${order.clientOrderId} ended as ${order.status} without an exchange id`);
+  }
+
+  const made = new Set<string>();
+  for (const fill of venue.fills(accountUid, { symbol })) {
+    const key = `${fill.orderId}/${fill.tradeId}`;
+    made.add(key);
+    const seen = ledger.fills.get(key);
+    if (seen === undefined) {
+      if (!silentTrades.has(key) && !unseenOrders.has(String(fill.orderId))) problems.push(`fill ${key} was never reported`);
+      continue;
+    }
+    if (!Decimal.from(seen.price).eq(fill.price) || !Decimal.from(seen.quantity).eq(fill.quantity)) {
+      problems.push(`fill ${key}: told ${seen.quantity} at ${seen.price}, the exchange has ${fill.quantity} at ${fill.price}`);
+    }
+    if (seen.feeAsset !== null && !Decimal.from(seen.fee).eq(fill.fee)) problems.push(`fill ${key}: told fee ${seen.fee}, the exchange has ${fill.fee}`);
+  }
+  for (const key of ledger.fills.keys()) if (!made.has(key)) problems.push(`fill ${key} was reported but never happened`);
+  return problems;
+}

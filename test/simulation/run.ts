@@ -1,0 +1,277 @@
+// One whole-stack run: a random strategy on Trade, order core, connector and wire, against a simulated exchange, in one process on a virtual
+// clock, everything from one seed. The strategy's process dies and comes back; a person trades by hand on the same account; faults strike as planned.
+// At the end the faults stop, the dust settles, and the books of both sides are compared.
+import { Decimal } from '../../src/domain/decimal.ts';
+import type { Platform } from '../../src/domain/platform.ts';
+import type { Exchange } from '../../src/exchanges/exchange.ts';
+import { exchangeOf } from '../../src/exchanges/index.ts';
+import { AccountSessions } from '../../src/orders/account-sessions.ts';
+import type { TradeEnvironment } from '../../src/orders/environment.ts';
+import { MemoryJournal } from '../../src/orders/memory-journal.ts';
+import { seededRandom } from '../../src/runtime/random.ts';
+import type { VirtualClock } from '../../src/runtime/virtual-clock.ts';
+import { silentLog, type Log } from '../../src/seam/log.ts';
+import type { Random } from '../../src/seam/random.ts';
+import { createSimulation, DEFAULT_LISTINGS, type FaultRule, type InMemoryTransport, type MatchingVenue, type Simulation } from '../../src/simulator/index.ts';
+import { Trade } from '../../src/trade.ts';
+import { createRateBudgets } from '../../src/wire/rate-budget.ts';
+import { audit } from './audit.ts';
+import { Ledger } from './ledger.ts';
+import { RandomStrategy, type Market } from './random-strategy.ts';
+
+export interface Scenario {
+  readonly platform: Platform;
+  readonly seed: number;
+  readonly rules: readonly FaultRule[];
+  /** How long the strategy trades, ms of virtual time. */
+  readonly tradeMs?: number;
+  /** How many times the strategy's process is killed and started again. Default: by the seed, at most two. */
+  readonly deaths?: number;
+  /** A deliberately broken connector, to prove that the audit would notice (mutants.ts). */
+  readonly mutate?: (exchange: Exchange) => Exchange;
+  readonly log?: Log;
+}
+
+export interface RunOutcome {
+  readonly problems: readonly string[];
+  /** The same seed gives the same hash. */
+  readonly hash: string;
+  readonly created: number;
+  readonly updates: number;
+  readonly fills: number;
+  readonly struck: number;
+  readonly virtualMs: number;
+}
+
+const SYMBOL = 'EOS/USDT';
+/** Long enough for every doubt to be settled and for one periodic comparison. */
+const SETTLE_MS = 150_000;
+const TIMINGS = { requestTimeout: 3000, inDoubtPatience: 8000, notFoundAfter: 20_000, reconcileEvery: 30_000, feeWait: 2000 };
+
+interface World {
+  readonly simulation: Simulation;
+  readonly clock: VirtualClock;
+  readonly venue: MatchingVenue;
+  readonly ledger: Ledger;
+  readonly random: Random;
+  readonly market: Market;
+  readonly journal: MemoryJournal;
+  readonly scenario: Scenario;
+  readonly uid: number;
+}
+
+/** One life of the strategy's process. */
+interface Process {
+  readonly trade: Trade;
+  readonly strategy: RandomStrategy;
+  readonly transport: InMemoryTransport;
+  isDead: boolean;
+}
+
+function launch(world: World): Process {
+  const { simulation, clock, ledger, random, scenario, journal } = world;
+  const transport = simulation.transport();
+  const mutate = scenario.mutate ?? ((exchange: Exchange) => exchange);
+  const environment: TradeEnvironment = {
+    transport,
+    clock,
+    random: seededRandom(`${scenario.seed}/process/${random.int(1_000_000)}`),
+    log: scenario.log ?? silentLog,
+    budgets: createRateBudgets(),
+    journal,
+    sessions: new AccountSessions(),
+    exchange: (platform) => mutate(exchangeOf(platform)),
+  };
+  const account = simulation.accounts[0];
+  const endpoints = simulation.endpoints[scenario.platform];
+  if (account === undefined || endpoints === undefined) throw new Error('the simulation has no account');
+  const process: { isDead: boolean } = { isDead: false };
+  const trade: Trade = new Trade(
+    {
+      strategy: 'sim',
+      platform: scenario.platform,
+      symbol: SYMBOL,
+      account: account.name,
+      accessKey: account.accessKey,
+      secretKey: account.secretKey,
+      passphrase: account.passphrase,
+      endpoints,
+      timings: TIMINGS,
+      onInit: (success) => {
+        if (process.isDead) return;
+        ledger.note('init', success);
+        if (!success) ledger.problems.push('onInit(false)');
+      },
+      onOrderUpdate: (order) => {
+        if (!process.isDead) ledger.onOrder(order, clock.now());
+      },
+      onFill: (fill) => {
+        if (!process.isDead) ledger.onFill(fill, clock.now());
+      },
+      onConnection: (event) => {
+        if (!process.isDead) ledger.note('connection', [clock.now(), event.type]);
+      },
+      onError: (error) => {
+        if (!process.isDead) ledger.note('error', [clock.now(), error.kind, error.message]);
+      },
+    },
+    environment,
+  );
+  const strategy = new RandomStrategy(trade, { clock, random: seededRandom(`${scenario.seed}/strategy/${random.int(1_000_000)}`), market: world.market, ledger });
+  return Object.assign(process, { trade, strategy, transport });
+}
+
+/** As kill -9: nothing of it runs any more, and it says good-bye to nobody. */
+function kill(process: Process): void {
+  process.isDead = true;
+  process.strategy.stop();
+  process.transport.kill();
+}
+
+/** Somebody who trades on the same account by hand. */
+function person(world: World, until: number): void {
+  const { clock, random, venue, market, uid } = world;
+  clock.after(2000 + random.int(8000), () => {
+    if (clock.now() >= until) return;
+    const best = market.best();
+    const open = venue.openOrders(uid, SYMBOL);
+    if (random.int(4) === 0 && open.length > 0) {
+      const victim = open[random.int(open.length)];
+      if (victim !== undefined) venue.cancel(uid, SYMBOL, { orderId: victim.orderId }, '');
+    } else if (best !== null) {
+      venue.place(
+        uid,
+        {
+          symbol: SYMBOL,
+          side: 'BUY',
+          type: 'LIMIT',
+          timeInForce: 'GTC',
+          postOnly: false,
+          price: best.bid.sub(market.tickSize.mul(Decimal.from(random.int(10)))),
+          quantity: market.baseQuantity,
+          quoteQuantity: null,
+          clientOrderId: `hand${random.id(8)}`,
+          selfTradePrevention: 'none',
+          tag: HAND_TAGS[world.scenario.platform],
+        },
+        { uniqueClientOrderIds: true, postOnly: 'reject' },
+      );
+    }
+    person(world, until);
+  });
+}
+
+/** What a dialect wants to find on an order that did not come through it. */
+const HAND_TAGS: Readonly<Record<Platform, Readonly<Record<string, string>>>> = { binance: {}, okx: {}, htx: { type: 'buy-limit' } };
+
+function makeWorld(scenario: Scenario, simulation: Simulation): World {
+  const venue = simulation.venue(scenario.platform);
+  const listing = DEFAULT_LISTINGS.find(({ instrument }) => instrument.symbol === SYMBOL);
+  const uid = venue.accounts[0]?.uid;
+  if (listing === undefined || uid === undefined) throw new Error('the simulation lists nothing to trade');
+  const { tickSize, lotSize } = listing.instrument;
+  return {
+    simulation,
+    clock: simulation.clock,
+    venue,
+    uid,
+    scenario,
+    ledger: new Ledger(),
+    journal: new MemoryJournal(),
+    random: seededRandom(`${scenario.seed}/world`),
+    market: {
+      tickSize,
+      lotSize,
+      baseQuantity: Decimal.from('10'),
+      best: () => {
+        const { bids, asks } = venue.book(SYMBOL, 1);
+        const [bid, ask] = [bids[0]?.[0], asks[0]?.[0]];
+        return bid === undefined || ask === undefined ? null : { bid, ask };
+      },
+    },
+  };
+}
+
+export async function run(scenario: Scenario): Promise<RunOutcome> {
+  const listing = DEFAULT_LISTINGS.filter(({ instrument }) => instrument.symbol === SYMBOL);
+  const simulation = await createSimulation({ exchanges: [scenario.platform], seed: scenario.seed, listings: listing, activity: 0.3, faults: scenario.rules });
+  try {
+    return await live(makeWorld(scenario, simulation));
+  } finally {
+    simulation.close();
+  }
+}
+
+async function live(world: World): Promise<RunOutcome> {
+  const { scenario, clock, venue, ledger, random, simulation, uid } = world;
+  const startedAt = clock.now();
+  const tradeMs = scenario.tradeMs ?? 60_000;
+  const until = startedAt + tradeMs;
+  // Some orders of a person, and fills of theirs, are there before the first process starts.
+  const silentTrades = new Set<string>();
+  const unseenOrders = new Set<string>();
+  person(world, until);
+  if (random.int(2) === 0) await clock.advance(15_000);
+  for (const order of venue.orders(uid, SYMBOL)) if (order.status !== 'open') unseenOrders.add(String(order.orderId));
+
+  let process = launch(world);
+  let created = 0;
+  await clock.runUntil(() => process.trade.lastProof !== null, 40_000);
+  for (const fill of venue.fills(uid, { symbol: SYMBOL })) silentTrades.add(`${fill.orderId}/${fill.tradeId}`);
+  process.strategy.start();
+
+  const deaths = scenario.deaths ?? random.int(3);
+  for (let life = 0; life <= deaths; life++) {
+    const left = until - clock.now();
+    await clock.advance(life === deaths ? Math.max(left, 1000) : Math.max(1000, Math.floor((left * (0.2 + random.next() * 0.6)) / (deaths - life + 1))));
+    if (life === deaths) break;
+    created += process.strategy.created;
+    kill(process);
+    ledger.note('killed', clock.now());
+    await clock.advance(random.int(4000));
+    process = launch(world);
+    process.strategy.start();
+  }
+  process.strategy.stop();
+  created += process.strategy.created;
+  const struck = [...simulation.faults.struck.values()].reduce((sum, count) => sum + count, 0);
+  simulation.faults.clear();
+  for (const account of venue.accounts) account.permissions.valid = true;
+  await clock.advance(SETTLE_MS);
+
+  const problems = [...ledger.problems];
+  if (process.strategy.pending > 0) problems.push(`${process.strategy.pending} calls never resolved`);
+  problems.push(...audit({ venue, accountUid: uid, symbol: SYMBOL, ledger, silentTrades, unseenOrders }));
+  problems.push(...compareOpen(world, process.trade));
+  if (problems.length === 0) problems.push(...(await revokeAll(world, process.trade)));
+  await clock.runFor(process.trade.close(), 30_000);
+  return {
+    problems,
+    hash: ledger.digest(),
+    created,
+    updates: ledger.updates,
+    fills: ledger.fills.size,
+    struck,
+    virtualMs: clock.now() - startedAt,
+  };
+}
+
+function compareOpen({ venue, uid }: World, trade: Trade): string[] {
+  const open = new Set(venue.openOrders(uid, SYMBOL).map((order) => String(order.orderId)));
+  const believed = new Set([...trade.orders.values()].map((order) => order.orderId));
+  const problems: string[] = [];
+  for (const id of open) if (!believed.has(id)) problems.push(`order ${id} is open on the exchange but not in trade.orders`);
+  for (const id of believed) if (!open.has(id)) problems.push(`order ${id} is in trade.orders but not open on the exchange`);
+  return problems;
+}
+
+/** After a successful revoke of everything the exchange holds none, and both sides still agree. */
+async function revokeAll(world: World, trade: Trade): Promise<string[]> {
+  const { clock, venue, uid } = world;
+  const [, error] = await clock.runFor(trade.revokeOrder(), 120_000);
+  if (error !== null && error.kind !== 'already-done') return [`the last revoke failed: ${error.kind}: ${error.message}`];
+  const left = venue.openOrders(uid, SYMBOL);
+  if (left.length > 0) return [`the exchange still holds ${left.length} orders after a successful revoke of all`];
+  await clock.advance(20_000);
+  return compareOpen(world, trade);
+}
