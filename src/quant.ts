@@ -4,6 +4,8 @@
 import { resolve } from 'node:path';
 import type { Timer } from './seam/clock.ts';
 import { ask, canAsk } from './runtime/ask.ts';
+import { DeadMansSwitches } from './runtime/assembly/dead-mans-switches.ts';
+import { closeDefaultEnvironment, defaultEnvironment, flushJournal } from './runtime/assembly/environment.ts';
 import { config, readConfig, useConfig } from './runtime/config.ts';
 import { ConfigError } from './runtime/config-problems.ts';
 import { Heartbeat } from './runtime/heartbeat.ts';
@@ -26,6 +28,7 @@ const heartbeat = new Heartbeat(realClock, logger);
 let started = false;
 let stopping: { readonly shutdown: Shutdown; readonly done: Promise<void> } | null = null;
 let asking = false;
+let switches: DeadMansSwitches | null = null;
 
 function isClass(entrance: Entrance): entrance is new () => unknown {
   return /^class\b/.test(Function.prototype.toString.call(entrance));
@@ -105,6 +108,13 @@ function watchProcess(): void {
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
 }
 
+/** The exchanges' own switches, for the day on which this machine is gone. */
+function watchOverMachine(): void {
+  const made = new DeadMansSwitches({ participants, environment: defaultEnvironment, clock: realClock, log: logger });
+  heartbeat.onBeat(() => made.beat());
+  switches = made;
+}
+
 /** Everything that ends the process goes through here, once. Never resolves: the process exits. */
 async function end(reason: string, status: 0 | 1 | 2): Promise<void> {
   if (stopping !== null) return stopping.done;
@@ -118,7 +128,7 @@ async function end(reason: string, status: 0 | 1 | 2): Promise<void> {
       // What is made while we stop must not trade either.
       participants.listen((participant) => participant.closeGate());
     },
-    flush: async () => {},
+    flush: flushJournal,
   });
   const done = (async () => {
     logger.info(`stopping: ${reason}`);
@@ -127,6 +137,9 @@ async function end(reason: string, status: 0 | 1 | 2): Promise<void> {
     if (timedOut) logger.error(`the stop took longer than ${config.stop.timeLimit} s`);
     if (left.length > 0) logger.error(`left on the exchange: ${describeLeft(left)}`);
     heartbeat.stop();
+    // When something is left, the exchange's own switch is the last one to look after it.
+    if (left.length === 0 && !failed) await switches?.disarm();
+    await closeDefaultEnvironment();
     const worst = left.length > 0 || timedOut || failed ? 1 : 0;
     const final = Math.max(status, worst);
     await tellSupervisor({ type: 'stopped', crashed: status === 1, left: left.length });
@@ -155,6 +168,7 @@ export const quant = {
       if (configFile !== undefined && configFile !== null) useConfig(readConfig(resolve(configFile)));
       await configureLogger({ ...config.log, base: { server: config.serverId } });
       heartbeat.start();
+      watchOverMachine();
       serveSupervisor();
       if (entrance !== undefined) await runEntrance(entrance);
       await tellSupervisor({ type: 'started' });
