@@ -21,7 +21,7 @@ import { PrivateFeed } from './private-feed.ts';
 import { refusal } from './refusal.ts';
 import { handleRest, refusedReply } from './rest.ts';
 import { Session } from './session.ts';
-import type { Site } from './site.ts';
+import { microsecondClock, type Site } from './site.ts';
 
 export type { AccountLevel, OkxOptions } from './options.ts';
 export { signatureOf } from './auth.ts';
@@ -44,6 +44,7 @@ class OkxDialect implements Dialect {
   constructor(context: DialectContext, options: OkxOptions) {
     const { venue, gateway, clock, random } = context;
     const settings = settingsFrom(options);
+    const now = (): number => clock.now() + gateway.skew();
     this.site = {
       venue,
       gateway,
@@ -53,7 +54,8 @@ class OkxDialect implements Dialect {
       limiter: new Limiter(clock, settings.limits),
       switches: new DeadMansSwitches(venue, clock),
       candles: new CandleStore(venue),
-      now: () => clock.now() + gateway.skew(),
+      now,
+      microseconds: microsecondClock(now),
     };
     this.feeds = {
       privates: new PrivateFeed(this.site),

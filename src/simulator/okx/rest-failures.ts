@@ -7,7 +7,7 @@ import { fieldsOf } from './fields.ts';
 import { httpStatusOf, isGatewayCode, refusal, textOf, type KnownCode } from './refusal.ts';
 import type { Endpoint } from './rest-call.ts';
 import { itemsAnswer } from './rest-trade.ts';
-import { microseconds, type Site } from './site.ts';
+import type { Site } from './site.ts';
 import { refusedItem } from './trading.ts';
 
 /** What stands before the exchange answers in HTML. */
@@ -49,7 +49,7 @@ function notFound(site: Site, endpoint: Endpoint | undefined, items: readonly un
     const code = action === 'cancel' ? '51400' : action === 'amend' ? '51503' : '51603';
     const refused = items.map((item) => refusedItem(site, action, fieldsOf(item), 'rest', refusal(code)));
     const { timed: _timed, ...answer } = itemsAnswer(refused);
-    return reply(200, { ...answer, inTime: microseconds(site), outTime: microseconds(site) });
+    return reply(200, { ...answer, inTime: site.microseconds(), outTime: site.microseconds() });
   }
   // Only the query for one order has a code for it; a list is just empty.
   if (endpoint?.path === 'trade/order') return reply(200, { code: '51603', msg: textOf('51603'), data: [] });

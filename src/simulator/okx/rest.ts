@@ -13,7 +13,7 @@ import type { Answer, Endpoint } from './rest-call.ts';
 import { failureReply } from './rest-failures.ts';
 import { PUBLIC_ENDPOINTS } from './rest-public.ts';
 import { TRADE_ENDPOINTS } from './rest-trade.ts';
-import { microseconds, type Site } from './site.ts';
+import type { Site } from './site.ts';
 import { commonSymbol } from './trading.ts';
 
 const PREFIX = '/api/v5/';
@@ -83,7 +83,7 @@ function execute(
   body: unknown,
   fields: Fields,
 ): SimulatorReply {
-  const inTime = microseconds(site);
+  const inTime = site.microseconds();
   const call = { site, fields, body, remote: request.remote };
   if (endpoint.access === 'public') {
     checkEnvironment(site, request);
@@ -120,5 +120,5 @@ function charge(site: Site, rule: RateLimit | null, owner: string, fields: Field
 }
 
 function answered(site: Site, { code, msg, data, timed }: Answer, inTime: string): SimulatorReply {
-  return jsonReply(200, timed ? { code, msg, data, inTime, outTime: microseconds(site) } : { code, msg, data });
+  return jsonReply(200, timed ? { code, msg, data, inTime, outTime: site.microseconds() } : { code, msg, data });
 }

@@ -21,12 +21,19 @@ export interface Site {
   readonly candles: CandleStore;
   /** The exchange's clock, ms: the venue's, set wrong by a fault at times. */
   now(): number;
+  /** `inTime` and `outTime`. */
+  microseconds(): string;
 }
 
-/** The exchange's clock in microseconds, as `inTime` and `outTime` show it. */
-export function microseconds(site: Site): string {
-  const fraction = site.clock.monotonic() % 1;
-  return String(site.now() * 1000 + Math.floor(fraction * 1000));
+/** Microseconds since the epoch as `inTime` and `outTime` show them: the clock's milliseconds, and every reading later than the one before. */
+export function microsecondClock(now: () => number): () => string {
+  let last = 0;
+  return () => {
+    const present = now() * 1000;
+    // A clock that was set back by more than a second is followed.
+    last = present > last || last - present > 1_000_000 ? present : last + 1;
+    return String(last);
+  };
 }
 
 /** `length` hexadecimal digits. */

@@ -7,7 +7,7 @@ import { checkDeadline } from './auth.ts';
 import { fieldsOf, listOf } from './fields.ts';
 import type { Row } from './order-rows.ts';
 import { Refusal, refusal } from './refusal.ts';
-import { microseconds, type Site } from './site.ts';
+import type { Site } from './site.ts';
 import { operationFailure, rateLimited } from './socket-failures.ts';
 import { BATCH_SIZE, chargeItems, commonSymbol, outerCode, refusedItem, runItem, type Action } from './trading.ts';
 
@@ -56,7 +56,7 @@ export function runOperation(
     },
     {
       execute() {
-        const inTime = microseconds(site);
+        const inTime = site.microseconds();
         try {
           return { text: executed(site, account, request, operation, items, inTime), failed: null };
         } catch (error) {
@@ -65,7 +65,7 @@ export function runOperation(
         }
       },
       failure(kind) {
-        const inTime = microseconds(site);
+        const inTime = site.microseconds();
         if (kind !== 'order-not-found') {
           return { text: refused(site, request, operationFailure(kind, request.op), inTime), failed: kind };
         }
@@ -99,9 +99,9 @@ function executed(
 function worded(site: Site, { id, op }: OperationRequest, rows: readonly Row[], inTime: string): string {
   const code = outerCode(rows);
   const msg = code === '2' ? 'Bulk operation partially succeeded.' : '';
-  return JSON.stringify({ id, op, code, msg, data: rows, inTime, outTime: microseconds(site) });
+  return JSON.stringify({ id, op, code, msg, data: rows, inTime, outTime: site.microseconds() });
 }
 
 function refused(site: Site, { id, op }: OperationRequest, { code, message }: Refusal, inTime: string): string {
-  return JSON.stringify({ id, op, data: [], code, msg: message, inTime, outTime: microseconds(site) });
+  return JSON.stringify({ id, op, data: [], code, msg: message, inTime, outTime: site.microseconds() });
 }
