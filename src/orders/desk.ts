@@ -370,7 +370,10 @@ export class Desk implements SessionMember {
   private onReconciled(kind: ReconcileKind, provenAt: number, unknown: readonly TrackedOrder[]): void {
     this.synced = true;
     for (const order of this.manager.tracker.open.values()) if (order.phase === 'doubt') this.lookUp(order);
-    for (const order of unknown) this.lookUp(order);
+    for (const order of unknown) {
+      order.isMissing = true;
+      this.lookUp(order);
+    }
     if (kind === 'routine') return;
     if (this.phase === 'loading') {
       this.background(this.getReady());
@@ -407,13 +410,14 @@ export class Desk implements SessionMember {
   private lookUp(order: TrackedOrder): void {
     if (this.beingLookedUp.has(order)) return;
     this.beingLookedUp.add(order);
-    const { environment, config } = this.parts;
+    const { environment, config, exchange } = this.parts;
     const work = resolveDoubt(order, {
       clock: environment.clock,
       log: environment.log,
       manager: this.manager,
       notFoundAfter: config.timings.notFoundAfter,
-      connector: () => this.connection(),
+      forgetsCanceledAfter: exchange.capabilities.forgetsCanceledAfterMs,
+      connection: () => this.connection(),
       isStopped: () => this.closed,
     });
     this.background(work.finally(() => this.beingLookedUp.delete(order)));

@@ -1,16 +1,19 @@
-// An order whose request has no certain outcome is looked up until its fate is known. It is never sent again and never assumed dead.
-// FAILED is concluded only when the exchange itself kept saying that it knows no such order, and nothing else speaks for it.
+// An order whose fate is unknown is looked up until it is known: one whose request has no certain outcome, or one that the exchange suddenly
+// does not know. It is never sent again and never assumed dead: only what the exchange itself keeps saying counts, never a network error.
 
-import type { Instrument } from '../domain/instrument.ts';
 import type { ExchangeAccount } from '../exchanges/exchange.ts';
 import { sleep, type Clock } from '../seam/clock.ts';
 import type { Log } from '../seam/log.ts';
 import type { OrderManager } from './order-manager.ts';
+import type { Connection } from './revoke.ts';
 import { byTime } from './sort-reports.ts';
 import type { TrackedOrder } from './tracked-order.ts';
 
 /** Pauses between look-ups, ms; the last one repeats. */
 const PAUSES = [500, 1_000, 2_000, 4_000, 8_000] as const;
+const LAST_PAUSE_MS = 8_000;
+/** For an order whose end cannot be concluded, only hoped for. */
+const SLOW_PAUSE_MS = 60_000;
 /** How often the exchange must say "no such order". */
 const LEAST_DENIALS = 3;
 /** Fills of an order cannot be older than its request; clocks may differ by this much. */
@@ -21,27 +24,36 @@ export interface DoubtParts {
   readonly log: Log;
   readonly manager: OrderManager;
   readonly notFoundAfter: number;
-  readonly connector: () => { readonly account: ExchangeAccount; readonly instrument: Instrument } | null;
+  /** After this many ms an exchange may have forgotten an order that ended without a fill; null: it does not forget. */
+  readonly forgetsCanceledAfter: number | null;
+  readonly connection: () => Connection | null;
   readonly isStopped: () => boolean;
 }
 
 export const NEVER_ARRIVED = 'the exchange keeps saying that it knows no such order';
+export const FORGOTTEN = 'the exchange no longer knows the order, lists it nowhere and has no further fill of it';
 
-/** Looks one order up until it is settled. Resolves when it is, or when the Trade is closed. */
+function isOpen(order: TrackedOrder): boolean {
+  return order.phase === 'doubt' || (order.isMissing && !order.isEnded);
+}
+
+/** Looks one order up until its fate is known. Resolves then, or when the Trade is closed. */
 export async function resolveDoubt(order: TrackedOrder, parts: DoubtParts): Promise<void> {
-  const { clock, manager, isStopped } = parts;
+  const { clock, manager, isStopped, log } = parts;
   let denials = 0;
   let firstDenial = 0;
+  let warned = false;
   for (let attempt = 0; ; attempt++) {
-    const pause = PAUSES[Math.min(attempt, PAUSES.length - 1)] ?? 8_000;
-    await order.until(() => order.phase !== 'doubt', pause, (ms, fn) => clock.after(ms, fn));
-    if (order.phase !== 'doubt' || isStopped()) return;
-    const at = parts.connector();
+    const pause = warned ? SLOW_PAUSE_MS : (PAUSES[Math.min(attempt, PAUSES.length - 1)] ?? LAST_PAUSE_MS);
+    await order.until(() => !isOpen(order), pause, (ms, fn) => clock.after(ms, fn));
+    if (!isOpen(order) || isStopped()) return;
+    const at = parts.connection();
     if (at === null) continue;
     const { orderId, clientOrderId } = order.state;
     const answer = await at.account.trading.query(at.instrument, { orderId, clientOrderId });
     if (isStopped()) return;
     if (answer.outcome === 'found') {
+      order.isMissing = false;
       manager.apply(answer.reports, clock.monotonic());
       // An answer without the exchange's id settles it as well: there is an order, and it is in the view.
       if (order.isProven) order.phase = 'settled';
@@ -56,29 +68,40 @@ export async function resolveDoubt(order: TrackedOrder, parts: DoubtParts): Prom
     }
     if (denials++ === 0) firstDenial = clock.monotonic();
     if (denials < LEAST_DENIALS || clock.monotonic() - firstDenial < parts.notFoundAfter) continue;
-    if (await isAbsentElsewhere(order, at, parts)) {
-      if (order.phase !== 'doubt' || isStopped()) return;
-      parts.log.warn(`order ${clientOrderId ?? ''} never arrived: ${NEVER_ARRIVED}`, { denials });
+    if (!(await isAbsentElsewhere(order, at, parts)) || !isOpen(order) || isStopped()) continue;
+    if (!order.isProven) {
+      log.warn(`order ${order.id} never arrived: ${NEVER_ARRIVED}`, { denials });
       manager.conclude(order, 'presumed-failed', NEVER_ARRIVED);
       return;
     }
+    if (mayBeForgotten(order, at.account, parts)) {
+      log.warn(`order ${order.id} is taken for canceled: ${FORGOTTEN}`, { denials });
+      manager.conclude(order, 'canceled', FORGOTTEN);
+      return;
+    }
+    if (!warned) log.error(`the exchange says that it knows no order ${order.id}, which was open; it stays in the view and is asked for`);
+    warned = true;
   }
 }
 
-/** The second and third witness: neither the open orders nor the fills since it was sent know it. Only answers count. */
-async function isAbsentElsewhere(
-  order: TrackedOrder,
-  { account, instrument }: { readonly account: ExchangeAccount; readonly instrument: Instrument },
-  { clock, manager }: DoubtParts,
-): Promise<boolean> {
-  const since = order.since + account.clockOffset() - MARGIN_MS;
-  const [[open], [fills]] = await Promise.all([
-    account.trading.openOrders(instrument),
-    account.trading.fills(instrument, { since }),
-  ]);
+function mayBeForgotten(order: TrackedOrder, account: ExchangeAccount, { clock, forgetsCanceledAfter }: DoubtParts): boolean {
+  if (forgetsCanceledAfter === null) return false;
+  const lastHeard = Math.max(order.state.utime, order.since + account.clockOffset());
+  return clock.now() + account.clockOffset() - lastHeard >= forgetsCanceledAfter;
+}
+
+/** The second and third witness: neither the open orders nor the fills know it. Only answers count. */
+async function isAbsentElsewhere(order: TrackedOrder, at: Connection, { clock, manager }: DoubtParts): Promise<boolean> {
+  const { account, instrument } = at;
+  const { orderId, clientOrderId, filled } = order.state;
+  const wasProven = order.isProven;
+  const of = wasProven ? { ref: { orderId, clientOrderId } } : { since: order.since + account.clockOffset() - MARGIN_MS };
+  const [[open], [fills]] = await Promise.all([account.trading.openOrders(instrument), account.trading.fills(instrument, of)]);
   if (open !== null) manager.apply(open, clock.monotonic());
   if (fills !== null) manager.apply(byTime(fills), clock.monotonic());
-  if (open === null || fills === null || order.isProven) return false;
+  if (open === null || fills === null) return false;
+  if (open.some((report) => manager.tracker.find(report) === order)) return false;
+  if (wasProven) return order.state.filled.eq(filled) && !order.lacksFills;
   // Fills of an order that is not known by its exchange id: whose they are is being asked.
-  return manager.parkedIds.length === 0;
+  return !order.isProven && manager.parkedIds.length === 0;
 }

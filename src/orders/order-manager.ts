@@ -128,6 +128,8 @@ export class OrderManager {
     const before = order.state;
     const { state, changed, newFill, feeFound } = merge(before, report);
     order.state = state;
+    // Whatever it is that the exchange says of it: it knows the order.
+    order.isMissing = false;
     if (!changed) return;
     this.parts.journal.report(order.key, report, this.parts.clock.now());
     if (order.phase !== 'settled' && order.isProven && state.orderId !== null) order.phase = 'settled';

@@ -30,6 +30,8 @@ export class TrackedOrder {
   phase: Phase = 'settled';
   /** A cancel of ours left for the exchange. If the order turns out canceled, it was us. */
   cancelSent = false;
+  /** Known to have been open, but the exchange says that it knows no such order. */
+  isMissing = false;
   /** Filled before the first start and not yet explained by known fills: those are never told. */
   silent = Decimal.ZERO;
   /** Filled, but the exchange has no fills to show for it (too old): nothing more to ask. */

@@ -1,6 +1,6 @@
 // Our decimals against decimal.js, operation by operation, over everyday amounts and far beyond what a double can hold.
 import fc from 'fast-check';
-import Oracle from 'decimal.js';
+import { Decimal as Oracle } from 'decimal.js';
 import { describe, expect, it } from 'vitest';
 import { Decimal, type Rounding } from '../../src/domain/decimal.ts';
 

@@ -1,0 +1,247 @@
+// Revoking is confirmed: every order is reported as what it became, and "none left" is the exchange's own word.
+import { describe, expect, it } from 'vitest';
+import { RevokeError } from '../../src/domain/errors.ts';
+import { Stage } from './support/stage.ts';
+
+describe('revokeOrder with ids', () => {
+  it('cancels one and returns its id', async () => {
+    const stage = new Stage();
+    const { trade, told } = await stage.ready();
+    await stage.clock.runFor(trade.createOrder('SELL', '2', '10'));
+    expect(await stage.clock.runFor(trade.revokeOrder('1001'))).toEqual([['1001'], null]);
+    expect(told.orders.at(-1)).toMatchObject({ status: 'CANCELED' });
+    await trade.close();
+  });
+
+  it('waits for the end where the reply is only "taken", by push or by asking', async () => {
+    const stage = new Stage();
+    stage.venue.cancelReplyIsFinal = false;
+    const { trade } = await stage.ready();
+    await stage.clock.runFor(trade.createOrder('SELL', '2', '10'));
+    expect((await stage.clock.runFor(trade.revokeOrder('1001')))[0]).toEqual(['1001']);
+    expect(stage.venue.count('query')).toBe(0);
+    stage.venue.pushDelayMs = null;
+    await stage.clock.runFor(trade.createOrder('SELL', '2', '10'));
+    expect((await stage.clock.runFor(trade.revokeOrder('1002')))[0]).toEqual(['1002']);
+    expect(stage.venue.count('query')).toBe(1);
+    await trade.close();
+  });
+
+  it('A1: the rest is revoked, and the finished one is reported as what it became', async () => {
+    const stage = new Stage();
+    const { trade } = await stage.ready();
+    for (let i = 0; i < 4; i++) await stage.clock.runFor(trade.createOrder('SELL', '2', '10'));
+    // Filled, but the push is lost: the strategy does not know.
+    stage.venue.pushDelayMs = null;
+    stage.venue.fill(stage.venue.orders[1]!, '10');
+    stage.venue.pushDelayMs = 5;
+    const [, error] = await stage.clock.runFor(trade.revokeOrder('1001', '1002', '1003', '1004'));
+    expect(error).toBeInstanceOf(RevokeError);
+    if (!(error instanceof RevokeError)) return;
+    expect(error.revoked).toEqual(['1001', '1003', '1004']);
+    expect(error.failed.map(({ orderId, error: { kind, message } }) => [orderId, kind, message])).toEqual([
+      ['1002', 'already-done', 'order 1002 was FILLED already'],
+    ]);
+    expect(error.kind).toBe('already-done');
+    await trade.close();
+  });
+
+  it('A23: one shape of result; one id gives that order\'s own error', async () => {
+    const stage = new Stage();
+    const { trade } = await stage.ready();
+    const [, never] = await stage.clock.runFor(trade.revokeOrder('9999'));
+    expect(never).toMatchObject({ name: 'TradeError', kind: 'order-not-found', outcome: 'rejected' });
+    await stage.clock.runFor(trade.createOrder('SELL', '2', '10'));
+    stage.venue.fill(stage.venue.orders[0]!, '10');
+    await stage.clock.advance(100);
+    const [, done] = await stage.clock.runFor(trade.revokeOrder('1001'));
+    expect(done).toMatchObject({ name: 'TradeError', kind: 'already-done' });
+    expect(() => trade.revokeOrder('')).toThrow(TypeError);
+    await trade.close();
+  });
+
+  it('a cancel of ours whose reply was lost counts as ours', async () => {
+    const stage = new Stage();
+    const { trade } = await stage.ready();
+    await stage.clock.runFor(trade.createOrder('SELL', '2', '10'));
+    stage.venue.pushDelayMs = null;
+    stage.venue.fault('cancel', 'reply-lost');
+    expect(await stage.clock.runFor(trade.revokeOrder('1001'))).toEqual([['1001'], null]);
+    await trade.close();
+  });
+
+  it('a cancel that never arrived is sent again; not-sent ones and rate limits too', async () => {
+    const stage = new Stage();
+    const { trade } = await stage.ready();
+    await stage.clock.runFor(trade.createOrder('SELL', '2', '10'));
+    stage.venue.fault('cancel', 'not-sent', { reject: 'rate-limited' }, 'request-lost');
+    expect(await stage.clock.runFor(trade.revokeOrder('1001'))).toEqual([['1001'], null]);
+    expect(stage.venue.count('cancel')).toBe(4);
+    await trade.close();
+  });
+
+  it('vnpy_binance #73: a refused cancel says nothing about the order', async () => {
+    const stage = new Stage();
+    const { trade } = await stage.ready();
+    await stage.clock.runFor(trade.createOrder('SELL', '2', '10'));
+    stage.venue.fault('cancel', { reject: 'rejected' });
+    const [, error] = await stage.clock.runFor(trade.revokeOrder('1001'));
+    expect(error?.kind).toBe('rejected');
+    expect(trade.orders.get('1001')?.status).toBe('SUBMITTED');
+    await trade.close();
+  });
+
+  it('hummingbot #5896: "unknown order" resolves the order and does not loop', async () => {
+    const stage = new Stage();
+    const { trade, told } = await stage.ready();
+    await stage.clock.runFor(trade.createOrder('SELL', '2', '10'));
+    stage.venue.pushDelayMs = null;
+    stage.venue.cancel(stage.venue.orders[0]!, 'by hand');
+    const [, error] = await stage.clock.runFor(trade.revokeOrder('1001'));
+    // Somebody else did it.
+    expect(error).toMatchObject({ kind: 'already-done', message: 'order 1001 was CANCELED already' });
+    expect(stage.venue.count('cancel')).toBe(1);
+    expect(told.orders.at(-1)).toMatchObject({ status: 'CANCELED', reason: 'by hand' });
+    await trade.close();
+  });
+
+  it('an order still on its way is revoked when its reply is in', async () => {
+    const stage = new Stage();
+    const { trade } = await stage.ready();
+    const created = trade.createOrder('SELL', '2', '10');
+    const [clientOrderId] = [...trade.orders.keys()];
+    expect(await stage.clock.runFor(trade.revokeOrder(clientOrderId!))).toEqual([['1001'], null]);
+    expect((await created)[0]).toBe('1001');
+    await trade.close();
+  });
+
+  it('works while the stream is down', async () => {
+    const stage = new Stage();
+    const { trade, told } = await stage.ready();
+    await stage.clock.runFor(trade.createOrder('SELL', '2', '10'));
+    await stage.clock.runFor(trade.createOrder('SELL', '2', '10'));
+    stage.venue.breakStream();
+    expect(await stage.clock.runFor(trade.revokeOrder('1001'))).toEqual([['1001'], null]);
+    expect(await stage.clock.runFor(trade.revokeOrder())).toEqual([['1002'], null]);
+    expect(told.orders.map(({ status }) => status)).toEqual(['SUBMITTED', 'SUBMITTED', 'CANCELED', 'CANCELED']);
+    await trade.close();
+  });
+
+  it('an old order that was never tracked is told to the caller only', async () => {
+    const stage = new Stage();
+    const old = stage.venue.place({ quantity: '10' });
+    stage.venue.fill(old, '10');
+    const { trade, told } = await stage.ready();
+    const [, error] = await stage.clock.runFor(trade.revokeOrder('1001'));
+    expect(error).toMatchObject({ kind: 'already-done', message: 'order 1001 was FILLED already' });
+    await stage.clock.advance(5_000);
+    expect(told.orders).toEqual([]);
+    expect(told.fills).toEqual([]);
+    await trade.close();
+  });
+});
+
+describe.each([
+  ['a cancel-all endpoint', { cancelAll: true, cancelBatchSize: 1 }],
+  ['batches', { cancelAll: false, cancelBatchSize: 20 }],
+])('revokeOrder() with %s', (_name, capabilities) => {
+  it('A2: revokes a hundred orders, everybody\'s, and asks until none is left', async () => {
+    const stage = new Stage(capabilities);
+    stage.venue.delayMs = 50;
+    for (let i = 0; i < 60; i++) stage.venue.place({});
+    const { trade, told } = await stage.ready();
+    for (let i = 0; i < 40; i++) await stage.clock.runFor(trade.createOrder('SELL', '2', '10'));
+    expect(trade.orders.size).toBe(100);
+    const start = stage.clock.monotonic();
+    const [revoked, error] = await stage.clock.runFor(trade.revokeOrder());
+    expect(error).toBeNull();
+    expect(revoked).toHaveLength(100);
+    expect(stage.clock.monotonic() - start).toBeLessThan(500);
+    expect(stage.venue.openOrders).toEqual([]);
+    expect(stage.venue.requests.at(-1)).toBe('openOrders');
+    expect(told.orders.filter(({ status }) => status === 'CANCELED')).toHaveLength(100);
+    const [receipt] = stage.journal.receipts({});
+    expect(receipt).toMatchObject({ trigger: 'command', left: [], filled: [], error: null });
+    expect(receipt?.revoked).toHaveLength(100);
+    expect(receipt?.confirmedAt).not.toBeNull();
+    await trade.close();
+  });
+
+  it('A1: an order that fills in the race is listed as what it became; the rest is gone', async () => {
+    const stage = new Stage(capabilities);
+    const { trade } = await stage.ready();
+    for (let i = 0; i < 3; i++) await stage.clock.runFor(trade.createOrder('SELL', '2', '10'));
+    stage.venue.pushDelayMs = null;
+    stage.venue.fill(stage.venue.orders[0]!, '10');
+    const [, error] = await stage.clock.runFor(trade.revokeOrder());
+    if (!(error instanceof RevokeError)) throw new Error('expected a RevokeError');
+    expect(error.revoked).toEqual(['1002', '1003']);
+    expect(error.failed.map(({ orderId, error: { kind } }) => [orderId, kind])).toEqual([['1001', 'already-done']]);
+    expect(stage.journal.receipts({})[0]).toMatchObject({ filled: ['1001'], left: [], revoked: ['1002', '1003'] });
+    await trade.close();
+  });
+
+  it('hummingbot #2534: an order in flight while we revoke is caught too', async () => {
+    const stage = new Stage(capabilities);
+    const { trade } = await stage.ready();
+    stage.venue.delayMs = 200;
+    const created = trade.createOrder('SELL', '2', '10');
+    stage.venue.delayMs = 20;
+    const [revoked] = await stage.clock.runFor(trade.revokeOrder());
+    expect(revoked).toEqual(['1001']);
+    expect((await created)[0]).toBe('1001');
+    expect(stage.venue.openOrders).toEqual([]);
+    await trade.close();
+  });
+
+  it('an empty book is a success with nothing in it', async () => {
+    const stage = new Stage(capabilities);
+    const { trade } = await stage.ready();
+    expect(await stage.clock.runFor(trade.revokeOrder())).toEqual([[], null]);
+    await trade.close();
+  });
+
+  it('replies lost, requests lost: ends empty all the same', async () => {
+    const stage = new Stage(capabilities);
+    const { trade } = await stage.ready({ timings: { inDoubtPatience: 60_000 } });
+    for (let i = 0; i < 3; i++) await stage.clock.runFor(trade.createOrder('SELL', '2', '10'));
+    stage.venue.fault('cancelAll', 'reply-lost', 'request-lost');
+    stage.venue.fault('cancel', 'reply-lost', 'request-lost');
+    stage.venue.fault('openOrders', 'request-lost');
+    const [revoked, error] = await stage.clock.runFor(trade.revokeOrder());
+    expect(error).toBeNull();
+    expect(revoked?.toSorted()).toEqual(['1001', '1002', '1003']);
+    await trade.close();
+  });
+
+  it('says what is left when the exchange cannot be reached', async () => {
+    const stage = new Stage(capabilities);
+    const { trade } = await stage.ready();
+    for (let i = 0; i < 2; i++) await stage.clock.runFor(trade.createOrder('SELL', '2', '10'));
+    const never = Array.from({ length: 100 }, () => 'not-sent' as const);
+    for (const request of ['cancelAll', 'cancel', 'openOrders', 'query'] as const) stage.venue.fault(request, ...never);
+    const [, error] = await stage.clock.runFor(trade.revokeOrder());
+    if (!(error instanceof RevokeError)) throw new Error('expected a RevokeError');
+    expect(error.kind).toBe('network');
+    expect(error.failed.map(({ orderId }) => orderId)).toEqual(['1001', '1002']);
+    expect(stage.journal.receipts({})[0]).toMatchObject({ left: ['1001', '1002'], confirmedAt: null });
+    await trade.close();
+  });
+
+  it('hummingbot #2896: `own` spares other strategies and orders placed by hand', async () => {
+    const stage = new Stage(capabilities);
+    const byHand = stage.venue.place({});
+    const { trade: other } = await stage.ready({ strategy: 'other' });
+    await stage.clock.runFor(other.createOrder('SELL', '2', '10'));
+    const { trade } = await stage.ready({ unfinishedOrders: { whose: 'own' } });
+    const [mine] = await stage.clock.runFor(trade.createOrder('SELL', '2', '10'));
+    const [named] = await stage.clock.runFor(trade.createOrder('SELL', '2', '10', { clientOrderId: 'myname' }));
+    expect(await stage.clock.runFor(trade.revokeOrder())).toEqual([[mine, named], null]);
+    expect(stage.venue.openOrders.map(({ orderId }) => orderId)).toEqual([byHand.orderId, '1002']);
+    expect(stage.venue.count('cancelAll')).toBe(0);
+    await stage.clock.runFor(other.revokeOrder());
+    expect(stage.venue.openOrders).toEqual([]);
+    await trade.close();
+    await other.close();
+  });
+});
