@@ -67,6 +67,8 @@ export class Link {
   private current: Session | null = null;
   /** Dialled or being opened; to become the current one. */
   private next: Session | null = null;
+  /** Ended while it was being opened: why may still come, for a refusal and the end it brings can arrive in one breath. */
+  private cutShort: Session | null = null;
   /** Replaced, delivering their last. */
   private readonly lingering = new Set<Session>();
   private liveAt = 0;
@@ -149,6 +151,7 @@ export class Link {
     this.openTimer?.cancel();
     this.openTimer = clock.after(limit, () => this.next?.drop(`not live within ${limit} ms`));
     this.count++;
+    this.cutShort = null;
     this.next = new Session(
       this.count,
       { url, transport, clock, connectTimeoutMs, silenceMs, probe: this.options.probe ?? null },
@@ -170,7 +173,7 @@ export class Link {
   }
 
   private openFailed(session: Session, cause: unknown): void {
-    if (session !== this.next || this.stopped) return;
+    if ((session !== this.next && session !== this.cutShort) || this.stopped) return;
     const error = cause instanceof TradeError ? cause : new TradeError(cause instanceof Error ? cause.message : String(cause), { kind: 'unknown', outcome: 'unknown', cause });
     const suspected = this.options.isFatal === undefined ? error.kind === 'auth' : this.options.isFatal(error, this.fatalFailures + 1);
     this.fatalFailures = error.kind === 'auth' ? this.fatalFailures + 1 : 0;
@@ -183,9 +186,11 @@ export class Link {
   private giveUp(session: Session, error: TradeError): void {
     this.stopped = true;
     this.cancelTimers();
-    this.next = null;
-    this.lingering.add(session);
-    session.close();
+    if (session === this.next) {
+      this.next = null;
+      this.lingering.add(session);
+      session.close();
+    }
     this.options.log.error('connection given up', { connection: this.options.name, error: error.message });
     this.options.onFatal(error);
   }
@@ -245,6 +250,7 @@ export class Link {
     }
     if (session === this.next) {
       this.next = null;
+      this.cutShort = session;
       this.openTimer?.cancel();
       this.retry(words);
     }

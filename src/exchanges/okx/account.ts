@@ -5,15 +5,14 @@ import { fail, ok, TradeError, type Result } from '../../domain/errors.ts';
 import type { Instrument } from '../../domain/instrument.ts';
 import type { Assets, Orderbook } from '../../domain/order.ts';
 import { OKX } from '../../domain/platform.ts';
-import { Backoff } from '../../wire/backoff.ts';
 import { ClockOffset } from '../../wire/clock-offset.ts';
 import type { AccountConfig, AccountFeed, ExchangeAccount, ExchangeEnvironment, Trading } from '../exchange.ts';
 import { OkxAccountFeed } from './account-feed.ts';
+import { probeOf } from './conversation.ts';
 import { accountModeOf, assetsOf, orderbookOf, type AccountMode } from './decode-market.ts';
 import { isDemo } from './endpoints.ts';
 import { OkxInstruments } from './instruments.ts';
 import { OkxLimits } from './limits.ts';
-import { livenessOf } from './liveness.ts';
 import { STALE_RULES } from './outcomes.ts';
 import { OkxRequests } from './requests.ts';
 import { OkxRest } from './rest.ts';
@@ -51,28 +50,35 @@ export class OkxAccount implements ExchangeAccount {
     this.#time = time;
     const now = (): number => time.serverNow();
     const requests = new OkxRequests({
-      transport, limits, signer, accessKey, passphrase, restUrl, time,
+      transport,
+      limits,
+      signer,
+      accessKey,
+      passphrase,
+      restUrl,
+      time,
       isDemo: isDemo(endpoints),
       timeoutMs: timings.requestTimeout,
     });
     this.rest = new OkxRest(requests);
     this.#instruments = new OkxInstruments(this.rest, clock);
     this.#feed = new OkxAccountFeed({
-      clock, log,
-      resync: () => time.measure(),
-      backoff: new Backoff({ random }),
+      transport,
+      clock,
+      random,
+      log,
+      time,
+      url: endpoints['wsPrivate'] ?? '',
+      credentials: { accessKey, passphrase, signer },
+      requestTimeoutMs: timings.requestTimeout,
+      probe: probeOf(timings.streamSilence),
       connects: limits.budget('connect'),
-      session: {
-        transport, clock, now,
-        url: endpoints['wsPrivate'] ?? '',
-        login: { accessKey, passphrase, signer },
-        requestTimeoutMs: timings.requestTimeout,
-        liveness: livenessOf(timings.streamSilence),
-      },
     });
     this.feed = this.#feed;
     this.trading = new OkxTrading({
-      requests, limits, now,
+      requests,
+      limits,
+      now,
       rest: this.rest,
       socket: this.#feed,
       level: () => this.#mode?.level ?? null,
@@ -89,7 +95,8 @@ export class OkxAccount implements ExchangeAccount {
     if (error !== null) return fail(error);
     const { log } = this.#environment;
     if (!mode.canTrade) log.warn('the API key has no permission to trade');
-    if (mode.kycLevel !== null && mode.kycLevel < LEAST_KYC_LEVEL) log.warn('OKX refuses orders of accounts below identity level 2', { level: mode.kycLevel });
+    if (mode.kycLevel !== null && mode.kycLevel < LEAST_KYC_LEVEL)
+      log.warn('OKX refuses orders of accounts below identity level 2', { level: mode.kycLevel });
     return ok(true);
   }
 
@@ -97,7 +104,14 @@ export class OkxAccount implements ExchangeAccount {
     const [rows, error] = await this.rest.getAccountConfig();
     if (error !== null) return fail(error);
     const mode = rows[0] === undefined ? null : accountModeOf(rows[0]);
-    if (mode === null) return fail(new TradeError('OKX did not state the mode of the account', { kind: 'unknown', outcome: 'unknown', platform: OKX }));
+    if (mode === null)
+      return fail(
+        new TradeError('OKX did not state the mode of the account', {
+          kind: 'unknown',
+          outcome: 'unknown',
+          platform: OKX,
+        }),
+      );
     this.#mode = mode;
     return ok(mode);
   }
@@ -107,10 +121,21 @@ export class OkxAccount implements ExchangeAccount {
   }
 
   async orderbook(instrument: Instrument, depth: number): Promise<Result<Orderbook>> {
-    const [rows, error] = await this.rest.getOrderbook(instrument.rawSymbol, Math.min(Math.max(Math.trunc(depth), 1), DEEPEST_BOOK));
+    const [rows, error] = await this.rest.getOrderbook(
+      instrument.rawSymbol,
+      Math.min(Math.max(Math.trunc(depth), 1), DEEPEST_BOOK),
+    );
     if (error !== null) return fail(error.at({ symbol: instrument.symbol }));
     const [row] = rows;
-    if (row === undefined) return fail(new TradeError('OKX answered without a book', { kind: 'unknown', outcome: 'unknown', platform: OKX, symbol: instrument.symbol }));
+    if (row === undefined)
+      return fail(
+        new TradeError('OKX answered without a book', {
+          kind: 'unknown',
+          outcome: 'unknown',
+          platform: OKX,
+          symbol: instrument.symbol,
+        }),
+      );
     return ok(orderbookOf(row, instrument.symbol));
   }
 

@@ -76,7 +76,9 @@ export interface AccountMode {
 export function accountModeOf(row: Row): AccountMode | null {
   const level = text(row, 'acctLv');
   if (level === '') return null;
-  const permissions = text(row, 'perm').split(',').map((permission) => permission.trim());
+  const permissions = text(row, 'perm')
+    .split(',')
+    .map((permission) => permission.trim());
   const kyc = text(row, 'kycLv');
   return {
     uid: text(row, 'uid'),
@@ -102,5 +104,11 @@ export function levelsOf(side: unknown): BookLevel[] {
 
 /** A row of market/books or books5. */
 export function orderbookOf(row: Row, symbol: string): Orderbook {
-  return { platform: OKX, symbol, asks: levelsOf(row['asks']), bids: levelsOf(row['bids']), timestamp: timeOrNull(row, 'ts') ?? 0 };
+  return {
+    platform: OKX,
+    symbol,
+    asks: levelsOf(row['asks']),
+    bids: levelsOf(row['bids']),
+    timestamp: timeOrNull(row, 'ts') ?? 0,
+  };
 }

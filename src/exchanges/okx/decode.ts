@@ -2,7 +2,13 @@
 // What a code of refusal means is outcomes.ts's part; instruments, balances and books are decode-market.ts's.
 
 import { Decimal } from '../../domain/decimal.ts';
-import { EMPTY_REPORT, type FillReport, type OrderReport, type ReportedLife, type ReportSource } from '../../domain/order-report.ts';
+import {
+  EMPTY_REPORT,
+  type FillReport,
+  type OrderReport,
+  type ReportedLife,
+  type ReportSource,
+} from '../../domain/order-report.ts';
 import type { Liquidity, OrderAction, OrderType, TimeInForce } from '../../domain/order.ts';
 import { cancelReason, POST_ONLY_WOULD_TAKE } from './cancel-sources.ts';
 import { text, textOrNull, type Row } from './frames.ts';

@@ -2,7 +2,15 @@
 // Everything else is a file of its own in this folder.
 
 import { OKX } from '../../domain/platform.ts';
-import type { AccountConfig, Capabilities, ClientOrderIdRules, EndpointsOption, Exchange, ExchangeAccount, ExchangeEnvironment } from '../exchange.ts';
+import type {
+  AccountConfig,
+  Capabilities,
+  ClientOrderIdRules,
+  EndpointsOption,
+  Exchange,
+  ExchangeAccount,
+  ExchangeEnvironment,
+} from '../exchange.ts';
 import { OkxAccount } from './account.ts';
 import { resolveEndpoints, type OkxEndpoints } from './endpoints.ts';
 import { BATCH_SIZE } from './limits.ts';
@@ -40,11 +48,17 @@ class Okx implements Exchange {
     return resolveEndpoints(option);
   }
 
-  checkCredentials({ accessKey, secretKey, passphrase }: Pick<AccountConfig, 'accessKey' | 'secretKey' | 'passphrase'>): void {
+  checkCredentials({
+    accessKey,
+    secretKey,
+    passphrase,
+  }: Pick<AccountConfig, 'accessKey' | 'secretKey' | 'passphrase'>): void {
     if (accessKey === '') throw new TypeError('accessKey: required for OKX');
     if (secretKey.isEmpty) throw new TypeError('secretKey: required for OKX');
-    if (secretKey.reveal().includes('-----BEGIN')) throw new TypeError('secretKey: OKX has no Ed25519 keys; give the secret of an API key');
-    if (passphrase === null || passphrase.isEmpty) throw new TypeError('passphrase: required for OKX, as set when the API key was made');
+    if (secretKey.reveal().includes('-----BEGIN'))
+      throw new TypeError('secretKey: OKX has no Ed25519 keys; give the secret of an API key');
+    if (passphrase === null || passphrase.isEmpty)
+      throw new TypeError('passphrase: required for OKX, as set when the API key was made');
   }
 
   open(config: AccountConfig, environment: ExchangeEnvironment): ExchangeAccount {

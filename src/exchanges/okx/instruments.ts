@@ -50,7 +50,11 @@ export class OkxInstruments {
     if (symbol.includes(':')) return fail(unknown(symbol, 'swaps are not supported on OKX yet'));
     const [rows, error] = await this.#rest.getInstruments('SPOT', instId);
     if (error !== null) {
-      return fail(error.code === NO_SUCH_INSTRUMENT || error.code === '51000' ? unknown(symbol, `OKX does not list ${instId}: ${error.message}`) : error.at({ symbol }));
+      return fail(
+        error.code === NO_SUCH_INSTRUMENT || error.code === '51000'
+          ? unknown(symbol, `OKX does not list ${instId}: ${error.message}`)
+          : error.at({ symbol }),
+      );
     }
     const row = rows.find((candidate) => text(candidate, 'instId') === instId);
     if (row === undefined) return fail(unknown(symbol, `OKX does not list ${instId}`));

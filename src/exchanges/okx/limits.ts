@@ -73,12 +73,21 @@ export class OkxLimits {
     const limit: Limit = LIMITS[bucket];
     const place = limit.scope === 'user+instrument' ? instId : '';
     let byPlace = this.#known.get(bucket);
-    if (byPlace === undefined) this.#known.set(bucket, (byPlace = new Map()));
+    if (byPlace === undefined) {
+      byPlace = new Map<string, RateBudget>();
+      this.#known.set(bucket, byPlace);
+    }
     let budget = byPlace.get(place);
     if (budget === undefined) {
       const owner = limit.scope === 'ip' ? 'ip' : this.#user;
       const key = [this.#host, owner, bucket, place].filter((part) => part !== '').join(':');
-      budget = this.#budgets.get(key, { clock: this.#clock, capacity: limit.capacity, windowMs: limit.windowMs, aligned: false, cancelReserve: 0 });
+      budget = this.#budgets.get(key, {
+        clock: this.#clock,
+        capacity: limit.capacity,
+        windowMs: limit.windowMs,
+        aligned: false,
+        cancelReserve: 0,
+      });
       byPlace.set(place, budget);
     }
     return budget;

@@ -1,15 +1,19 @@
 // The public stream: order books of the instruments watched, each from a snapshot on and without gaps (okx.md 13). No login.
-// Continuity is judged by books.ts; holding levels is src/market's part; a connection's life is session.ts's.
+// Continuity is judged by books.ts; holding levels is src/market's part; the connection is wire/link.ts's.
 
 import type { TradeError } from '../../domain/errors.ts';
 import type { Instrument } from '../../domain/instrument.ts';
 import type { Clock, Timer } from '../../seam/clock.ts';
 import type { Log } from '../../seam/log.ts';
+import type { Random } from '../../seam/random.ts';
+import type { Transport } from '../../seam/transport.ts';
+import type { Probe, Session } from '../../wire/link-session.ts';
+import { Link } from '../../wire/link.ts';
 import type { RateBudget } from '../../wire/rate-budget.ts';
 import { BookSequence, type BookChange } from './books.ts';
-import type { Args } from './encode.ts';
+import { Conversation } from './conversation.ts';
+import { subscriptionFrame, type Args } from './encode.ts';
 import type { PushFrame } from './frames.ts';
-import { OkxSession, type SessionContext } from './session.ts';
 
 export interface MarketFeedHandlers {
   /** Replaces the book. */
@@ -22,10 +26,12 @@ export interface MarketFeedHandlers {
 }
 
 export interface MarketFeedContext {
-  readonly session: Omit<SessionContext, 'subscriptions' | 'login'>;
+  readonly transport: Transport;
   readonly clock: Clock;
+  readonly random: Random;
   readonly log: Log;
-  readonly backoff: { next(): number; reset(): void };
+  readonly url: string;
+  readonly probe: Probe;
   readonly connects: RateBudget;
 }
 
@@ -34,11 +40,15 @@ const BOOK_SILENCE_MS = 65_000;
 /** First pause before a book is asked for anew; doubles while it goes on, so that a broken one does not use up the 480 operations of an hour. */
 const FIRST_RESYNC_MS = 500;
 const LONGEST_RESYNC_MS = 30_000;
+/** Nothing waits for replies on this socket. */
+const NO_REQUESTS_MS = 5_000;
 
 interface Watched {
   readonly symbol: string;
   readonly instId: string;
   readonly sequence: BookSequence;
+  /** The connection whose snapshot the book began with. During a replacement two deliver; the newer snapshot wins. */
+  source: number;
   pause: number;
   silence: Timer | null;
   /** A new subscription is under way: one at a time. */
@@ -47,31 +57,58 @@ interface Watched {
 
 export class OkxMarketFeed {
   readonly #context: MarketFeedContext;
+  readonly #link: Link;
   readonly #watched = new Map<string, Watched>();
+  readonly #conversations = new WeakMap<Session, Conversation>();
   #handlers: MarketFeedHandlers | null = null;
-  #session: OkxSession | null = null;
-  /** The one that takes over from a session about to be closed (64008). */
-  #next: OkxSession | null = null;
-  #isStopped = false;
-  #timer: Timer | null = null;
+  /** Number of the live connection. */
+  #live = 0;
 
   constructor(context: MarketFeedContext) {
     this.#context = context;
+    const { transport, clock, random, log, url, probe, connects } = context;
+    this.#link = new Link({
+      name: 'market stream',
+      url,
+      transport,
+      clock,
+      random,
+      log,
+      probe,
+      silenceMs: probe.afterMs + probe.answerMs,
+      admit: () => connects.take(1, 'query'),
+      open: (session) => this.#open(session),
+      onFrame: (data, _binary, session) => this.#conversations.get(session)?.hear(data),
+      onLive: (session) => (this.#live = session.number),
+      onReplaced: (session) => (this.#live = session.number),
+      onBroken: (reason) => this.#broken(reason),
+      onEvent: (event) => {
+        if (event.type === 'exception') this.#handlers?.onError(event.error);
+      },
+      onFatal: (error) => this.#handlers?.onError(error),
+    });
   }
 
   start(handlers: MarketFeedHandlers): void {
     this.#handlers = handlers;
-    if (this.#watched.size > 0) this.#connect();
+    if (this.#watched.size > 0) this.#link.start();
   }
 
   /** From now on the instrument's book comes. */
   watch(instrument: Instrument): void {
     if (this.#watched.has(instrument.rawSymbol)) return;
-    const watched = { symbol: instrument.symbol, instId: instrument.rawSymbol, sequence: new BookSequence(), pause: FIRST_RESYNC_MS, silence: null, resync: null };
-    this.#watched.set(instrument.rawSymbol, watched);
-    if (this.#session !== null) {
-      if (this.#session.isReady) this.#session.subscribe([bookOf(watched.instId)]);
-    } else if (this.#handlers !== null) this.#connect();
+    this.#watched.set(instrument.rawSymbol, {
+      symbol: instrument.symbol,
+      instId: instrument.rawSymbol,
+      sequence: new BookSequence(),
+      source: 0,
+      pause: FIRST_RESYNC_MS,
+      silence: null,
+      resync: null,
+    });
+    // A connection with nothing to say is hung up (4.1): it is made with the first book.
+    if (this.#handlers !== null) this.#link.start();
+    this.#say('subscribe', instrument.rawSymbol);
   }
 
   unwatch(instrument: Instrument): void {
@@ -80,76 +117,43 @@ export class OkxMarketFeed {
     watched.silence?.cancel();
     watched.resync?.cancel();
     this.#watched.delete(instrument.rawSymbol);
-    if (this.#session?.isReady === true) this.#session.unsubscribe([bookOf(watched.instId)]);
+    this.#say('unsubscribe', instrument.rawSymbol);
   }
 
-  stop(): void {
-    this.#isStopped = true;
-    this.#timer?.cancel();
+  stop(): Promise<void> {
     for (const watched of this.#watched.values()) {
       watched.silence?.cancel();
       watched.resync?.cancel();
     }
-    this.#session?.close('stopped');
-    this.#next?.close('stopped');
+    return this.#link.stop();
   }
 
-  #connect(): void {
-    const open = (): void => {
-      if (!this.#isStopped && this.#session === null) this.#session = this.#open();
-    };
-    const { connects } = this.#context;
-    if (connects.tryTake(1, 'query')) open();
-    else void connects.take(1, 'query').then(open);
+  #say(op: 'subscribe' | 'unsubscribe', instId: string): void {
+    this.#link.session?.send(subscriptionFrame(op, [bookOf(instId)]));
   }
 
-  #open(): OkxSession {
+  async #open(session: Session): Promise<void> {
     const asked = new Set(this.#watched.keys());
-    const session: OkxSession = new OkxSession(
-      { ...this.#context.session, login: null, subscriptions: [...asked].map(bookOf) },
-      {
-        onOpen: () => {},
-        onLogin: () => {},
-        onReady: () => {
-          this.#ready(session);
-          // Those that came meanwhile.
-          const late = [...this.#watched.keys()].filter((instId) => !asked.has(instId));
-          if (late.length > 0) session.subscribe(late.map(bookOf));
-        },
-        onPush: (frame) => this.#push(session, frame),
-        onLeaving: () => {
-          if (session === this.#session && this.#next === null) this.#next = this.#open();
-        },
-        onComplaint: (error) => this.#handlers?.onError(error),
-        onEnd: (end) => {
-          if (end.error !== null) this.#handlers?.onError(end.error);
-          this.#ended(session, end.reason);
-        },
+    const conversation = new Conversation(session, NO_REQUESTS_MS, {
+      onLogin: () => {},
+      onPush: (frame) => this.#push(session, frame),
+      onLeaving: (reason) => {
+        if (session === this.#link.session) this.#link.replaceNow(reason);
       },
-    );
-    return session;
+      onComplaint: (error) => this.#handlers?.onError(error),
+    });
+    this.#conversations.set(session, conversation);
+    await conversation.open(null, 0, [...asked].map(bookOf));
+    // Those that came meanwhile.
+    const late = [...this.#watched.keys()].filter((instId) => !asked.has(instId));
+    if (late.length > 0) session.send(subscriptionFrame('subscribe', late.map(bookOf)));
   }
 
-  #ready(session: OkxSession): void {
-    this.#context.backoff.reset();
-    if (session === this.#next) this.#promote();
-  }
-
-  /** The new session's snapshots replace the books; until they come, those of the old one stand. */
-  #promote(): void {
-    const old = this.#session;
-    this.#session = this.#next;
-    this.#next = null;
-    for (const watched of this.#watched.values()) watched.sequence.reset();
-    old?.close('replaced by a new session');
-  }
-
-  #push(session: OkxSession, frame: PushFrame): void {
-    // A snapshot of the successor may be ahead of its last acknowledgement, and comes only once.
-    if (session === this.#next && frame.action === 'snapshot') this.#promote();
-    if (session !== this.#session || frame.channel !== 'books') return;
-    const watched = this.#watched.get(frame.instId);
+  #push(session: Session, frame: PushFrame): void {
+    const watched = frame.channel === 'books' ? this.#watched.get(frame.instId) : undefined;
     if (watched === undefined) return;
+    if (frame.action === 'snapshot' && session.number >= watched.source) watched.source = session.number;
+    if (session.number !== watched.source) return;
     for (const row of frame.rows) {
       const step = watched.sequence.step(frame.action, row);
       if (step.type === 'snapshot') {
@@ -163,14 +167,14 @@ export class OkxMarketFeed {
 
   #expectMore(watched: Watched): void {
     watched.silence?.cancel();
-    watched.silence = this.#context.clock.after(BOOK_SILENCE_MS, () => {
-      watched.sequence.reset();
-      this.#lose(watched, `no frame for ${BOOK_SILENCE_MS} ms`);
-    });
+    watched.silence = this.#context.clock.after(BOOK_SILENCE_MS, () =>
+      this.#lose(watched, `no frame for ${BOOK_SILENCE_MS} ms`),
+    );
   }
 
   /** Asks for a new snapshot: REST books have no sequence number to go on from (13.4). */
   #lose(watched: Watched, reason: string): void {
+    watched.sequence.reset();
     watched.silence?.cancel();
     watched.silence = null;
     this.#handlers?.onLost(watched.symbol, reason);
@@ -179,39 +183,28 @@ export class OkxMarketFeed {
   }
 
   #resubscribe(watched: Watched): void {
-    const pause = watched.pause;
+    const { pause } = watched;
     watched.pause = Math.min(pause * 2, LONGEST_RESYNC_MS);
     watched.resync = this.#context.clock.after(pause, () => {
       watched.resync = null;
-      if (this.#session?.isReady !== true || watched.sequence.isContinuous) return;
-      this.#session.unsubscribe([bookOf(watched.instId)]);
-      this.#session.subscribe([bookOf(watched.instId)]);
+      if (!this.#link.isLive || watched.sequence.isContinuous) return;
+      this.#say('unsubscribe', watched.instId);
+      this.#say('subscribe', watched.instId);
       // No snapshot comes of it? Once more, later.
       this.#resubscribe(watched);
     });
   }
 
-  #ended(session: OkxSession, reason: string): void {
-    if (this.#isStopped) return;
-    if (session === this.#next) {
-      this.#next = null;
-      return;
-    }
-    if (session !== this.#session) return;
-    this.#session = null;
+  #broken(reason: string): void {
     for (const watched of this.#watched.values()) {
+      // Its successor has delivered a snapshot already: that book stands.
+      if (watched.source > this.#live) continue;
       watched.silence?.cancel();
       watched.resync?.cancel();
       watched.resync = null;
       if (watched.sequence.isContinuous) this.#handlers?.onLost(watched.symbol, reason);
       watched.sequence.reset();
     }
-    if (this.#next !== null) {
-      this.#session = this.#next;
-      this.#next = null;
-      return;
-    }
-    this.#timer = this.#context.clock.after(this.#context.backoff.next(), () => this.#connect());
   }
 }
 

@@ -1,65 +1,47 @@
-// Order operations under way on one socket: each has an id, and ends with its reply, with silence, or with the socket (okx.md 6.5).
-// Waiting by id is wire/pending-requests.ts's part; here are OKX's ids, its error events, and the answers in the form REST has too.
+// Order operations on one connection: OKX's ids, its replies and error events, and the answers in the form REST has too (okx.md 6.5).
+// Waiting by id, time limits and lost connections are wire/'s part.
 
 import { TradeError, type ErrorKind, type Outcome } from '../../domain/errors.ts';
 import { OKX } from '../../domain/platform.ts';
-import type { Clock } from '../../seam/clock.ts';
-import { PendingRequests, type RequestEnd } from '../../wire/pending-requests.ts';
+import type { Session } from '../../wire/link-session.ts';
+import type { RequestEnd } from '../../wire/pending-requests.ts';
 import { operationFrame, type Args } from './encode.ts';
 import type { EventFrame, Reply } from './frames.ts';
 import type { Answer } from './requests.ts';
 
 export class Operations {
-  readonly #pending: PendingRequests;
+  readonly #session: Session;
   readonly #timeoutMs: number;
   /** The replies as they came, until their operation picks them up. */
   readonly #replies = new Map<string, Reply>();
   #count = 0;
-  #onIdle: (() => void) | null = null;
 
-  constructor(clock: Clock, timeoutMs: number) {
-    this.#pending = new PendingRequests(clock);
+  constructor(session: Session, timeoutMs: number) {
+    this.#session = session;
     this.#timeoutMs = timeoutMs;
   }
 
-  /** Hands the operation to `send` before returning. */
-  async send(op: string, args: readonly Args[], expTime: number | null, send: (text: string) => boolean): Promise<Answer> {
-    // 1 to 32 alphanumerics, unique on this socket.
+  /** Sends before it returns. */
+  async send(op: string, args: readonly Args[], expTime: number | null): Promise<Answer> {
+    // 1 to 32 alphanumerics, unique on this connection.
     const id = (++this.#count).toString(36);
-    const end = await this.#pending.request(id, operationFrame(id, op, args, expTime), this.#timeoutMs, send);
+    const end = await this.#session.request(id, operationFrame(id, op, args, expTime), this.#timeoutMs);
     const reply = this.#replies.get(id);
     this.#replies.delete(id);
-    if (this.#pending.size === 0) this.#idle();
     return reply === undefined ? lost(end) : { type: 'reply', reply };
   }
 
   settle(id: string, reply: Reply): boolean {
-    if (!this.#pending.settle(id, reply)) return false;
     this.#replies.set(id, reply);
-    return true;
+    const isOurs = this.#session.settle(id, reply);
+    if (!isOurs) this.#replies.delete(id);
+    return isOurs;
   }
 
   /** An error event that belongs to an operation: by its id, or, in the older form, by the request it quotes (4.3). */
   settleByError({ id, code, msg }: EventFrame): boolean {
     const named = id === '' ? /"id"\s*:\s*"(\w{1,32})"/.exec(msg)?.[1] : id;
     return named !== undefined && this.settle(named, { code, msg, rows: [] });
-  }
-
-  /** The socket is gone: every operation under way may or may not have been done. */
-  loseAll(reason: string): void {
-    this.#pending.loseAll(reason);
-  }
-
-  /** Calls once, when nothing is under way any more; at once when nothing is. */
-  whenIdle(then: () => void): void {
-    if (this.#pending.size === 0) then();
-    else this.#onIdle = then;
-  }
-
-  #idle(): void {
-    const then = this.#onIdle;
-    this.#onIdle = null;
-    then?.();
   }
 }
 

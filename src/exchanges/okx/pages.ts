@@ -33,7 +33,13 @@ export async function everyPage({ fetch, cursor, isPast }: Paging): Promise<Resu
     after = text(last, cursor);
     if (after === '' || known === rows.length) {
       // A cursor that does not move would go round for ever, and a part must not pass for the whole.
-      return fail(new TradeError(`the pages of OKX's answer do not advance behind ${cursor} ${after}`, { kind: 'unknown', outcome: 'unknown', platform: OKX }));
+      return fail(
+        new TradeError(`the pages of OKX's answer do not advance behind ${cursor} ${after}`, {
+          kind: 'unknown',
+          outcome: 'unknown',
+          platform: OKX,
+        }),
+      );
     }
   }
 }

@@ -12,14 +12,18 @@ import type { Answer } from './requests.ts';
 import { isItemLevel } from './rest.ts';
 
 export function createOutcomeOf(answer: Answer, symbol: string, clientOrderId: string): CreateOutcome {
-  if (answer.type === 'lost') return { outcome: answer.error.outcome === 'not-sent' ? 'not-sent' : 'unknown', error: answer.error };
+  if (answer.type === 'lost')
+    return { outcome: answer.error.outcome === 'not-sent' ? 'not-sent' : 'unknown', error: answer.error };
   const { reply } = answer;
   const row = reply.rows[0];
   if (isItemLevel(reply) && row !== undefined) {
     const code = text(row, 'sCode');
     // Without an id nothing was taken, whatever the code says; the order has to be looked up.
-    if (code === '0' && text(row, 'ordId') !== '') return { outcome: 'accepted', reports: [createReport(row, symbol, clientOrderId)] };
-    return code === '0' || code === '' ? wordless(symbol) : refused(code, text(row, 'sMsg'), symbol, text(row, 'subCode'));
+    if (code === '0' && text(row, 'ordId') !== '')
+      return { outcome: 'accepted', reports: [createReport(row, symbol, clientOrderId)] };
+    return code === '0' || code === ''
+      ? wordless(symbol)
+      : refused(code, text(row, 'sMsg'), symbol, text(row, 'subCode'));
   }
   return isBare(reply.code) ? wordless(symbol) : refused(reply.code, reply.msg, symbol);
 }
@@ -35,7 +39,12 @@ function isBare(code: string): boolean {
 }
 
 function wordless(symbol: string): { readonly outcome: 'unknown'; readonly error: TradeError } {
-  const error = new TradeError('OKX answered without saying what became of the order', { kind: 'unknown', outcome: 'unknown', platform: OKX, symbol });
+  const error = new TradeError('OKX answered without saying what became of the order', {
+    kind: 'unknown',
+    outcome: 'unknown',
+    platform: OKX,
+    symbol,
+  });
   return { outcome: 'unknown', error };
 }
 
@@ -68,7 +77,9 @@ function canceled(code: string, error: TradeError): CancelOutcome {
 /** Rows come in the order of the request; should one be missing, ids tell which. */
 function rowOf(rows: readonly Row[], ref: OrderRef, index: number, asked: number): Row | undefined {
   if (rows.length === asked) return rows[index];
-  return rows.find((row) => (ref.orderId !== null ? text(row, 'ordId') === ref.orderId : text(row, 'clOrdId') === ref.clientOrderId));
+  return rows.find((row) =>
+    ref.orderId !== null ? text(row, 'ordId') === ref.orderId : text(row, 'clOrdId') === ref.clientOrderId,
+  );
 }
 
 export function queryOutcomeOf(answer: Answer, symbol: string): QueryOutcome {

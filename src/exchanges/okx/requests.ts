@@ -32,7 +32,9 @@ export interface RequestOptions {
 }
 
 /** `reply` for whatever OKX itself answered, whatever it says; `lost` when there is no answer that says anything. */
-export type Answer = { readonly type: 'reply'; readonly reply: Reply } | { readonly type: 'lost'; readonly error: TradeError };
+export type Answer =
+  | { readonly type: 'reply'; readonly reply: Reply }
+  | { readonly type: 'lost'; readonly error: TradeError };
 
 export interface RequestContext {
   readonly transport: Transport;
@@ -114,7 +116,11 @@ export function isRateCode(code: string): boolean {
 
 function transportFailure(error: unknown): TradeError {
   if (error instanceof TransportError) {
-    return new TradeError(error.message, { kind: error.kind, outcome: error.sent === 'no' ? 'not-sent' : 'unknown', platform: OKX });
+    return new TradeError(error.message, {
+      kind: error.kind,
+      outcome: error.sent === 'no' ? 'not-sent' : 'unknown',
+      platform: OKX,
+    });
   }
   const message = error instanceof Error ? error.message : 'the request failed';
   return new TradeError(message, { kind: 'network', outcome: 'unknown', platform: OKX });

@@ -80,8 +80,16 @@ export class OkxRest {
 
   /** At most 20. Read each row's sCode: an answer without an error may hold refusals (trap 8). */
   cancelOrders(args: readonly Args[]): Promise<Rows> {
-    if (args.length > BATCH_SIZE) throw new RangeError(`cancelOrders: at most ${BATCH_SIZE} orders, got ${args.length}`);
-    return this.#post('/api/v5/trade/cancel-batch-orders', args, 'cancel-batch', instIdOf(args[0] ?? {}), args.length, 'cancel');
+    if (args.length > BATCH_SIZE)
+      throw new RangeError(`cancelOrders: at most ${BATCH_SIZE} orders, got ${args.length}`);
+    return this.#post(
+      '/api/v5/trade/cancel-batch-orders',
+      args,
+      'cancel-batch',
+      instIdOf(args[0] ?? {}),
+      args.length,
+      'cancel',
+    );
   }
 
   getOrder(instId: string, id: { readonly ordId?: string; readonly clOrdId?: string }): Promise<Rows> {
@@ -99,12 +107,19 @@ export class OkxRest {
   }
 
   /** One page of the last three days, newest first; pages by billId. */
-  getFills(filter: { readonly instType?: string; readonly instId?: string; readonly ordId?: string | undefined }, page: Page = {}): Promise<Rows> {
+  getFills(
+    filter: { readonly instType?: string; readonly instId?: string; readonly ordId?: string | undefined },
+    page: Page = {},
+  ): Promise<Rows> {
     return this.#get('/api/v5/trade/fills', { ...filter, ...withLimit(page) }, 'fills');
   }
 
   /** One page of the last three months. */
-  getFillsHistory(instType: string, filter: { readonly instId?: string; readonly ordId?: string | undefined }, page: Page = {}): Promise<Rows> {
+  getFillsHistory(
+    instType: string,
+    filter: { readonly instId?: string; readonly ordId?: string | undefined },
+    page: Page = {},
+  ): Promise<Rows> {
     return this.#get('/api/v5/trade/fills-history', { instType, ...filter, ...withLimit(page) }, 'fills-history');
   }
 
@@ -126,9 +141,24 @@ export class OkxRest {
     return rowsOf(await this.#requests.send(options));
   }
 
-  async #post(path: string, args: Args | readonly Args[], bucket: Bucket, instId: string | undefined, cost: number, priority: 'order' | 'cancel'): Promise<Rows> {
+  async #post(
+    path: string,
+    args: Args | readonly Args[],
+    bucket: Bucket,
+    instId: string | undefined,
+    cost: number,
+    priority: 'order' | 'cancel',
+  ): Promise<Rows> {
     const place = instId === undefined ? {} : { instId };
-    const answer = await this.#requests.send({ method: 'POST', path, body: JSON.stringify(args), bucket, cost, priority, ...place });
+    const answer = await this.#requests.send({
+      method: 'POST',
+      path,
+      body: JSON.stringify(args),
+      bucket,
+      cost,
+      priority,
+      ...place,
+    });
     return writtenRowsOf(answer);
   }
 }

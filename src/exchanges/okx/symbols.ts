@@ -19,7 +19,10 @@ export function toSpotSymbol(instId: string): string | null {
   if (symbol === undefined) {
     const parts = instId.split('-');
     const [base, quote] = parts;
-    symbol = parts.length === 2 && base !== undefined && quote !== undefined && base !== '' && quote !== '' ? `${base}/${quote}` : null;
+    symbol =
+      parts.length === 2 && base !== undefined && quote !== undefined && base !== '' && quote !== ''
+        ? `${base}/${quote}`
+        : null;
     if (known.size < MOST_KNOWN) known.set(instId, symbol);
   }
   return symbol;

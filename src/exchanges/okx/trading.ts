@@ -5,7 +5,15 @@ import { fail, ok, TradeError, type Result } from '../../domain/errors.ts';
 import type { Instrument } from '../../domain/instrument.ts';
 import type { OrderReport } from '../../domain/order-report.ts';
 import { OKX } from '../../domain/platform.ts';
-import type { CancelAllOutcome, CancelOutcome, CreateCommand, CreateOutcome, OrderRef, QueryOutcome, Trading } from '../exchange.ts';
+import type {
+  CancelAllOutcome,
+  CancelOutcome,
+  CreateCommand,
+  CreateOutcome,
+  OrderRef,
+  QueryOutcome,
+  Trading,
+} from '../exchange.ts';
 import { fillReport, timeOrNull } from './decode.ts';
 import { cancelArgs, codeOf, createArgs, refusalOf, type Args } from './encode.ts';
 import { text } from './frames.ts';
@@ -67,9 +75,11 @@ export class OkxTrading implements Trading {
     if (level === null) return { outcome: 'not-sent', error: notReady('the mode of the OKX account is not known yet') };
     let answer = await this.#place(command, level);
     // Dropped on arrival, so it never existed. When our clock was to blame, the order may go out once more with a right one.
-    if (codeIn(answer) === EXPIRED_ON_ARRIVAL && (await this.#context.clockWasOff())) answer = await this.#place(command, level);
+    if (codeIn(answer) === EXPIRED_ON_ARRIVAL && (await this.#context.clockWasOff()))
+      answer = await this.#place(command, level);
     const outcome = createOutcomeOf(answer, symbol, command.clientOrderId);
-    if (outcome.outcome === 'rejected' && outcome.error.code !== undefined) this.#context.onRefused(outcome.error.code, rawSymbol, outcome.error.message);
+    if (outcome.outcome === 'rejected' && outcome.error.code !== undefined)
+      this.#context.onRefused(outcome.error.code, rawSymbol, outcome.error.message);
     return outcome;
   }
 
@@ -77,7 +87,13 @@ export class OkxTrading implements Trading {
     const { instrument } = command;
     const expTime = (): number => this.#context.now() + this.#expiresAfter;
     return this.#write({
-      instrument, bucket: 'place', cost: 1, priority: 'order', op: 'order', path: '/api/v5/trade/order', expTime,
+      instrument,
+      bucket: 'place',
+      cost: 1,
+      priority: 'order',
+      op: 'order',
+      path: '/api/v5/trade/order',
+      expTime,
       args: (name) => [createArgs(command, name, level)],
       isBatch: false,
     });
@@ -93,7 +109,8 @@ export class OkxTrading implements Trading {
   async #cancelChunk(instrument: Instrument, refs: readonly OrderRef[]): Promise<CancelOutcome[]> {
     const isBatch = refs.length > 1;
     const answer = await this.#write({
-      instrument, isBatch,
+      instrument,
+      isBatch,
       // A batch of one would draw from the single bucket anyway (12).
       bucket: isBatch ? 'cancel-batch' : 'cancel',
       cost: refs.length,
@@ -122,12 +139,27 @@ export class OkxTrading implements Trading {
     const args = write.args({ instId: rawSymbol });
     const body = JSON.stringify(write.isBatch ? args : args[0]);
     const { bucket, cost, priority, path, expTime } = write;
-    return requests.send({ method: 'POST', path, body, bucket, instId: rawSymbol, cost, priority, isPaid: true, ...(expTime === null ? {} : { expTime }) });
+    return requests.send({
+      method: 'POST',
+      path,
+      body,
+      bucket,
+      instId: rawSymbol,
+      cost,
+      priority,
+      isPaid: true,
+      ...(expTime === null ? {} : { expTime }),
+    });
   }
 
   /** OKX has no cancel-all for spot (trap 28): list the open orders and cancel them in batches. */
   cancelAll(instrument: Instrument): Promise<CancelAllOutcome> {
-    const error = new TradeError('OKX has no request that cancels every order of a symbol', { kind: 'invalid-order', outcome: 'not-sent', platform: OKX, symbol: instrument.symbol });
+    const error = new TradeError('OKX has no request that cancels every order of a symbol', {
+      kind: 'invalid-order',
+      outcome: 'not-sent',
+      platform: OKX,
+      symbol: instrument.symbol,
+    });
     return Promise.resolve({ outcome: 'not-sent', error });
   }
 
@@ -135,19 +167,39 @@ export class OkxTrading implements Trading {
     const { rawSymbol, symbol } = instrument;
     const id = ref.orderId === null ? { clOrdId: ref.clientOrderId ?? '' } : { ordId: ref.orderId };
     const query = { instId: rawSymbol, ...id };
-    return queryOutcomeOf(await this.#context.requests.send({ method: 'GET', path: '/api/v5/trade/order', query, bucket: 'order', instId: rawSymbol }), symbol);
+    return queryOutcomeOf(
+      await this.#context.requests.send({
+        method: 'GET',
+        path: '/api/v5/trade/order',
+        query,
+        bucket: 'order',
+        instId: rawSymbol,
+      }),
+      symbol,
+    );
   }
 
   async openOrders(instrument: Instrument): Promise<Result<readonly OrderReport[]>> {
     const { rest } = this.#context;
-    const [rows, error] = await everyPage({ cursor: 'ordId', fetch: (after) => rest.getOpenOrders(instrument.rawSymbol, { after }) });
+    const [rows, error] = await everyPage({
+      cursor: 'ordId',
+      fetch: (after) => rest.getOpenOrders(instrument.rawSymbol, { after }),
+    });
     return error === null ? ok(reportsOf(rows, 'open-orders')) : fail(error.at({ symbol: instrument.symbol }));
   }
 
-  async fills(instrument: Instrument, of: { readonly ref: OrderRef } | { readonly since: number }): Promise<Result<readonly OrderReport[]>> {
+  async fills(
+    instrument: Instrument,
+    of: { readonly ref: OrderRef } | { readonly since: number },
+  ): Promise<Result<readonly OrderReport[]>> {
     const instId = instrument.rawSymbol;
     if ('since' in of) {
-      return this.#fillsOf(instId, undefined, (time) => time < of.since, of.since < this.#context.now() - FILLS_REACH_MS);
+      return this.#fillsOf(
+        instId,
+        undefined,
+        (time) => time < of.since,
+        of.since < this.#context.now() - FILLS_REACH_MS,
+      );
     }
     let ordId = of.ref.orderId;
     if (ordId === null) {
@@ -162,9 +214,17 @@ export class OkxTrading implements Trading {
   }
 
   /** @param reachBack ask the history of three months as well, which lags behind and has a sixth of the rate */
-  async #fillsOf(instId: string, ordId: string | undefined, isTooOld: ((time: number) => boolean) | undefined, reachBack: boolean): Promise<Result<readonly OrderReport[]>> {
+  async #fillsOf(
+    instId: string,
+    ordId: string | undefined,
+    isTooOld: ((time: number) => boolean) | undefined,
+    reachBack: boolean,
+  ): Promise<Result<readonly OrderReport[]>> {
     const { rest } = this.#context;
-    const isPast = isTooOld === undefined ? undefined : (row: Parameters<typeof fillReport>[0]): boolean => isTooOld(timeOrNull(row, 'ts') ?? 0);
+    const isPast =
+      isTooOld === undefined
+        ? undefined
+        : (row: Parameters<typeof fillReport>[0]): boolean => isTooOld(timeOrNull(row, 'ts') ?? 0);
     const paging = { cursor: 'billId', ...(isPast === undefined ? {} : { isPast }) } as const;
     const found = new Map<string, OrderReport>();
     const sources = [(after: string | undefined) => rest.getFills({ instId, ordId }, { after })];

@@ -15,10 +15,27 @@ const config: AccountConfig = {
   secretKey: new Secret('mock-secret'),
   passphrase: new Secret('open sesame'),
   endpoints: okx.endpoints({ rest: 'https://okx.test', wsPrivate: 'wss://okx.test/ws/v5/private' }),
-  timings: { requestTimeout: 5_000, inDoubtPatience: 10_000, notFoundAfter: 30_000, reconcileEvery: 60_000, feeWait: 3_000, streamSilence: undefined },
+  timings: {
+    requestTimeout: 5_000,
+    inDoubtPatience: 10_000,
+    notFoundAfter: 30_000,
+    reconcileEvery: 60_000,
+    feeWait: 3_000,
+    streamSilence: undefined,
+  },
 };
 const accountRow = { uid: '1', mainUid: '1', acctLv: '2', posMode: 'net_mode', perm: 'read_only,trade', kycLv: '2' };
-const instrumentRow = { instType: 'SPOT', instId: 'BTC-USDT', instIdCode: 3, baseCcy: 'BTC', quoteCcy: 'USDT', tickSz: '0.1', lotSz: '0.00000001', minSz: '0.00001', state: 'live' };
+const instrumentRow = {
+  instType: 'SPOT',
+  instId: 'BTC-USDT',
+  instIdCode: 3,
+  baseCcy: 'BTC',
+  quoteCcy: 'USDT',
+  tickSz: '0.1',
+  lotSz: '0.00000001',
+  minSz: '0.00001',
+  state: 'live',
+};
 
 function open(log: Log = silentLog) {
   const clock = new VirtualClock();
@@ -26,7 +43,13 @@ function open(log: Log = silentLog) {
   transport.answer('public/time', rows({ ts: String(clock.now() + 40_000) }));
   transport.answer('account/config', rows(accountRow));
   transport.answer('public/instruments', rows(instrumentRow));
-  const account: ExchangeAccount = okx.open(config, { transport, clock, random: { next: () => 0.5, int: () => 0, id: (length) => 'x'.repeat(length) }, log, budgets: new OpenBudgets() });
+  const account: ExchangeAccount = okx.open(config, {
+    transport,
+    clock,
+    random: { next: () => 0.5, int: () => 0, id: (length) => 'x'.repeat(length) },
+    log,
+    budgets: new OpenBudgets(),
+  });
   return { clock, transport, account };
 }
 
@@ -80,7 +103,10 @@ describe('preparing', () => {
     const { transport, account } = open({ ...silentLog, warn: (message) => void warnings.push(message) });
     transport.answer('account/config', rows({ ...accountRow, perm: 'read_only', kycLv: '1' }));
     await account.prepare();
-    expect(warnings).toEqual(['the API key has no permission to trade', 'OKX refuses orders of accounts below identity level 2']);
+    expect(warnings).toEqual([
+      'the API key has no permission to trade',
+      'OKX refuses orders of accounts below identity level 2',
+    ]);
     expect(await account.permissions()).toEqual([{ trade: false, withdraw: false }, null]);
   });
 });
@@ -88,7 +114,10 @@ describe('preparing', () => {
 describe('trading rules', () => {
   it('are asked once and kept for minutes', async () => {
     const { clock, transport, account } = open();
-    expect((await account.instrument('BTC/USDT'))[0]).toMatchObject({ rawSymbol: 'BTC-USDT', extra: { instIdCode: 3 } });
+    expect((await account.instrument('BTC/USDT'))[0]).toMatchObject({
+      rawSymbol: 'BTC-USDT',
+      extra: { instIdCode: 3 },
+    });
     await account.instrument('BTC/USDT');
     expect(transport.requests.map(({ url }) => new URL(url).search)).toEqual(['?instType=SPOT&instId=BTC-USDT']);
     await clock.advance(300_001);
@@ -98,8 +127,16 @@ describe('trading rules', () => {
 
   it('of a symbol nobody lists are an invalid order, not sent', async () => {
     const { transport, account } = open();
-    transport.answer('public/instruments', json({ code: '51001', msg: "Instrument ID doesn't exist", data: [] }, 400), rows(instrumentRow));
-    expect((await account.instrument('BTC/USDT'))[1]).toMatchObject({ kind: 'invalid-order', outcome: 'not-sent', symbol: 'BTC/USDT' });
+    transport.answer(
+      'public/instruments',
+      json({ code: '51001', msg: "Instrument ID doesn't exist", data: [] }, 400),
+      rows(instrumentRow),
+    );
+    expect((await account.instrument('BTC/USDT'))[1]).toMatchObject({
+      kind: 'invalid-order',
+      outcome: 'not-sent',
+      symbol: 'BTC/USDT',
+    });
     expect((await account.instrument('BTC/USDT'))[1]).toBeNull();
   });
 
@@ -114,7 +151,14 @@ describe('trading rules', () => {
     const { transport, account } = open();
     await account.prepare();
     await account.instrument('BTC/USDT');
-    transport.answer('trade/order', json({ code: '1', msg: '', data: [{ sCode: '51121', sMsg: 'Order quantity must be a multiple of the lot size.', ordId: '' }] }));
+    transport.answer(
+      'trade/order',
+      json({
+        code: '1',
+        msg: '',
+        data: [{ sCode: '51121', sMsg: 'Order quantity must be a multiple of the lot size.', ordId: '' }],
+      }),
+    );
     await account.trading.create(limitOrder());
     await account.instrument('BTC/USDT');
     expect(paths(transport).filter((path) => path.endsWith('instruments'))).toHaveLength(2);
@@ -125,7 +169,10 @@ test('a mode that was changed by hand is learnt from the refusal', async () => {
   const { clock, transport, account } = open();
   await account.prepare();
   transport.answer('account/config', rows({ ...accountRow, acctLv: '3' }));
-  transport.answer('trade/order', json({ code: '1', msg: '', data: [{ sCode: '51000', sMsg: 'Parameter tdMode error ', ordId: '' }] }));
+  transport.answer(
+    'trade/order',
+    json({ code: '1', msg: '', data: [{ sCode: '51000', sMsg: 'Parameter tdMode error ', ordId: '' }] }),
+  );
   expect(await account.trading.create(limitOrder())).toMatchObject({ outcome: 'rejected', error: { code: '51000' } });
   await clock.settle();
   transport.requests.length = 0;
@@ -137,23 +184,34 @@ test('books, balances', async () => {
   const { transport, account } = open();
   const [instrument] = await account.instrument('BTC/USDT');
   transport.answer('market/books', rows({ asks: [['2', '1', '0', '1']], bids: [['1', '3', '0', '1']], ts: '5' }));
-  expect(await account.orderbook(instrument!, 1_000)).toEqual([{ platform: 'okx', symbol: 'BTC/USDT', asks: [['2', '1']], bids: [['1', '3']], timestamp: 5 }, null]);
+  expect(await account.orderbook(instrument!, 1_000)).toEqual([
+    { platform: 'okx', symbol: 'BTC/USDT', asks: [['2', '1']], bids: [['1', '3']], timestamp: 5 },
+    null,
+  ]);
   expect(transport.requests.at(-1)!.url).toContain('sz=400');
   transport.answer('account/balance', rows({ details: [{ ccy: 'USDT', availBal: '5', frozenBal: '1', eq: '6' }] }));
   expect(await account.assets()).toEqual([{ USDT: { free: '5', locked: '1', total: '6' } }, null]);
 });
 
-test('order entry goes over the private stream’s socket once it is logged in', async () => {
-  const { transport, account } = open();
+test('order entry goes over the private stream’s socket once it is live', async () => {
+  const { clock, transport, account } = open();
   await account.prepare();
   const before = transport.requests.length;
   account.feed.start(new FeedDiary());
+  await clock.settle();
   expect(transport.socket.url).toBe('wss://okx.test/ws/v5/private');
   transport.socket.goLive();
+  await clock.settle();
   const pending = account.trading.create(limitOrder());
   const { id, op, args } = transport.socket.last;
   expect([op, args]).toMatchObject(['order', [{ instIdCode: 3, clOrdId: 'a1' }]]);
-  transport.socket.say({ id, op, code: '0', msg: '', data: [{ ordId: '77', clOrdId: 'a1', sCode: '0', sMsg: 'Order successfully placed.', ts: '1' }] });
+  transport.socket.say({
+    id,
+    op,
+    code: '0',
+    msg: '',
+    data: [{ ordId: '77', clOrdId: 'a1', sCode: '0', sMsg: 'Order successfully placed.', ts: '1' }],
+  });
   expect((await pending).outcome).toBe('accepted');
   expect(transport.requests).toHaveLength(before);
   await account.close();

@@ -7,11 +7,27 @@ import { Decimal } from '../../../src/domain/decimal.ts';
 import { BookSequence, type BookChange } from '../../../src/exchanges/okx/books.ts';
 import { integerOrNull, parse, isRow, readFrame, text, type Row } from '../../../src/exchanges/okx/frames.ts';
 
-const row = (prevSeqId: number, seqId: number, fields: Row = {}): Row => ({ asks: [], bids: [], ts: '1', checksum: 0, prevSeqId, seqId, ...fields });
+const row = (prevSeqId: number, seqId: number, fields: Row = {}): Row => ({
+  asks: [],
+  bids: [],
+  ts: '1',
+  checksum: 0,
+  prevSeqId,
+  seqId,
+  ...fields,
+});
 
 test('the documented chain is continuous: snapshot, update, idle, maintenance reset, update', () => {
   const book = new BookSequence();
-  const steps = [book.step('snapshot', row(-1, 10)), ...[[10, 15], [15, 15], [15, 3], [3, 5]].map(([previous, next]) => book.step('update', row(previous!, next!)))];
+  const steps = [
+    book.step('snapshot', row(-1, 10)),
+    ...[
+      [10, 15],
+      [15, 15],
+      [15, 3],
+      [3, 5],
+    ].map(([previous, next]) => book.step('update', row(previous!, next!))),
+  ];
   expect(steps.map(({ type }) => type)).toEqual(['snapshot', 'update', 'update', 'update', 'update']);
   expect(book.isContinuous).toBe(true);
 });
@@ -19,7 +35,10 @@ test('the documented chain is continuous: snapshot, update, idle, maintenance re
 test('a missed frame loses the book until the next snapshot', () => {
   const book = new BookSequence();
   book.step('snapshot', row(-1, 10));
-  expect(book.step('update', row(11, 12))).toEqual({ type: 'lost', reason: 'expected the frame after 10, got the one after 11' });
+  expect(book.step('update', row(11, 12))).toEqual({
+    type: 'lost',
+    reason: 'expected the frame after 10, got the one after 11',
+  });
   expect(book.isContinuous).toBe(false);
   expect(book.step('update', row(12, 13)).type).toBe('ignored');
   expect(book.step('snapshot', row(-1, 40)).type).toBe('snapshot');
@@ -40,7 +59,10 @@ class PlainBook {
   asks = new Map<string, string>();
   bids = new Map<string, string>();
   apply({ asks, bids }: BookChange): void {
-    for (const [side, levels] of [[this.asks, asks], [this.bids, bids]] as const) {
+    for (const [side, levels] of [
+      [this.asks, asks],
+      [this.bids, bids],
+    ] as const) {
       for (const [price, size] of levels) {
         if (Decimal.from(size).isZero()) side.delete(price);
         else side.set(price, size);
@@ -49,18 +71,34 @@ class PlainBook {
   }
   /** The legacy checksum (13.3): the best 25 of both sides, alternating, as signed CRC32. */
   checksum(): number {
-    const best = (side: Map<string, string>, sign: 1 | -1) => [...side].map(([price, size]) => ({ price, size, value: Number(price) })).toSorted((a, b) => sign * (a.value - b.value)).slice(0, 25);
+    const best = (side: Map<string, string>, sign: 1 | -1) =>
+      [...side]
+        .map(([price, size]) => ({ price, size, value: Number(price) }))
+        .toSorted((a, b) => sign * (a.value - b.value))
+        .slice(0, 25);
     const bids = best(this.bids, -1);
     const asks = best(this.asks, 1);
     const parts: string[] = [];
-    for (let i = 0; i < 25; i++) for (const level of [bids[i], asks[i]]) if (level !== undefined) parts.push(level.price, level.size);
+    for (let i = 0; i < 25; i++)
+      for (const level of [bids[i], asks[i]]) if (level !== undefined) parts.push(level.price, level.size);
     return crc32(parts.join(':')) | 0;
   }
 }
 
 test('the legacy checksum’s vectors', () => {
   const book = new PlainBook();
-  book.apply({ bids: [['3366.1', '7'], ['3366', '6']], asks: [['3366.8', '9'], ['3368', '8']], time: 0, sequence: 0 });
+  book.apply({
+    bids: [
+      ['3366.1', '7'],
+      ['3366', '6'],
+    ],
+    asks: [
+      ['3366.8', '9'],
+      ['3368', '8'],
+    ],
+    time: 0,
+    sequence: 0,
+  });
   expect(book.checksum()).toBe(-1881014294);
 });
 
@@ -78,9 +116,14 @@ test.runIf(isThere)('recorded books stay equal to the exchange’s, by its check
     if (frame.type !== 'push' || frame.channel !== 'books') continue;
     for (const recorded of frame.rows) {
       let entry = books.get(frame.instId);
-      if (entry === undefined) books.set(frame.instId, (entry = { sequence: new BookSequence(), book: new PlainBook(), frames: 0 }));
+      if (entry === undefined)
+        books.set(frame.instId, (entry = { sequence: new BookSequence(), book: new PlainBook(), frames: 0 }));
       // Frames of that time carry no sequence ids; they are complete, so their count stands in.
-      const numbered = { ...recorded, prevSeqId: frame.action === 'snapshot' ? -1 : entry.frames, seqId: ++entry.frames };
+      const numbered = {
+        ...recorded,
+        prevSeqId: frame.action === 'snapshot' ? -1 : entry.frames,
+        seqId: ++entry.frames,
+      };
       const step = entry.sequence.step(frame.action, numbered);
       if (step.type === 'snapshot') entry.book = new PlainBook();
       expect(['snapshot', 'update']).toContain(step.type);

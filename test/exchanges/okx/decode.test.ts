@@ -10,19 +10,50 @@ import { fillReport, orderReport } from '../../../src/exchanges/okx/decode.ts';
 import { integerOrNull, isRow, readFrame, readReply, type Row } from '../../../src/exchanges/okx/frames.ts';
 
 const file = z.object({ payloads: z.array(z.object({ id: z.string(), wire: z.record(z.string(), z.unknown()) })) });
-const { payloads } = file.parse(JSON.parse(readFileSync(new URL('../../fixtures/okx/payloads.json', import.meta.url), 'utf8')));
+const { payloads } = file.parse(
+  JSON.parse(readFileSync(new URL('../../fixtures/okx/payloads.json', import.meta.url), 'utf8')),
+);
 const filledPush = payloads.find(({ id }) => id === '7.2#4')!.wire;
 
 const push = (fields: Row): Row => ({
-  ...filledPush, ordId: '9', clOrdId: 'a1', side: 'buy', sz: '10', px: '100', state: 'live', accFillSz: '0', avgPx: '0', fee: '0', feeCcy: 'BTC', fillSz: '0', fillPx: '', tradeId: '', fillFee: '0',
-  fillFeeCcy: '', execType: '', fillTime: '', cTime: '1700000000000', uTime: '1700000000000', ...fields,
+  ...filledPush,
+  ordId: '9',
+  clOrdId: 'a1',
+  side: 'buy',
+  sz: '10',
+  px: '100',
+  state: 'live',
+  accFillSz: '0',
+  avgPx: '0',
+  fee: '0',
+  feeCcy: 'BTC',
+  fillSz: '0',
+  fillPx: '',
+  tradeId: '',
+  fillFee: '0',
+  fillFeeCcy: '',
+  execType: '',
+  fillTime: '',
+  cTime: '1700000000000',
+  uTime: '1700000000000',
+  ...fields,
 });
 const marketOrder = (fields: Row): Row => push({ ordType: 'market', px: '', ...fields });
 
 describe('amounts', () => {
   it('"" is not known, not zero', () => {
-    const report = orderReport(push({ avgPx: '', fee: '', px: '', accFillSz: '', cTime: '', clOrdId: '' }), 'open-orders');
-    expect(report).toMatchObject({ filled: null, filledValue: null, fee: null, price: null, ctime: null, clientOrderId: null });
+    const report = orderReport(
+      push({ avgPx: '', fee: '', px: '', accFillSz: '', cTime: '', clOrdId: '' }),
+      'open-orders',
+    );
+    expect(report).toMatchObject({
+      filled: null,
+      filledValue: null,
+      fee: null,
+      price: null,
+      ctime: null,
+      clientOrderId: null,
+    });
   });
 
   it('a fee that was paid is positive, a rebate negative', () => {
@@ -42,8 +73,17 @@ describe('amounts', () => {
 
 describe('market orders', () => {
   it('sized in quote have no base quantity until they are filled', () => {
-    expect(orderReport(marketOrder({ sz: '100', tgtCcy: 'quote_ccy' }), 'push')).toMatchObject({ orderType: 'MARKET', quantity: null, price: null });
-    expect(orderReport(marketOrder({ sz: '100', tgtCcy: 'quote_ccy', state: 'filled', accFillSz: '0.5', avgPx: '200' }), 'push')?.quantity?.toString()).toBe('0.5');
+    expect(orderReport(marketOrder({ sz: '100', tgtCcy: 'quote_ccy' }), 'push')).toMatchObject({
+      orderType: 'MARKET',
+      quantity: null,
+      price: null,
+    });
+    expect(
+      orderReport(
+        marketOrder({ sz: '100', tgtCcy: 'quote_ccy', state: 'filled', accFillSz: '0.5', avgPx: '200' }),
+        'push',
+      )?.quantity?.toString(),
+    ).toBe('0.5');
     expect(orderReport(marketOrder({ sz: '100', tgtCcy: '' }), 'push')?.quantity).toBeNull();
     expect(orderReport(marketOrder({ sz: '100', tgtCcy: 'base_ccy', tdMode: 'cross' }), 'push')?.quantity).toBeNull();
   });
@@ -54,7 +94,9 @@ describe('market orders', () => {
   });
 
   it('may end filled with a push that carries no fill', () => {
-    expect(orderReport(marketOrder({ state: 'filled', accFillSz: '1', avgPx: '100', tgtCcy: 'base_ccy' }), 'push')).toMatchObject({ life: 'filled', fill: null });
+    expect(
+      orderReport(marketOrder({ state: 'filled', accFillSz: '1', avgPx: '100', tgtCcy: 'base_ccy' }), 'push'),
+    ).toMatchObject({ life: 'filled', fill: null });
   });
 });
 
@@ -73,8 +115,14 @@ describe('the end of an order', () => {
   });
 
   it('has the same reason from REST, which adds its own words, as from a push', () => {
-    const row = push({ state: 'canceled', cancelSource: '31', cancelSourceReason: 'The order would have been filled by taker' });
-    expect(orderReport(row, 'query')?.reason).toBe(orderReport(push({ state: 'canceled', cancelSource: '31' }), 'push')?.reason);
+    const row = push({
+      state: 'canceled',
+      cancelSource: '31',
+      cancelSourceReason: 'The order would have been filled by taker',
+    });
+    expect(orderReport(row, 'query')?.reason).toBe(
+      orderReport(push({ state: 'canceled', cancelSource: '31' }), 'push')?.reason,
+    );
   });
 
   it('by market maker protection is a cancel', () => {
@@ -83,25 +131,63 @@ describe('the end of an order', () => {
 });
 
 test('a state nobody has heard of says nothing and breaks nothing', () => {
-  expect(orderReport(push({ state: 'hibernating', ordType: 'exotic' }), 'push')).toMatchObject({ life: null, orderType: null, timeInForce: null, orderId: '9' });
+  expect(orderReport(push({ state: 'hibernating', ordType: 'exotic' }), 'push')).toMatchObject({
+    life: null,
+    orderType: null,
+    timeInForce: null,
+    orderId: '9',
+  });
 });
 
 test('rows of other products are not ours', () => {
-  for (const instType of ['SWAP', 'FUTURES', 'OPTION', 'EVENTS']) expect(orderReport(push({ instType }), 'push')).toBeNull();
+  for (const instType of ['SWAP', 'FUTURES', 'OPTION', 'EVENTS'])
+    expect(orderReport(push({ instType }), 'push')).toBeNull();
   expect(orderReport(push({ instType: 'MARGIN' }), 'push')?.symbol).toBe('BTC/USDT');
 });
 
 test('a query repeats the last fill without its fee: it is not taken for a fill', () => {
-  const row = push({ state: 'partially_filled', accFillSz: '2', avgPx: '100', fillSz: '1', fillPx: '100', tradeId: '5' });
+  const row = push({
+    state: 'partially_filled',
+    accFillSz: '2',
+    avgPx: '100',
+    fillSz: '1',
+    fillPx: '100',
+    tradeId: '5',
+  });
   expect(orderReport(row, 'query')?.fill).toBeNull();
   expect(orderReport(row, 'push')?.fill?.tradeId).toBe('5');
 });
 
 test('several pushes, one of them twice with another uTime, add up once', () => {
-  const one = push({ state: 'partially_filled', accFillSz: '4', avgPx: '100', fee: '-0.4', fillSz: '4', fillPx: '100', tradeId: '1', fillFee: '-0.4', fillFeeCcy: 'BTC', execType: 'T', fillTime: '1700000000001' });
-  const two = push({ state: 'filled', accFillSz: '10', avgPx: '100.6', fee: '-1', fillSz: '6', fillPx: '101', tradeId: '2', fillFee: '-0.6', fillFeeCcy: 'BTC', execType: 'M', fillTime: '1700000000002' });
+  const one = push({
+    state: 'partially_filled',
+    accFillSz: '4',
+    avgPx: '100',
+    fee: '-0.4',
+    fillSz: '4',
+    fillPx: '100',
+    tradeId: '1',
+    fillFee: '-0.4',
+    fillFeeCcy: 'BTC',
+    execType: 'T',
+    fillTime: '1700000000001',
+  });
+  const two = push({
+    state: 'filled',
+    accFillSz: '10',
+    avgPx: '100.6',
+    fee: '-1',
+    fillSz: '6',
+    fillPx: '101',
+    tradeId: '2',
+    fillFee: '-0.6',
+    fillFeeCcy: 'BTC',
+    execType: 'M',
+    fillTime: '1700000000002',
+  });
   let state = newOrderState('BTC/USDT');
-  for (const row of [push({}), two, one, { ...one, uTime: '1700000000099' }, push({})]) state = merge(state, orderReport(row, 'push')!).state;
+  for (const row of [push({}), two, one, { ...one, uTime: '1700000000099' }, push({})])
+    state = merge(state, orderReport(row, 'push')!).state;
   expect(stateStatus(state)).toBe('FILLED');
   expect(filledQuantity(state).toString()).toBe('10');
   expect(state.tradedValue.toString()).toBe('1006');
@@ -119,11 +205,20 @@ describe('frames', () => {
   it('pong is no JSON', () => {
     expect(readFrame('pong')).toEqual({ type: 'pong' });
   });
-  it.each(['', 'ping', '[]', '42', 'null', '{"a":1}', '{"arg":{"channel":"orders"}}', '<html>'])('%j is junk', (source) => {
-    expect(readFrame(source)).toEqual({ type: 'junk' });
-  });
+  it.each(['', 'ping', '[]', '42', 'null', '{"a":1}', '{"arg":{"channel":"orders"}}', '<html>'])(
+    '%j is junk',
+    (source) => {
+      expect(readFrame(source)).toEqual({ type: 'junk' });
+    },
+  );
   it('a body that is not OKX’s is no reply', () => {
-    expect(['', '<html>502</html>', '[]', '{"error":"x"}', 'null'].map(readReply)).toEqual([null, null, null, null, null]);
+    expect(['', '<html>502</html>', '[]', '{"error":"x"}', 'null'].map(readReply)).toEqual([
+      null,
+      null,
+      null,
+      null,
+      null,
+    ]);
   });
   it('rows that are no objects are dropped', () => {
     expect(readReply('{"code":"0","data":[1,null,{"a":"b"},[]]}')?.rows).toEqual([{ a: 'b' }]);
@@ -138,12 +233,26 @@ describe('frames', () => {
 describe('instruments and balances', () => {
   it('only a live instrument is open for trading', () => {
     const row = { instType: 'SPOT', instId: 'NEW-USDT', tickSz: '0.1', lotSz: '1', minSz: '1' };
-    expect(instrumentOf({ ...row, state: 'live', instIdCode: null })).toMatchObject({ isTrading: true, base: 'NEW', quote: 'USDT', extra: {} });
-    for (const state of ['suspend', 'preopen', 'post_only', 'rebase', 'test', '']) expect(instrumentOf({ ...row, state })?.isTrading).toBe(false);
+    expect(instrumentOf({ ...row, state: 'live', instIdCode: null })).toMatchObject({
+      isTrading: true,
+      base: 'NEW',
+      quote: 'USDT',
+      extra: {},
+    });
+    for (const state of ['suspend', 'preopen', 'post_only', 'rebase', 'test', ''])
+      expect(instrumentOf({ ...row, state })?.isTrading).toBe(false);
     expect(instrumentOf({ ...row, tickSz: '' })).toBeNull();
   });
   it('balances without an equity figure fall back on what is stated', () => {
-    expect(assetsOf({ details: [{ ccy: 'btc', availBal: '1', frozenBal: '0.5', cashBal: '1.5', eq: '' }, { ccy: 'ETH', availEq: '2', availBal: '', eq: '2' }, 7] })).toEqual({
+    expect(
+      assetsOf({
+        details: [
+          { ccy: 'btc', availBal: '1', frozenBal: '0.5', cashBal: '1.5', eq: '' },
+          { ccy: 'ETH', availEq: '2', availBal: '', eq: '2' },
+          7,
+        ],
+      }),
+    ).toEqual({
       BTC: { free: '1', locked: '0.5', total: '1.5' },
       ETH: { free: '2', locked: '0', total: '2' },
     });

@@ -3,19 +3,44 @@
 import { describe, expect, it, test } from 'vitest';
 import { Decimal } from '../../../src/domain/decimal.ts';
 import { instrumentOf } from '../../../src/exchanges/okx/decode-market.ts';
-import { cancelArgs, codeOf, createArgs, operationFrame, pathWithQuery, refusalOf, tdModeOf } from '../../../src/exchanges/okx/encode.ts';
+import {
+  cancelArgs,
+  codeOf,
+  createArgs,
+  operationFrame,
+  pathWithQuery,
+  refusalOf,
+  tdModeOf,
+} from '../../../src/exchanges/okx/encode.ts';
 import { toInstId, toSpotSymbol } from '../../../src/exchanges/okx/symbols.ts';
 import type { CreateCommand } from '../../../src/exchanges/exchange.ts';
 
-const instrument = instrumentOf({ instType: 'SPOT', instId: 'BTC-USDT', instIdCode: 3, tickSz: '0.1', lotSz: '0.00000001', minSz: '0.00001', state: 'live' })!;
+const instrument = instrumentOf({
+  instType: 'SPOT',
+  instId: 'BTC-USDT',
+  instIdCode: 3,
+  tickSz: '0.1',
+  lotSz: '0.00000001',
+  minSz: '0.00001',
+  state: 'live',
+})!;
 
 function command(fields: Partial<CreateCommand>): CreateCommand {
   return {
-    instrument, clientOrderId: 'a1', action: 'BUY', orderType: 'LIMIT', timeInForce: 'GTC', price: Decimal.from('2.15'), quantity: Decimal.from('2'), quoteQuantity: null, extra: {},
+    instrument,
+    clientOrderId: 'a1',
+    action: 'BUY',
+    orderType: 'LIMIT',
+    timeInForce: 'GTC',
+    price: Decimal.from('2.15'),
+    quantity: Decimal.from('2'),
+    quoteQuantity: null,
+    extra: {},
     ...fields,
   };
 }
-const market = (fields: Partial<CreateCommand>): CreateCommand => command({ orderType: 'MARKET', price: null, ...fields });
+const market = (fields: Partial<CreateCommand>): CreateCommand =>
+  command({ orderType: 'MARKET', price: null, ...fields });
 const quote = { quantity: null, quoteQuantity: Decimal.from('100') };
 const BY_CODE = { instIdCode: 3 };
 
@@ -27,7 +52,13 @@ describe('an order', () => {
     ['POST_ONLY', 'post_only'],
   ] as const)('%s is ordType %s', (timeInForce, ordType) => {
     expect(createArgs(command({ timeInForce }), { instId: 'BTC-USDT' }, '1')).toEqual({
-      instId: 'BTC-USDT', tdMode: 'cash', clOrdId: 'a1', side: 'buy', ordType, px: '2.15', sz: '2',
+      instId: 'BTC-USDT',
+      tdMode: 'cash',
+      clOrdId: 'a1',
+      side: 'buy',
+      ordType,
+      px: '2.15',
+      sz: '2',
     });
   });
 
@@ -41,7 +72,9 @@ describe('an order', () => {
   });
 
   it('never carries an exponent', () => {
-    expect(createArgs(command({ price: Decimal.from('1e-8'), quantity: Decimal.from('1e21') }), BY_CODE, '1')).toMatchObject({ px: '0.00000001', sz: '1000000000000000000000' });
+    expect(
+      createArgs(command({ price: Decimal.from('1e-8'), quantity: Decimal.from('1e21') }), BY_CODE, '1'),
+    ).toMatchObject({ px: '0.00000001', sz: '1000000000000000000000' });
   });
 
   it.each([
@@ -55,21 +88,48 @@ describe('an order', () => {
   });
 
   it('keeps the caller’s own options, but not against the order itself', () => {
-    const args = createArgs(command({ extra: { stpMode: 'cancel_taker', tag: 'b1', tdMode: 'isolated', sz: '99', clOrdId: 'zz' } }), BY_CODE, '2');
+    const args = createArgs(
+      command({ extra: { stpMode: 'cancel_taker', tag: 'b1', tdMode: 'isolated', sz: '99', clOrdId: 'zz' } }),
+      BY_CODE,
+      '2',
+    );
     expect(args).toMatchObject({ stpMode: 'cancel_taker', tag: 'b1', tdMode: 'isolated', sz: '2', clOrdId: 'a1' });
   });
 });
 
 describe('a market order', () => {
   it('says in which currency its size is, always', () => {
-    expect(createArgs(market({}), BY_CODE, '1')).toEqual({ instIdCode: 3, tdMode: 'cash', clOrdId: 'a1', side: 'buy', ordType: 'market', sz: '2', tgtCcy: 'base_ccy', banAmend: true });
-    expect(createArgs(market({ action: 'SELL' }), BY_CODE, '1')).toMatchObject({ side: 'sell', tgtCcy: 'base_ccy', sz: '2' });
+    expect(createArgs(market({}), BY_CODE, '1')).toEqual({
+      instIdCode: 3,
+      tdMode: 'cash',
+      clOrdId: 'a1',
+      side: 'buy',
+      ordType: 'market',
+      sz: '2',
+      tgtCcy: 'base_ccy',
+      banAmend: true,
+    });
+    expect(createArgs(market({ action: 'SELL' }), BY_CODE, '1')).toMatchObject({
+      side: 'sell',
+      tgtCcy: 'base_ccy',
+      sz: '2',
+    });
     expect(createArgs(market(quote), BY_CODE, '2')).toMatchObject({ tgtCcy: 'quote_ccy', sz: '100' });
-    expect(createArgs(market({ action: 'SELL', ...quote }), BY_CODE, '2')).toMatchObject({ tgtCcy: 'quote_ccy', sz: '100' });
+    expect(createArgs(market({ action: 'SELL', ...quote }), BY_CODE, '2')).toMatchObject({
+      tgtCcy: 'quote_ccy',
+      sz: '100',
+    });
   });
 
   it('on margin has no target currency: buys are in quote, sells in base', () => {
-    expect(createArgs(market(quote), BY_CODE, '3')).toEqual({ instIdCode: 3, tdMode: 'cross', clOrdId: 'a1', side: 'buy', ordType: 'market', sz: '100' });
+    expect(createArgs(market(quote), BY_CODE, '3')).toEqual({
+      instIdCode: 3,
+      tdMode: 'cross',
+      clOrdId: 'a1',
+      side: 'buy',
+      ordType: 'market',
+      sz: '100',
+    });
   });
 
   it('may be trimmed to the funds only when the caller says so', () => {
@@ -109,16 +169,26 @@ describe('what an account cannot express is refused with the way out', () => {
 
 test('a cancel names the exchange’s id where both are known', () => {
   expect(cancelArgs({ orderId: '77', clientOrderId: 'a1' }, BY_CODE)).toEqual({ instIdCode: 3, ordId: '77' });
-  expect(cancelArgs({ orderId: null, clientOrderId: 'a1' }, { instId: 'BTC-USDT' })).toEqual({ instId: 'BTC-USDT', clOrdId: 'a1' });
+  expect(cancelArgs({ orderId: null, clientOrderId: 'a1' }, { instId: 'BTC-USDT' })).toEqual({
+    instId: 'BTC-USDT',
+    clOrdId: 'a1',
+  });
 });
 
 test('expTime stands at the top level of a socket operation', () => {
-  expect(JSON.parse(operationFrame('1512', 'order', [{ instIdCode: 3 }], 1763433838000))).toEqual({ id: '1512', op: 'order', args: [{ instIdCode: 3 }], expTime: '1763433838000' });
+  expect(JSON.parse(operationFrame('1512', 'order', [{ instIdCode: 3 }], 1763433838000))).toEqual({
+    id: '1512',
+    op: 'order',
+    args: [{ instIdCode: 3 }],
+    expTime: '1763433838000',
+  });
   expect(JSON.parse(operationFrame('1512', 'cancel-order', [], null))).not.toHaveProperty('expTime');
 });
 
 test('a query is encoded once and leaves out what is not given', () => {
-  expect(pathWithQuery('/api/v5/trade/order', { instId: 'BTC-USDT', ordId: undefined, clOrdId: 'a1' })).toBe('/api/v5/trade/order?instId=BTC-USDT&clOrdId=a1');
+  expect(pathWithQuery('/api/v5/trade/order', { instId: 'BTC-USDT', ordId: undefined, clOrdId: 'a1' })).toBe(
+    '/api/v5/trade/order?instId=BTC-USDT&clOrdId=a1',
+  );
   expect(pathWithQuery('/api/v5/account/balance', { ccy: 'BTC,USDT' })).toBe('/api/v5/account/balance?ccy=BTC%2CUSDT');
   expect(pathWithQuery('/api/v5/account/config', {})).toBe('/api/v5/account/config');
 });
@@ -127,5 +197,12 @@ test('symbols and instrument ids', () => {
   expect(toInstId('BTC/USDT')).toBe('BTC-USDT');
   expect(toInstId('BTC/USDT:USDT')).toBe('BTC-USDT-SWAP');
   expect(toSpotSymbol('BTC-USDT')).toBe('BTC/USDT');
-  expect(['BTC-USDT-SWAP', 'BTC-USD-220527', 'BTC', '', '-USDT', 'BTC-'].map(toSpotSymbol)).toEqual([null, null, null, null, null, null]);
+  expect(['BTC-USDT-SWAP', 'BTC-USD-220527', 'BTC', '', '-USDT', 'BTC-'].map(toSpotSymbol)).toEqual([
+    null,
+    null,
+    null,
+    null,
+    null,
+    null,
+  ]);
 });

@@ -18,7 +18,12 @@ test('live is the default, on port 443', () => {
 
 test('demo trading has its own sockets and is recognised by them', () => {
   const demo = resolveEndpoints('testnet');
-  expect(demo).toEqual({ ...LIVE, wsPublic: 'wss://wspap.okx.com/ws/v5/public', wsPrivate: 'wss://wspap.okx.com/ws/v5/private', wsBusiness: 'wss://wspap.okx.com/ws/v5/business' });
+  expect(demo).toEqual({
+    ...LIVE,
+    wsPublic: 'wss://wspap.okx.com/ws/v5/public',
+    wsPrivate: 'wss://wspap.okx.com/ws/v5/private',
+    wsBusiness: 'wss://wspap.okx.com/ws/v5/business',
+  });
   expect(isDemo(demo)).toBe(true);
   expect(isDemo(resolveEndpoints({ wsPrivate: 'wss://wseeapap.okx.com/ws/v5/private' }))).toBe(true);
   expect(isDemo(resolveEndpoints('live'))).toBe(false);
@@ -28,7 +33,9 @@ test('demo trading has its own sockets and is recognised by them', () => {
 test('the REST host of a region brings its sockets along', () => {
   expect(resolveEndpoints({ rest: 'https://eea.okx.com' }).wsPrivate).toBe('wss://wseea.okx.com/ws/v5/private');
   expect(resolveEndpoints({ rest: 'https://us.okx.com' }).wsPublic).toBe('wss://wsus.okx.com/ws/v5/public');
-  expect(resolveEndpoints({ rest: 'https://eea.okx.com', wsPrivate: 'wss://other.example/private' }).wsPrivate).toBe('wss://other.example/private');
+  expect(resolveEndpoints({ rest: 'https://eea.okx.com', wsPrivate: 'wss://other.example/private' }).wsPrivate).toBe(
+    'wss://other.example/private',
+  );
 });
 
 test('any subset can be pointed elsewhere', () => {

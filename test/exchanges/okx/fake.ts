@@ -28,10 +28,15 @@ export class FakeSocket implements Socket {
   }
   ping(): void {}
   close(): void {
-    this.end(1000, '');
+    this.endSoon(1000);
   }
   terminate(): void {
-    this.end(1006, '');
+    this.endSoon(1006);
+  }
+  /** As the seam wants it: never inside the call that causes it. */
+  private endSoon(code: number): void {
+    this.isOpen = false;
+    queueMicrotask(() => this.end(code, ''));
   }
 
   // ---- what the exchange does
@@ -99,7 +104,10 @@ export class FakeTransport implements Transport {
 
   /** Prepares the answers to a path below /api/v5/, in order. */
   answer(path: string, ...answers: (RestAnswer | Row)[]): void {
-    this.answers.set(path, answers.map((given) => (given instanceof Error || isResponse(given) ? given : json(given))));
+    this.answers.set(
+      path,
+      answers.map((given) => (given instanceof Error || isResponse(given) ? given : json(given))),
+    );
   }
 
   close(): Promise<void> {
@@ -174,11 +182,27 @@ export class FeedDiary implements AccountFeedHandlers {
   }
 }
 
-export const btcUsdt = instrumentOf({ instType: 'SPOT', instId: 'BTC-USDT', instIdCode: 3, tickSz: '0.1', lotSz: '0.00000001', minSz: '0.00001', state: 'live' })!;
+export const btcUsdt = instrumentOf({
+  instType: 'SPOT',
+  instId: 'BTC-USDT',
+  instIdCode: 3,
+  tickSz: '0.1',
+  lotSz: '0.00000001',
+  minSz: '0.00001',
+  state: 'live',
+})!;
 
 export function limitOrder(fields: Partial<CreateCommand> = {}): CreateCommand {
   return {
-    instrument: btcUsdt, clientOrderId: 'a1', action: 'BUY', orderType: 'LIMIT', timeInForce: 'GTC', price: Decimal.from('2.15'), quantity: Decimal.from('2'), quoteQuantity: null, extra: {},
+    instrument: btcUsdt,
+    clientOrderId: 'a1',
+    action: 'BUY',
+    orderType: 'LIMIT',
+    timeInForce: 'GTC',
+    price: Decimal.from('2.15'),
+    quantity: Decimal.from('2'),
+    quoteQuantity: null,
+    extra: {},
     ...fields,
   };
 }

@@ -2,11 +2,12 @@
 
 import { describe, expect, it, test } from 'vitest';
 import type { BookChange } from '../../../src/exchanges/okx/books.ts';
-import { DEFAULT_LIVENESS } from '../../../src/exchanges/okx/liveness.ts';
+import { probeOf } from '../../../src/exchanges/okx/conversation.ts';
 import { OkxMarketFeed } from '../../../src/exchanges/okx/market-feed.ts';
+import { seededRandom } from '../../../src/runtime/random.ts';
 import { VirtualClock } from '../../../src/runtime/virtual-clock.ts';
 import { silentLog } from '../../../src/seam/log.ts';
-import { btcUsdt, FakeTransport, OpenBudgets, type FakeSocket } from './fake.ts';
+import { btcUsdt, FakeTransport, OpenBudgets } from './fake.ts';
 
 const ethUsdt = { ...btcUsdt, symbol: 'ETH/USDT', rawSymbol: 'ETH-USDT' };
 
@@ -14,13 +15,18 @@ function makeFeed() {
   const clock = new VirtualClock();
   const transport = new FakeTransport();
   const lines: string[] = [];
-  const told = (what: string) => (symbol: string, { sequence }: BookChange) => void lines.push(`${what} ${symbol} ${sequence}`);
+  const told =
+    (what: string) =>
+    (symbol: string, { sequence }: BookChange) =>
+      void lines.push(`${what} ${symbol} ${sequence}`);
   const feed = new OkxMarketFeed({
+    transport,
     clock,
+    random: seededRandom('feed'),
     log: silentLog,
-    backoff: { next: () => 1_000, reset: () => {} },
+    url: 'wss://okx.test/ws/v5/public',
+    probe: probeOf(undefined),
     connects: new OpenBudgets().get('connect'),
-    session: { transport, clock, url: 'wss://okx.test/ws/v5/public', now: () => clock.now(), requestTimeoutMs: 5_000, liveness: DEFAULT_LIVENESS },
   });
   feed.start({
     onSnapshot: told('snapshot'),
@@ -31,17 +37,27 @@ function makeFeed() {
   return { clock, transport, feed, take: () => lines.splice(0) };
 }
 
-const snapshot = (seqId: number, instId = 'BTC-USDT') => ({ arg: { channel: 'books', instId }, action: 'snapshot', data: [{ asks: [['2', '1', '0', '1']], bids: [], ts: '1', checksum: 0, prevSeqId: -1, seqId }] });
-const update = (prevSeqId: number, seqId: number, instId = 'BTC-USDT') => ({ arg: { channel: 'books', instId }, action: 'update', data: [{ asks: [], bids: [], ts: '1', checksum: 0, prevSeqId, seqId }] });
-const goLive = (socket: FakeSocket): void => {
-  socket.open();
-  socket.acknowledge('books');
+const snapshot = (seqId: number, instId = 'BTC-USDT') => ({
+  arg: { channel: 'books', instId },
+  action: 'snapshot',
+  data: [{ asks: [['2', '1', '0', '1']], bids: [], ts: '1', checksum: 0, prevSeqId: -1, seqId }],
+});
+const update = (prevSeqId: number, seqId: number, instId = 'BTC-USDT') => ({
+  arg: { channel: 'books', instId },
+  action: 'update',
+  data: [{ asks: [], bids: [], ts: '1', checksum: 0, prevSeqId, seqId }],
+});
+const goLive = async (clock: VirtualClock, transport: FakeTransport): Promise<void> => {
+  await clock.settle();
+  transport.socket.open();
+  transport.socket.acknowledge('books');
+  await clock.settle();
 };
 
-test('subscribes without a login, and tells snapshots and updates', () => {
-  const { transport, feed, take } = makeFeed();
+test('subscribes without a login, and tells snapshots and updates', async () => {
+  const { clock, transport, feed, take } = makeFeed();
   feed.watch(btcUsdt);
-  goLive(transport.socket);
+  await goLive(clock, transport);
   expect(transport.socket.all).toEqual([{ op: 'subscribe', args: [{ channel: 'books', instId: 'BTC-USDT' }] }]);
   transport.socket.say(update(1, 2));
   transport.socket.say(snapshot(10));
@@ -51,12 +67,15 @@ test('subscribes without a login, and tells snapshots and updates', () => {
   expect(take()).toEqual(['snapshot BTC/USDT 10', 'update BTC/USDT 11', 'update BTC/USDT 11']);
 });
 
-test('several books share one connection; one can be left', () => {
-  const { transport, feed } = makeFeed();
+test('several books share one connection; one can be left', async () => {
+  const { clock, transport, feed } = makeFeed();
   feed.watch(btcUsdt);
+  await clock.settle();
+  transport.socket.open();
   feed.watch(ethUsdt);
   feed.watch(btcUsdt);
-  goLive(transport.socket);
+  transport.socket.acknowledge('books');
+  await clock.settle();
   expect(transport.sockets).toHaveLength(1);
   // The second came after the connection was begun.
   expect(transport.socket.all.map(({ op, args }) => [op, args])).toEqual([
@@ -71,11 +90,14 @@ describe('a gap', () => {
   it('loses the book and asks for a new snapshot, once', async () => {
     const { clock, transport, feed, take } = makeFeed();
     feed.watch(btcUsdt);
-    goLive(transport.socket);
+    await goLive(clock, transport);
     transport.socket.say(snapshot(10));
     transport.socket.say(update(12, 13));
     transport.socket.say(update(13, 14));
-    expect(take()).toEqual(['snapshot BTC/USDT 10', 'lost BTC/USDT: expected the frame after 10, got the one after 12']);
+    expect(take()).toEqual([
+      'snapshot BTC/USDT 10',
+      'lost BTC/USDT: expected the frame after 10, got the one after 12',
+    ]);
     await clock.advance(500);
     expect(transport.socket.all.slice(-2).map(({ op }) => op)).toEqual(['unsubscribe', 'subscribe']);
     transport.socket.say(snapshot(20));
@@ -87,7 +109,7 @@ describe('a gap', () => {
   it('that is not mended is asked about ever more slowly: operations are limited', async () => {
     const { clock, transport, feed } = makeFeed();
     feed.watch(btcUsdt);
-    goLive(transport.socket);
+    await goLive(clock, transport);
     transport.socket.say(snapshot(10));
     transport.socket.say(update(12, 13));
     for (let second = 0; second < 600; second += 10) {
@@ -103,7 +125,7 @@ describe('a gap', () => {
 test('a book that says nothing for 65 s is asked for anew, though the connection lives', async () => {
   const { clock, transport, feed, take } = makeFeed();
   feed.watch(btcUsdt);
-  goLive(transport.socket);
+  await goLive(clock, transport);
   transport.socket.say(snapshot(10));
   for (let second = 0; second < 60; second += 10) {
     await clock.advance(10_000);
@@ -117,45 +139,53 @@ test('a book that says nothing for 65 s is asked for anew, though the connection
 test('a lost connection loses every book, once, and comes back', async () => {
   const { clock, transport, feed, take } = makeFeed();
   feed.watch(btcUsdt);
-  goLive(transport.socket);
+  await goLive(clock, transport);
   transport.socket.say(snapshot(10));
   transport.socket.end(1006, 'reset');
   await clock.advance(1_000);
-  goLive(transport.socket);
+  await goLive(clock, transport);
   transport.socket.say(update(10, 11));
   transport.socket.say(snapshot(30));
   expect(take()).toEqual(['snapshot BTC/USDT 10', 'lost BTC/USDT: reset', 'snapshot BTC/USDT 30']);
 });
 
-test('a session about to be closed is replaced first, and no book is lost', () => {
-  const { transport, feed, take } = makeFeed();
+test('a session about to be closed is replaced first, and no book is lost', async () => {
+  const { clock, transport, feed, take } = makeFeed();
   feed.watch(btcUsdt);
-  goLive(transport.socket);
+  await goLive(clock, transport);
   transport.socket.say(snapshot(10));
   const [old] = transport.sockets;
   old!.say({ event: 'notice', code: '64008', msg: 'soon', connId: 'x' });
+  await clock.settle();
   transport.socket.open();
   old!.say(update(10, 11));
   transport.socket.say(snapshot(12));
   transport.socket.acknowledge('books');
   transport.socket.say(update(12, 13));
+  old!.say(update(11, 12));
+  await clock.advance(5_000);
   expect(old!.isGone).toBe(true);
   expect(take()).toEqual(['snapshot BTC/USDT 10', 'update BTC/USDT 11', 'snapshot BTC/USDT 12', 'update BTC/USDT 13']);
 });
 
-test('a refused subscription is told', () => {
-  const { transport, feed, take } = makeFeed();
+test('a refused subscription is told', async () => {
+  const { clock, transport, feed, take } = makeFeed();
   feed.watch(btcUsdt);
-  goLive(transport.socket);
-  transport.socket.say({ event: 'error', code: '60018', msg: 'Wrong URL or channel:books,instId:NO-SUCH doesn’t exist', connId: 'x' });
+  await goLive(clock, transport);
+  transport.socket.say({
+    event: 'error',
+    code: '60018',
+    msg: 'Wrong URL or channel:books,instId:NO-SUCH doesn’t exist',
+    connId: 'x',
+  });
   expect(take()[0]).toContain('60018');
 });
 
 test('stopping ends it', async () => {
   const { clock, transport, feed } = makeFeed();
   feed.watch(btcUsdt);
-  goLive(transport.socket);
-  feed.stop();
+  await goLive(clock, transport);
+  await feed.stop();
   await clock.advance(100_000);
   expect(transport.sockets).toHaveLength(1);
 });

@@ -1,12 +1,22 @@
 // OKX's codes: which prove a refusal, which prove nothing, and what a cancel's code says of the order (okx.md 11).
 
 import { describe, expect, it, test } from 'vitest';
-import { cancelVerdict, errorFor, isClockCode, isFatalLogin, kindOf, outcomeOf } from '../../../src/exchanges/okx/outcomes.ts';
+import {
+  cancelVerdict,
+  errorFor,
+  isClockCode,
+  isFatalLogin,
+  kindOf,
+  outcomeOf,
+} from '../../../src/exchanges/okx/outcomes.ts';
 
 describe('a write', () => {
-  it.each(['50001', '50004', '50013', '50026', '51054', '51149', '64007'])('%s leaves it unknown what happened', (code) => {
-    expect(outcomeOf(code)).toBe('unknown');
-  });
+  it.each(['50001', '50004', '50013', '50026', '51054', '51149', '64007'])(
+    '%s leaves it unknown what happened',
+    (code) => {
+      expect(outcomeOf(code)).toBe('unknown');
+    },
+  );
   it.each(['51011', '51016', '50071'])('%s proves that an order with the id exists', (code) => {
     expect([outcomeOf(code), kindOf(code)]).toEqual(['unknown', 'duplicate-order']);
   });
@@ -62,8 +72,22 @@ describe('a cancel', () => {
 });
 
 test('a login that can never succeed is told from one that may', () => {
-  expect(['60005', '60007', '60009', '60024', '60032', '50119'].map(isFatalLogin)).toEqual([true, true, true, true, true, true]);
-  expect(['60004', '60006', '60011', '60023', '63999', '64007'].map(isFatalLogin)).toEqual([false, false, false, false, false, false]);
+  expect(['60005', '60007', '60009', '60024', '60032', '50119'].map(isFatalLogin)).toEqual([
+    true,
+    true,
+    true,
+    true,
+    true,
+    true,
+  ]);
+  expect(['60004', '60006', '60011', '60023', '63999', '64007'].map(isFatalLogin)).toEqual([
+    false,
+    false,
+    false,
+    false,
+    false,
+    false,
+  ]);
   expect(['60004', '60006', '50102', '50112'].every(isClockCode)).toBe(true);
 });
 
@@ -74,7 +98,10 @@ test('an error says the code, its sub-code and the exchange’s words', () => {
 });
 
 test('a quoted request never gets into an error: it may be a login', () => {
-  const error = errorFor('60012', 'Illegal request: {"op":"login","args":[{"apiKey":"k","passphrase":"open sesame","sign":"abc"}]}');
+  const error = errorFor(
+    '60012',
+    'Illegal request: {"op":"login","args":[{"apiKey":"k","passphrase":"open sesame","sign":"abc"}]}',
+  );
   expect(error.message).toBe('Illegal request (60012)');
   expect(JSON.stringify(error.cause)).not.toContain('sesame');
 });

@@ -10,7 +10,12 @@ const TIMESTAMP = '2020-12-08T09:08:57.715Z';
 it.each([
   ['GET', '/api/v5/account/balance', '', 'tpQYvXdaAfU8ae6zI1rJ2xVcyMIk9BKWK/fysaanweQ='],
   ['GET', '/api/v5/account/balance?ccy=BTC', '', 'pS6nHuBl6Qc9S0h+soCkCVHaVHZzS19KqFpeI/doTlE='],
-  ['POST', '/api/v5/trade/order', '{"instId":"BTC-USDT","tdMode":"cash","clOrdId":"b15","side":"buy","ordType":"limit","px":"2.15","sz":"2"}', '8YZow8ENL+p9sVZoPue+jR638wrfSGh6dPWt/sgVH8g='],
+  [
+    'POST',
+    '/api/v5/trade/order',
+    '{"instId":"BTC-USDT","tdMode":"cash","clOrdId":"b15","side":"buy","ordType":"limit","px":"2.15","sz":"2"}',
+    '8YZow8ENL+p9sVZoPue+jR638wrfSGh6dPWt/sgVH8g=',
+  ],
 ])('%s %s', (method, path, body, signature) => {
   expect(signer.request(TIMESTAMP, method, path, body)).toBe(signature);
 });

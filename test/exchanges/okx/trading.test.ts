@@ -22,10 +22,22 @@ interface Sent {
   readonly expTime: number | null;
 }
 
-const placed = (fields: Row = {}): Row => ({ clOrdId: 'a1', ordId: '77', tag: '', ts: '1695190491421', sCode: '0', sMsg: 'Order placed', subCode: '', ...fields });
+const placed = (fields: Row = {}): Row => ({
+  clOrdId: 'a1',
+  ordId: '77',
+  tag: '',
+  ts: '1695190491421',
+  sCode: '0',
+  sMsg: 'Order placed',
+  subCode: '',
+  ...fields,
+});
 const refused = (sCode: string, sMsg = 'no', fields: Row = {}): Row => placed({ ordId: '', sCode, sMsg, ...fields });
 const reply = (code: string, data: readonly Row[] = [], msg = ''): Reply => ({ code, msg, rows: data });
-const answer = (code: string, data: readonly Row[] = [], msg = ''): Answer => ({ type: 'reply', reply: reply(code, data, msg) });
+const answer = (code: string, data: readonly Row[] = [], msg = ''): Answer => ({
+  type: 'reply',
+  reply: reply(code, data, msg),
+});
 
 const gone: Answer = { type: 'lost', error: new TradeError('gone', { kind: 'network', outcome: 'unknown' }) };
 
@@ -51,12 +63,22 @@ async function makeTrading(options: { level?: string | null; isDemo?: boolean } 
   state.resyncs = 0;
   const limits = new OkxLimits(budgets, clock, 'okx.test', 'key');
   const requests = new OkxRequests({
-    transport, limits, signer: createSigner(new Secret('mock-secret')), accessKey: 'key', passphrase: 'open sesame', restUrl: 'https://okx.test', isDemo: options.isDemo ?? false,
+    transport,
+    limits,
+    signer: createSigner(new Secret('mock-secret')),
+    accessKey: 'key',
+    passphrase: 'open sesame',
+    restUrl: 'https://okx.test',
+    isDemo: options.isDemo ?? false,
     timeoutMs: 5_000,
     time,
   });
   const trading = new OkxTrading({
-    requests, limits, rest: new OkxRest(requests), now: () => clock.now(), requestTimeoutMs: 5_000,
+    requests,
+    limits,
+    rest: new OkxRest(requests),
+    now: () => clock.now(),
+    requestTimeoutMs: 5_000,
     level: () => (options.level === undefined ? '1' : options.level),
     socket: {
       call: (op, args, expTime) => {
@@ -79,10 +101,17 @@ describe('a create', () => {
     socketAnswers.push(answer('0', [placed()]));
     const pending = trading.create(limitOrder());
     expect(sent).toEqual([
-      { op: 'order', args: [{ instIdCode: 3, tdMode: 'cash', clOrdId: 'a1', side: 'buy', ordType: 'limit', px: '2.15', sz: '2' }], expTime: clock.now() + 5_000 },
+      {
+        op: 'order',
+        args: [{ instIdCode: 3, tdMode: 'cash', clOrdId: 'a1', side: 'buy', ordType: 'limit', px: '2.15', sz: '2' }],
+        expTime: clock.now() + 5_000,
+      },
     ]);
     const outcome = await pending;
-    expect(outcome).toMatchObject({ outcome: 'accepted', reports: [{ source: 'create-reply', orderId: '77', clientOrderId: 'a1', life: 'open', ctime: 1695190491421 }] });
+    expect(outcome).toMatchObject({
+      outcome: 'accepted',
+      reports: [{ source: 'create-reply', orderId: '77', clientOrderId: 'a1', life: 'open', ctime: 1695190491421 }],
+    });
   });
 
   it('goes by REST when no socket is open, signed, with the time limit in a header', async () => {
@@ -90,9 +119,16 @@ describe('a create', () => {
     transport.answer('trade/order', rows(placed()));
     expect((await trading.create(limitOrder())).outcome).toBe('accepted');
     const [request] = transport.requests;
-    expect(bodies()).toEqual([{ instId: 'BTC-USDT', tdMode: 'cash', clOrdId: 'a1', side: 'buy', ordType: 'limit', px: '2.15', sz: '2' }]);
+    expect(bodies()).toEqual([
+      { instId: 'BTC-USDT', tdMode: 'cash', clOrdId: 'a1', side: 'buy', ordType: 'limit', px: '2.15', sz: '2' },
+    ]);
     expect(request).toMatchObject({ method: 'POST', url: 'https://okx.test/api/v5/trade/order', timeoutMs: 5_000 });
-    expect(request!.headers).toMatchObject({ 'OK-ACCESS-KEY': 'key', 'OK-ACCESS-PASSPHRASE': 'open sesame', expTime: String(clock.now() + 5_000), 'content-type': 'application/json' });
+    expect(request!.headers).toMatchObject({
+      'OK-ACCESS-KEY': 'key',
+      'OK-ACCESS-PASSPHRASE': 'open sesame',
+      expTime: String(clock.now() + 5_000),
+      'content-type': 'application/json',
+    });
     expect(request!.headers).not.toHaveProperty('x-simulated-trading');
     expect(budgets.taken).toEqual(['okx.test:key:place:BTC-USDT 1 order']);
   });
@@ -121,20 +157,45 @@ describe('a create', () => {
 
   it('is not sent while the account’s mode is unknown', async () => {
     const { trading, transport, sent } = await makeTrading({ level: null });
-    expect(await trading.create(limitOrder())).toMatchObject({ outcome: 'not-sent', error: { kind: 'not-ready', outcome: 'not-sent' } });
+    expect(await trading.create(limitOrder())).toMatchObject({
+      outcome: 'not-sent',
+      error: { kind: 'not-ready', outcome: 'not-sent' },
+    });
     expect([...sent, ...transport.requests]).toEqual([]);
   });
 
   it.each([
-    ['the row', answer('1', [refused('51008', 'Order failed. Insufficient USDT balance in account', { subCode: '1000' })], 'All operations failed'), 'rejected', 'insufficient-funds', '51008'],
+    [
+      'the row',
+      answer(
+        '1',
+        [refused('51008', 'Order failed. Insufficient USDT balance in account', { subCode: '1000' })],
+        'All operations failed',
+      ),
+      'rejected',
+      'insufficient-funds',
+      '51008',
+    ],
     ['the request', answer('60013', [], 'Invalid args'), 'rejected', 'invalid-order', '60013'],
     ['the rate limit', answer('50011', [], 'Too Many Requests'), 'rejected', 'rate-limited', '50011'],
     ['the account’s rate', answer('1', [refused('50061')]), 'rejected', 'rate-limited', '50061'],
-    ['a time limit that ran out in the queue', answer('1', [refused('50037', 'Order expired')]), 'rejected', 'timeout', '50037'],
+    [
+      'a time limit that ran out in the queue',
+      answer('1', [refused('50037', 'Order expired')]),
+      'rejected',
+      'timeout',
+      '50037',
+    ],
     ['a busy system', answer('50013', [], 'Systems are busy'), 'unknown', 'unknown', '50013'],
     ['maintenance', answer('50001', [], 'Service temporarily unavailable'), 'unknown', 'maintenance', '50001'],
     ['a time-out inside the exchange', answer('1', [refused('51149')]), 'unknown', 'timeout', '51149'],
-    ['a duplicate id: the order exists', answer('1', [refused('51016', 'Client order ID already exists.')]), 'unknown', 'duplicate-order', '51016'],
+    [
+      'a duplicate id: the order exists',
+      answer('1', [refused('51016', 'Client order ID already exists.')]),
+      'unknown',
+      'duplicate-order',
+      '51016',
+    ],
     ['success without a row', answer('0'), 'unknown', 'unknown', undefined],
     ['failure without a row', answer('1'), 'unknown', 'unknown', undefined],
     ['success without an id', answer('0', [placed({ ordId: '' })]), 'unknown', 'unknown', undefined],
@@ -150,8 +211,18 @@ describe('a create', () => {
     ['a page of the gateway', { status: 502, headers: {}, body: '<html>Bad Gateway</html>' }, 'unknown', 'network'],
     ['an empty body', { status: 200, headers: {}, body: '' }, 'unknown', 'network'],
     ['HTTP 500, whatever the code', json({ code: '51000', msg: 'x', data: [] }, 500), 'unknown', 'invalid-order'],
-    ['HTTP 400 with a business code', json({ code: '51000', msg: 'Parameter sz error', data: [] }, 400), 'rejected', 'invalid-order'],
-    ['HTTP 401 without data', json({ msg: 'APIKey does not match current environment.', code: '50101' }, 401), 'rejected', 'auth'],
+    [
+      'HTTP 400 with a business code',
+      json({ code: '51000', msg: 'Parameter sz error', data: [] }, 400),
+      'rejected',
+      'invalid-order',
+    ],
+    [
+      'HTTP 401 without data',
+      json({ msg: 'APIKey does not match current environment.', code: '50101' }, 401),
+      'rejected',
+      'auth',
+    ],
     ['HTTP 429', json({ msg: 'Too Many Requests', code: '50011' }, 429), 'rejected', 'rate-limited'],
   ] as const)('by REST reads %s', async (_what, given, outcome, kind) => {
     const { trading, transport } = await makeTrading();
@@ -191,7 +262,9 @@ describe('a create', () => {
   it('by market says what its size means', async () => {
     const { trading, socketAnswers, sent } = await makeTrading();
     socketAnswers.push(answer('0', [placed()]));
-    await trading.create(limitOrder({ orderType: 'MARKET', price: null, quantity: null, quoteQuantity: Decimal.from('100') }));
+    await trading.create(
+      limitOrder({ orderType: 'MARKET', price: null, quantity: null, quoteQuantity: Decimal.from('100') }),
+    );
     expect(sent[0]!.args[0]).toMatchObject({ ordType: 'market', sz: '100', tgtCcy: 'quote_ccy' });
   });
 });
@@ -202,12 +275,21 @@ describe('a cancel', () => {
   it('of one order is single, of several in batches of twenty, all at once', async () => {
     const { trading, socketAnswers, sent, budgets } = await makeTrading();
     const ids = Array.from({ length: 41 }, (_, index) => String(1_000 + index));
-    const items = (from: number, to: number): Row[] => ids.slice(from, to).map((ordId) => ({ ordId, sCode: '0', sMsg: '' }));
+    const items = (from: number, to: number): Row[] =>
+      ids.slice(from, to).map((ordId) => ({ ordId, sCode: '0', sMsg: '' }));
     socketAnswers.push(answer('0', items(0, 20)), answer('0', items(20, 40)), answer('0', items(40, 41)));
     const pending = trading.cancel(btcUsdt, ids.map(ref));
-    expect(sent.map(({ op, args, expTime }) => [op, args.length, expTime])).toEqual([['batch-cancel-orders', 20, null], ['batch-cancel-orders', 20, null], ['cancel-order', 1, null]]);
+    expect(sent.map(({ op, args, expTime }) => [op, args.length, expTime])).toEqual([
+      ['batch-cancel-orders', 20, null],
+      ['batch-cancel-orders', 20, null],
+      ['cancel-order', 1, null],
+    ]);
     expect(sent[0]!.args[0]).toEqual({ instIdCode: 3, ordId: '1000' });
-    expect(budgets.taken.map((line) => line.replace('okx.test:key:', ''))).toEqual(['cancel-batch:BTC-USDT 20 cancel', 'cancel-batch:BTC-USDT 20 cancel', 'cancel:BTC-USDT 1 cancel']);
+    expect(budgets.taken.map((line) => line.replace('okx.test:key:', ''))).toEqual([
+      'cancel-batch:BTC-USDT 20 cancel',
+      'cancel-batch:BTC-USDT 20 cancel',
+      'cancel:BTC-USDT 1 cancel',
+    ]);
     const outcomes = await pending;
     expect(outcomes).toHaveLength(41);
     // Taken is not done: nothing is reported of the orders yet.
@@ -220,7 +302,13 @@ describe('a cancel', () => {
     transport.answer('trade/cancel-batch-orders', rows({ ordId: '7', sCode: '0' }, { ordId: '8', sCode: '0' }));
     await trading.cancel(btcUsdt, [{ orderId: null, clientOrderId: 'a1' }]);
     await trading.cancel(btcUsdt, [ref('7'), ref('8')]);
-    expect(bodies()).toEqual([{ instId: 'BTC-USDT', clOrdId: 'a1' }, [{ instId: 'BTC-USDT', ordId: '7' }, { instId: 'BTC-USDT', ordId: '8' }]]);
+    expect(bodies()).toEqual([
+      { instId: 'BTC-USDT', clOrdId: 'a1' },
+      [
+        { instId: 'BTC-USDT', ordId: '7' },
+        { instId: 'BTC-USDT', ordId: '8' },
+      ],
+    ]);
     expect(transport.requests[0]!.headers).not.toHaveProperty('expTime');
   });
 
@@ -229,7 +317,11 @@ describe('a cancel', () => {
     socketAnswers.push(
       answer('2', [
         { ordId: '1', sCode: '0', sMsg: '' },
-        { ordId: '2', sCode: '51400', sMsg: 'Order cancellation failed as the order has been filled, canceled or does not exist.' },
+        {
+          ordId: '2',
+          sCode: '51400',
+          sMsg: 'Order cancellation failed as the order has been filled, canceled or does not exist.',
+        },
         { ordId: '3', sCode: '51410', sMsg: '' },
         { ordId: '4', sCode: '51412', sMsg: '' },
         { ordId: '5', sCode: '51404', sMsg: '' },
@@ -243,7 +335,10 @@ describe('a cancel', () => {
   it('whose list of items is short leaves those that are missing in doubt', async () => {
     const { trading, socketAnswers } = await makeTrading();
     socketAnswers.push(answer('2', [{ ordId: '2', sCode: '0', sMsg: '' }]));
-    expect((await trading.cancel(btcUsdt, [ref('1'), ref('2')])).map(({ outcome }) => outcome)).toEqual(['unknown', 'accepted']);
+    expect((await trading.cancel(btcUsdt, [ref('1'), ref('2')])).map(({ outcome }) => outcome)).toEqual([
+      'unknown',
+      'accepted',
+    ]);
   });
 
   it.each([
@@ -264,15 +359,35 @@ describe('a cancel', () => {
   });
 });
 
-const orderRow = (ordId: string, fields: Row = {}): Row => ({ instType: 'SPOT', instId: 'BTC-USDT', ordId, clOrdId: '', state: 'live', side: 'buy', ordType: 'limit', px: '1', sz: '1', accFillSz: '0', cTime: '1', uTime: '1', ...fields });
+const orderRow = (ordId: string, fields: Row = {}): Row => ({
+  instType: 'SPOT',
+  instId: 'BTC-USDT',
+  ordId,
+  clOrdId: '',
+  state: 'live',
+  side: 'buy',
+  ordType: 'limit',
+  px: '1',
+  sz: '1',
+  accFillSz: '0',
+  cTime: '1',
+  uTime: '1',
+  ...fields,
+});
 
 describe('a query', () => {
   it('asks by the exchange’s id where it is known', async () => {
     const { trading, transport } = await makeTrading();
     transport.answer('trade/order', rows(orderRow('77')));
-    expect(await trading.query(btcUsdt, { orderId: '77', clientOrderId: 'a1' })).toMatchObject({ outcome: 'found', reports: [{ source: 'query', orderId: '77' }] });
+    expect(await trading.query(btcUsdt, { orderId: '77', clientOrderId: 'a1' })).toMatchObject({
+      outcome: 'found',
+      reports: [{ source: 'query', orderId: '77' }],
+    });
     await trading.query(btcUsdt, { orderId: null, clientOrderId: 'a1' });
-    expect(transport.requests.map(({ url }) => new URL(url).search)).toEqual(['?instId=BTC-USDT&ordId=77', '?instId=BTC-USDT&clOrdId=a1']);
+    expect(transport.requests.map(({ url }) => new URL(url).search)).toEqual([
+      '?instId=BTC-USDT&ordId=77',
+      '?instId=BTC-USDT&clOrdId=a1',
+    ]);
   });
 
   it.each([
@@ -290,7 +405,8 @@ describe('a query', () => {
 });
 
 describe('lists', () => {
-  const page = (from: number, count: number): Row => rows(...Array.from({ length: count }, (_, index) => orderRow(String(from - index))));
+  const page = (from: number, count: number): Row =>
+    rows(...Array.from({ length: count }, (_, index) => orderRow(String(from - index))));
 
   it('of open orders come whole, however many pages', async () => {
     const { trading, transport } = await makeTrading();
@@ -314,16 +430,36 @@ describe('lists', () => {
     expect((await trading.openOrders(btcUsdt))[1]).toMatchObject({ kind: 'unknown' });
   });
 
-  const fillRow = (billId: number, ts: number): Row => ({ instType: 'SPOT', instId: 'BTC-USDT', billId: String(billId), tradeId: `t${billId}`, ordId: '77', fillPx: '1', fillSz: '1', fee: '-0.1', feeCcy: 'USDT', side: 'sell', execType: 'M', fillTime: String(ts), ts: String(ts) });
+  const fillRow = (billId: number, ts: number): Row => ({
+    instType: 'SPOT',
+    instId: 'BTC-USDT',
+    billId: String(billId),
+    tradeId: `t${billId}`,
+    ordId: '77',
+    fillPx: '1',
+    fillSz: '1',
+    fee: '-0.1',
+    feeCcy: 'USDT',
+    side: 'sell',
+    execType: 'M',
+    fillTime: String(ts),
+    ts: String(ts),
+  });
 
   it('of fills run back by billId until the time asked for', async () => {
     const { trading, transport, clock } = await makeTrading();
     const now = clock.now();
-    const fills = (from: number, count: number): Row => rows(...Array.from({ length: count }, (_, index) => fillRow(from - index, now - (1_000 - (from - index)) * 1_000)));
+    const fills = (from: number, count: number): Row =>
+      rows(
+        ...Array.from({ length: count }, (_, index) => fillRow(from - index, now - (1_000 - (from - index)) * 1_000)),
+      );
     transport.answer('trade/fills', fills(1_000, 100), fills(900, 100), fills(800, 100));
     const [found] = await trading.fills(btcUsdt, { since: now - 150_000 });
     expect(found!.length).toBe(151);
-    expect(transport.requests.map(({ url }) => new URL(url).search)).toEqual(['?instId=BTC-USDT&limit=100', '?instId=BTC-USDT&after=901&limit=100']);
+    expect(transport.requests.map(({ url }) => new URL(url).search)).toEqual([
+      '?instId=BTC-USDT&limit=100',
+      '?instId=BTC-USDT&after=901&limit=100',
+    ]);
   });
 
   it('of fills older than three days are asked of the history as well', async () => {
