@@ -2,9 +2,10 @@
 
 import type { Platform } from '../domain/platform.ts';
 import type { Exchange } from './exchange.ts';
+import { htx } from './htx/index.ts';
 import { okx } from './okx/index.ts';
 
-export const EXCHANGES: readonly Exchange[] = [okx];
+export const EXCHANGES: readonly Exchange[] = [okx, htx];
 
 /** Throws RangeError for a platform it does not know. */
 export function exchangeOf(platform: Platform): Exchange {

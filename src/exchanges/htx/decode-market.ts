@@ -24,7 +24,10 @@ function plain(value: unknown): string | null {
 }
 
 /** Best levels of a depth snapshot (`tick` of /market/depth, depth.step0 or mbp.refresh); there may be fewer than asked for (trap 32). */
-export function depthOf(tick: Row, depth: number): { readonly bids: readonly BookLevel[]; readonly asks: readonly BookLevel[]; readonly time: number } {
+export function depthOf(
+  tick: Row,
+  depth: number,
+): { readonly bids: readonly BookLevel[]; readonly asks: readonly BookLevel[]; readonly time: number } {
   return {
     bids: levelsOf(tick['bids']).slice(0, depth),
     asks: levelsOf(tick['asks']).slice(0, depth),
@@ -50,5 +53,10 @@ export interface MbpUpdate {
 export function mbpOf(row: Row): MbpUpdate | null {
   const sequence = integerOrNull(row, 'seqNum');
   if (sequence === null) return null;
-  return { sequence, previous: integerOrNull(row, 'prevSeqNum'), bids: levelsOf(row['bids']), asks: levelsOf(row['asks']) };
+  return {
+    sequence,
+    previous: integerOrNull(row, 'prevSeqNum'),
+    bids: levelsOf(row['bids']),
+    asks: levelsOf(row['asks']),
+  };
 }

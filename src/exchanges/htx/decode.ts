@@ -2,7 +2,13 @@
 // What only memory can tell (when a post-only order was created, what a market buy has bought so far) comes in as hints; stream-memory.ts has them.
 
 import { Decimal } from '../../domain/decimal.ts';
-import { EMPTY_REPORT, type FillReport, type OrderReport, type ReportedLife, type ReportSource } from '../../domain/order-report.ts';
+import {
+  EMPTY_REPORT,
+  type FillReport,
+  type OrderReport,
+  type ReportedLife,
+  type ReportSource,
+} from '../../domain/order-report.ts';
 import type { OrderAction, OrderType, TimeInForce } from '../../domain/order.ts';
 import { integerOrNull, text, type Row } from './frames.ts';
 
@@ -61,6 +67,12 @@ export function kindOfType(type: string): OrderKind {
   };
 }
 
+/** The kind of an order in an event of the order channel: amounts are money only where no base size is stated (8.3). */
+export function pushedKind(row: Row): OrderKind {
+  const kind = kindOfType(text(row, 'type'));
+  return kind.isSizedInQuote && text(row, 'orderSize') !== '' ? { ...kind, isSizedInQuote: false } : kind;
+}
+
 /** REST `state` and stream `orderStatus` (7). Null for one that is not known here: it says nothing, and must not break anything. */
 export function lifeOf(state: string): ReportedLife | null {
   switch (state) {
@@ -93,7 +105,12 @@ const ON_ARRIVAL_MS = 5;
  */
 export function isPostOnlyRefusal(
   kind: OrderKind,
-  ended: { readonly life: ReportedLife | null; readonly filled: Decimal | null; readonly createdAt: number | null; readonly endedAt: number | null },
+  ended: {
+    readonly life: ReportedLife | null;
+    readonly filled: Decimal | null;
+    readonly createdAt: number | null;
+    readonly endedAt: number | null;
+  },
   cancelAsked: boolean,
 ): boolean {
   if (kind.timeInForce !== 'POST_ONLY' || ended.life !== 'canceled' || cancelAsked) return false;
@@ -126,13 +143,17 @@ const ORDER_EVENTS = new Set(['creation', 'trade', 'cancellation']);
 export function orderPush(row: Row, symbol: string, hints: PushHints): OrderReport | null {
   const event = text(row, 'eventType');
   if (!ORDER_EVENTS.has(event)) return null;
-  const kind = kindOfType(text(row, 'type'));
+  const kind = pushedKind(row);
   const life = lifeOf(text(row, 'orderStatus'));
   const executed = decimalOrNull(row, 'execAmt') ?? (event === 'creation' ? Decimal.ZERO : null);
   const filled = kind.isSizedInQuote ? (executed?.isZero() ? executed : hints.bought) : executed;
   const value = decimalOrNull(row, 'totalTradeAmount') ?? (kind.isSizedInQuote ? executed : null);
   const utime = timeOrNull(row, 'tradeTime') ?? timeOrNull(row, 'lastActTime') ?? timeOrNull(row, 'orderCreateTime');
-  const isRefusal = isPostOnlyRefusal(kind, { life, filled, createdAt: hints.createdAt, endedAt: utime }, hints.cancelAsked);
+  const isRefusal = isPostOnlyRefusal(
+    kind,
+    { life, filled, createdAt: hints.createdAt, endedAt: utime },
+    hints.cancelAsked,
+  );
   const isWithheld = kind.isSizedInQuote && filled === null && life !== 'open';
   return {
     ...orderTerms(kind, row, { price: 'orderPrice', size: 'orderSize' }, life, filled),
@@ -144,7 +165,11 @@ export function orderPush(row: Row, symbol: string, hints: PushHints): OrderRepo
     filled,
     filledValue: filled === null ? null : value,
     fill: event === 'trade' ? pushedFill(row) : null,
-    reason: isRefusal ? POST_ONLY_WOULD_TAKE : event === 'cancellation' ? (textOrNull(row, 'canceledSourceDesc') ?? textOrNull(row, 'canceledSource')) : null,
+    reason: isRefusal
+      ? POST_ONLY_WOULD_TAKE
+      : event === 'cancellation'
+        ? (textOrNull(row, 'canceledSourceDesc') ?? textOrNull(row, 'canceledSource'))
+        : null,
     ctime: timeOrNull(row, 'orderCreateTime'),
     utime,
   };
@@ -231,7 +256,11 @@ export function orderRow(row: Row, symbol: string, source: ReportSource, cancelA
     filled,
     filledValue: filled === null ? null : eitherDecimal(row, 'filled-cash-amount', 'field-cash-amount'),
     fill: null,
-    reason: isRefusal ? POST_ONLY_WOULD_TAKE : ended ? (textOrNull(row, 'canceled-source-desc') ?? textOrNull(row, 'canceled-source')) : null,
+    reason: isRefusal
+      ? POST_ONLY_WOULD_TAKE
+      : ended
+        ? (textOrNull(row, 'canceled-source-desc') ?? textOrNull(row, 'canceled-source'))
+        : null,
     ctime: createdAt,
     utime: timeOrNull(row, 'updated-at') ?? endedAt ?? createdAt,
   };
@@ -266,8 +295,18 @@ interface FeeNames {
   readonly deductedIn: string;
 }
 
-const CLEARING_FEES: FeeNames = { fee: 'transactFee', asset: 'feeCurrency', deducted: 'feeDeduct', deductedIn: 'feeDeductType' };
-const MATCH_FEES: FeeNames = { fee: 'filled-fees', asset: 'fee-currency', deducted: 'filled-points', deductedIn: 'fee-deduct-currency' };
+const CLEARING_FEES: FeeNames = {
+  fee: 'transactFee',
+  asset: 'feeCurrency',
+  deducted: 'feeDeduct',
+  deductedIn: 'feeDeductType',
+};
+const MATCH_FEES: FeeNames = {
+  fee: 'filled-fees',
+  asset: 'fee-currency',
+  deducted: 'filled-points',
+  deductedIn: 'fee-deduct-currency',
+};
 
 /** The stream calls the fee points `point`, REST calls them `hbpoint` (5.16, 8.4): one name for both. */
 const POINTS = new Set(['POINT', 'HBPOINT']);
@@ -283,7 +322,8 @@ function feeOf(row: Row, names: FeeNames): Pick<FillReport, 'fee' | 'feeAsset'> 
   // The documentation's clearing sample writes the name with a trailing space (8.4).
   const deducted = eitherDecimal(row, names.deducted, `${names.deducted} `);
   const deductedIn = asset(row, names.deductedIn);
-  if (deducted !== null && !deducted.isZero() && deductedIn !== null) return { fee: deducted, feeAsset: POINTS.has(deductedIn) ? 'HBPOINT' : deductedIn };
+  if (deducted !== null && !deducted.isZero() && deductedIn !== null)
+    return { fee: deducted, feeAsset: POINTS.has(deductedIn) ? 'HBPOINT' : deductedIn };
   if (fee === null || text(row, 'fee-deduct-state') === 'ongoing') return { fee: null, feeAsset: null };
   return { fee, feeAsset: asset(row, names.asset) };
 }

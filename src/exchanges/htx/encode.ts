@@ -14,7 +14,12 @@ export const CLIENT_ORDER_IDS: ClientOrderIdRules = {
   description: '1 to 64 letters, digits, _ and -',
 };
 
-const LIMIT_TYPES: Readonly<Record<TimeInForce, string>> = { GTC: 'limit', IOC: 'ioc', FOK: 'limit-fok', POST_ONLY: 'limit-maker' };
+const LIMIT_TYPES: Readonly<Record<TimeInForce, string>> = {
+  GTC: 'limit',
+  IOC: 'ioc',
+  FOK: 'limit-fok',
+  POST_ONLY: 'limit-maker',
+};
 
 /** `buy-limit`, `sell-market` … */
 export function wireType(action: OrderAction, orderType: OrderType, timeInForce: TimeInForce): string {
@@ -27,11 +32,13 @@ const OWN_FIELDS: ReadonlySet<string> = new Set(['account-id', 'symbol', 'type',
 /** Why HTX cannot take this order, and the way out; null when it can. */
 export function refusal(command: CreateCommand): string | null {
   const { action, orderType, timeInForce, quoteQuantity, clientOrderId, extra } = command;
-  if (!CLIENT_ORDER_IDS.pattern.test(clientOrderId)) return `clientOrderId ${JSON.stringify(clientOrderId)}: HTX takes ${CLIENT_ORDER_IDS.description}`;
+  if (!CLIENT_ORDER_IDS.pattern.test(clientOrderId))
+    return `clientOrderId ${JSON.stringify(clientOrderId)}: HTX takes ${CLIENT_ORDER_IDS.description}`;
   if (orderType === 'MARKET' && (timeInForce === 'FOK' || timeInForce === 'POST_ONLY')) {
     return `HTX has no ${timeInForce} market orders; use a LIMIT order, or leave timeInForce out`;
   }
-  if (action === 'SELL' && quoteQuantity !== null) return 'HTX sells at market by base quantity only; give quantity instead of quoteQuantity';
+  if (action === 'SELL' && quoteQuantity !== null)
+    return 'HTX sells at market by base quantity only; give quantity instead of quoteQuantity';
   for (const name of Object.keys(extra)) if (OWN_FIELDS.has(name)) return `option ${name}: set by the order itself`;
   return null;
 }
@@ -62,7 +69,11 @@ export function moneyFor(quantity: Decimal, bestAsk: Decimal, instrument: Instru
 }
 
 /** Body of a place request, also `params` of create-order (5.1, 6). The caller's own options are passed through by name. */
-export function placeParams(command: CreateCommand, accountId: string, amount: Decimal): Record<string, string | number | boolean> {
+export function placeParams(
+  command: CreateCommand,
+  accountId: string,
+  amount: Decimal,
+): Record<string, string | number | boolean> {
   const { instrument, action, orderType, timeInForce, price, clientOrderId, extra } = command;
   return {
     source: 'spot-api',
@@ -82,6 +93,9 @@ export function cancelOpenParams(accountId: string, rawSymbol: string): Record<s
 }
 
 /** Body of a batchcancel, also `params` of cancel: ids of one kind, at most 50 (5.7). */
-export function cancelParams(kind: 'order-ids' | 'client-order-ids', ids: readonly string[]): Record<string, readonly string[]> {
+export function cancelParams(
+  kind: 'order-ids' | 'client-order-ids',
+  ids: readonly string[],
+): Record<string, readonly string[]> {
   return { [kind]: ids };
 }

@@ -32,7 +32,8 @@ const FAMILIES: Readonly<Record<string, HtxEndpoints>> = {
  */
 export function resolveEndpoints(option: EndpointsOption | undefined): HtxEndpoints {
   if (option === undefined || option === 'live') return LIVE;
-  if (option === 'testnet') throw new RangeError("endpoints: HTX has no testnet; use 'live' or the URLs of a simulator");
+  if (option === 'testnet')
+    throw new RangeError("endpoints: HTX has no testnet; use 'live' or the URLs of a simulator");
   if (typeof option !== 'object' || option === null) {
     throw new RangeError(`endpoints: expected 'live' or an object with ${ENDPOINT_NAMES.join(', ')}`);
   }

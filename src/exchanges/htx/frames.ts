@@ -42,7 +42,12 @@ export function envelopeOf(value: unknown): Envelope | null {
   const status = value['status'];
   if (status === 'ok') return { ok: true, data: value['data'] ?? value['tick'], row: value };
   if (status === 'error') {
-    return { ok: false, code: text(value, 'err-code'), message: text(value, 'err-msg'), orderState: integerOrNull(value, 'order-state') };
+    return {
+      ok: false,
+      code: text(value, 'err-code'),
+      message: text(value, 'err-msg'),
+      orderState: integerOrNull(value, 'order-state'),
+    };
   }
   const code = text(value, 'code');
   if (code === '') return null;
@@ -60,12 +65,21 @@ export interface PingFrame {
 export type PrivateFrame =
   | PingFrame
   /** Answers to auth, sub and unsub; `action` is '' in an error that names nothing. */
-  | { readonly type: 'answer'; readonly action: string; readonly channel: string; readonly code: string; readonly message: string }
+  | {
+      readonly type: 'answer';
+      readonly action: string;
+      readonly channel: string;
+      readonly code: string;
+      readonly message: string;
+    }
   | { readonly type: 'push'; readonly channel: string; readonly data: Row }
   | { readonly type: 'junk' };
 
 /** Frames of /ws/trade (6): the login answers like /ws/v2, everything else like REST with the request's `cid`. */
-export type TradeFrame = PingFrame | Extract<PrivateFrame, { type: 'answer' | 'junk' }> | { readonly type: 'reply'; readonly cid: string; readonly envelope: Envelope };
+export type TradeFrame =
+  | PingFrame
+  | Extract<PrivateFrame, { type: 'answer' | 'junk' }>
+  | { readonly type: 'reply'; readonly cid: string; readonly envelope: Envelope };
 
 /** Frames of /ws and /feed, after gunzip (9.1). */
 export type MarketFrame =
@@ -85,7 +99,10 @@ function pingOf(row: Row): PingFrame | null {
   if (row['action'] === 'ping') {
     const data = row['data'];
     const time = isRow(data) ? text(data, 'ts') : '';
-    return { type: 'ping', pong: /^\d+$/.test(time) ? `{"action":"pong","data":{"ts":${time}}}` : '{"action":"pong","data":{}}' };
+    return {
+      type: 'ping',
+      pong: /^\d+$/.test(time) ? `{"action":"pong","data":{"ts":${time}}}` : '{"action":"pong","data":{}}',
+    };
   }
   if (row['op'] === 'ping') return { type: 'ping', pong: JSON.stringify({ op: 'pong', ts: row['ts'] }) };
   return null;
@@ -105,7 +122,13 @@ export function privateFrame(value: unknown): PrivateFrame {
     const data = value['data'];
     return isRow(data) && text(value, 'ch') !== '' ? { type: 'push', channel: text(value, 'ch'), data } : JUNK;
   }
-  return { type: 'answer', action: text(value, 'action'), channel: text(value, 'ch'), code, message: text(value, 'message') };
+  return {
+    type: 'answer',
+    action: text(value, 'action'),
+    channel: text(value, 'ch'),
+    code,
+    message: text(value, 'message'),
+  };
 }
 
 export function tradeFrame(value: unknown): TradeFrame {
@@ -124,7 +147,8 @@ export function marketFrame(value: unknown): MarketFrame {
   const ping = pingOf(value);
   if (ping !== null) return ping;
   const id = text(value, 'id');
-  if (value['status'] === 'error') return { type: 'error', id, code: text(value, 'err-code'), message: text(value, 'err-msg') };
+  if (value['status'] === 'error')
+    return { type: 'error', id, code: text(value, 'err-code'), message: text(value, 'err-msg') };
   const subscribed = text(value, 'subbed');
   if (subscribed !== '') return { type: 'subscribed', id, channel: subscribed };
   const unsubscribed = text(value, 'unsubbed');

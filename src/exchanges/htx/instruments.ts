@@ -21,7 +21,15 @@ export function instrumentOf(row: Row): Instrument | null {
   const pricePrecision = integerOrNull(row, 'pp');
   const amountPrecision = integerOrNull(row, 'ap');
   const valuePrecision = integerOrNull(row, 'vp');
-  if (rawSymbol === '' || base === '' || quote === '' || pricePrecision === null || amountPrecision === null || valuePrecision === null) return null;
+  if (
+    rawSymbol === '' ||
+    base === '' ||
+    quote === '' ||
+    pricePrecision === null ||
+    amountPrecision === null ||
+    valuePrecision === null
+  )
+    return null;
   const marketBuyMax = decimalOrNull(row, 'bmmaxov');
   return {
     symbol: `${base}/${quote}`,

@@ -63,28 +63,68 @@ const KINDS: Readonly<Record<string, ErrorKind>> = {
 
 /** Refusals of the order's own terms: parameters, size, price, precision, symbol, market phase (11.2). */
 const INVALID = new Set([
-  'order-value-min-error', 'order-amount-over-limit', 'order-limitorder-amount-min-error', 'order-limitorder-amount-max-error',
-  'order-marketorder-amount-min-error', 'order-marketorder-amount-buy-max-error', 'order-marketorder-amount-sell-max-error',
-  'order-orderamount-precision-error', 'order-orderprice-precision-error', 'order-limitorder-price-min-error', 'order-limitorder-price-max-error',
-  'order-limitorder-price-buy-min-error', 'order-limitorder-price-buy-max-error', 'order-limitorder-price-sell-min-error',
-  'order-limitorder-price-sell-max-error', 'order-invalid-price', 'order-price-greater-than-limit', 'order-price-less-than-limit',
-  'order-etp-nav-price-min-error', 'order-etp-nav-price-max-error', 'order-holding-limit-failed', 'invalid-amount',
-  'base-symbol-error', 'symbol-not-support', 'parameter-required', 'validation-constraints-required', 'validation-format-error',
-  'validation-constraints-error', 'base-argument-unsupported', 'order-type-invalid', 'order-source-invalid', 'order-stop-order-hit-trigger',
-  'method-not-allowed', 'bad-request', 'invalid-parameter', 'base-date-limit-error', 'order-date-limit-error', 'invalid-interval',
-  'invalid_interval', 'invalid-start-time', 'invalid-end-time', 'invalid-start-date', 'invalid-end-date', 'batchcancel-order-id-list-empty',
-  '1001', '2003', '3100',
+  'order-value-min-error',
+  'order-amount-over-limit',
+  'order-limitorder-amount-min-error',
+  'order-limitorder-amount-max-error',
+  'order-marketorder-amount-min-error',
+  'order-marketorder-amount-buy-max-error',
+  'order-marketorder-amount-sell-max-error',
+  'order-orderamount-precision-error',
+  'order-orderprice-precision-error',
+  'order-limitorder-price-min-error',
+  'order-limitorder-price-max-error',
+  'order-limitorder-price-buy-min-error',
+  'order-limitorder-price-buy-max-error',
+  'order-limitorder-price-sell-min-error',
+  'order-limitorder-price-sell-max-error',
+  'order-invalid-price',
+  'order-price-greater-than-limit',
+  'order-price-less-than-limit',
+  'order-etp-nav-price-min-error',
+  'order-etp-nav-price-max-error',
+  'order-holding-limit-failed',
+  'invalid-amount',
+  'base-symbol-error',
+  'symbol-not-support',
+  'parameter-required',
+  'validation-constraints-required',
+  'validation-format-error',
+  'validation-constraints-error',
+  'base-argument-unsupported',
+  'order-type-invalid',
+  'order-source-invalid',
+  'order-stop-order-hit-trigger',
+  'method-not-allowed',
+  'bad-request',
+  'invalid-parameter',
+  'base-date-limit-error',
+  'order-date-limit-error',
+  'invalid-interval',
+  'invalid_interval',
+  'invalid-start-time',
+  'invalid-end-time',
+  'invalid-start-date',
+  'invalid-end-date',
+  'batchcancel-order-id-list-empty',
+  '1001',
+  '2003',
+  '3100',
 ]);
 
 /** Definite too, without a better name than "rejected". */
 const REJECTED = new Set([
-  'forbidden-trade-for-open-protect', 'market-orders-not-support-during-limit-price-trading',
-  'price-exceeds-the-protective-price-during-limit-price-trading', 'account-frozen-account-inexistent-error',
-  'account-account-id-inexistent', 'account-get-accounts-inexistent-error',
+  'forbidden-trade-for-open-protect',
+  'market-orders-not-support-during-limit-price-trading',
+  'price-exceeds-the-protective-price-during-limit-price-trading',
+  'account-frozen-account-inexistent-error',
+  'account-account-id-inexistent',
+  'account-get-accounts-inexistent-error',
 ]);
 
 /** Families whose members are all checks made before matching: a missing parameter, a bound of amount or price, the account. */
-const DEFINITE_FAMILY = /^(require-|validation-|account-|order-(limitorder|marketorder|etp|price|value|amount|orderamount|orderprice|invalid)|price-exceeds-|base-symbol-)|^30(0[2-9]|10)$/;
+const DEFINITE_FAMILY =
+  /^(require-|validation-|account-|order-(limitorder|marketorder|etp|price|value|amount|orderamount|orderprice|invalid)|price-exceeds-|base-symbol-)|^30(0[2-9]|10)$/;
 
 export function kindOf(code: string): ErrorKind {
   const named = KINDS[code] ?? UNKNOWN[code];
@@ -98,7 +138,8 @@ export function kindOf(code: string): ErrorKind {
 /** What a code says of a place or another write: did the exchange refuse, or is it unknown what happened. */
 export function outcomeOf(code: string): Outcome {
   if (code in UNKNOWN || DUPLICATE.has(code)) return 'unknown';
-  const isDefinite = code in KINDS || NOT_FOUND.has(code) || INVALID.has(code) || REJECTED.has(code) || DEFINITE_FAMILY.test(code);
+  const isDefinite =
+    code in KINDS || NOT_FOUND.has(code) || INVALID.has(code) || REJECTED.has(code) || DEFINITE_FAMILY.test(code);
   return isDefinite ? 'rejected' : 'unknown';
 }
 
@@ -106,14 +147,14 @@ export function isNotFound(code: string | undefined): boolean {
   return code !== undefined && NOT_FOUND.has(code);
 }
 
-/** A wrong clock of ours and a wrong signature answer alike (2.6): worth measuring the offset once more and one more try. */
-export function mayBeClock(code: string | undefined): boolean {
-  return code === 'api-signature-not-valid' || code === 'api-signature-check-failed' || code === '1003';
-}
-
-/** A login or a first request that fails this way fails the same way next time: key, permission, bound address, expiry. */
-export function isFatalAuth(error: TradeError): boolean {
-  return error.kind === 'auth' && error.outcome === 'rejected';
+/**
+ * A wrong clock of ours is answered like a wrong signature (2.6): worth measuring the offset once more and one more try.
+ * An unknown key, a missing permission or an address that is not bound share the code, but not the words.
+ */
+export function mayBeClock(error: TradeError): boolean {
+  const { code, message } = error;
+  if (code === 'api-signature-not-valid') return message.includes('Verification failure');
+  return code === 'api-signature-check-failed' || code === '1003';
 }
 
 export type CancelVerdict = 'accepted' | 'gone' | 'unknown' | 'rejected';
@@ -155,12 +196,23 @@ export function stateError(state: number | null, message = 'Incorrect order stat
 }
 
 /** The error for ids that HTX cannot know, or that name an order of another symbol. */
-export function noSuchOrder(ref: { readonly orderId: string | null; readonly clientOrderId: string | null }): TradeError {
-  return new TradeError(`no such order: ${ref.orderId ?? ref.clientOrderId ?? 'no id'}`, { kind: 'order-not-found', outcome: 'rejected', platform: HTX });
+export function noSuchOrder(ref: {
+  readonly orderId: string | null;
+  readonly clientOrderId: string | null;
+}): TradeError {
+  return new TradeError(`no such order: ${ref.orderId ?? ref.clientOrderId ?? 'no id'}`, {
+    kind: 'order-not-found',
+    outcome: 'rejected',
+    platform: HTX,
+  });
 }
 
 /** The error for a code of the exchange. `outcome` may be given where the place decides (a read changes nothing). */
-export function errorFor(code: string, message: string, details: { readonly outcome?: Outcome; readonly retryAfter?: number; readonly kind?: ErrorKind } = {}): TradeError {
+export function errorFor(
+  code: string,
+  message: string,
+  details: { readonly outcome?: Outcome; readonly retryAfter?: number; readonly kind?: ErrorKind } = {},
+): TradeError {
   // Market data says it in words only: "429 too many request", "request limit" (9.1, 10).
   const isSlowDown = (code === 'bad-request' || code === 'invalid-parameter') && /\b429\b|request limit/.test(message);
   return new TradeError(`${message === '' ? 'no message' : message} (${code})`, {

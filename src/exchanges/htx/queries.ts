@@ -35,13 +35,15 @@ export class HtxQueries {
   }
 
   /** "Record invalid" is the exchange's word that it knows no such order: just placed, purged, or never there - told apart by time (trap 4). */
-  async order(instrument: Instrument, ref: OrderRef): Promise<QueryOutcome> {
+  async order(instrument: Pick<Instrument, 'symbol' | 'rawSymbol'>, ref: OrderRef): Promise<QueryOutcome> {
     let answer: Result<Row>;
     if (isOrderId(ref.orderId)) answer = await this.#rest.getOrder(ref.orderId);
-    else if (isClientOrderId(ref.clientOrderId) && ref.orderId === null) answer = await this.#rest.getClientOrder(ref.clientOrderId);
+    else if (isClientOrderId(ref.clientOrderId) && ref.orderId === null)
+      answer = await this.#rest.getClientOrder(ref.clientOrderId);
     else return { outcome: 'not-found', error: noSuchOrder(ref) };
     const [row, error] = answer;
-    if (error !== null) return isNotFound(error.code) ? { outcome: 'not-found', error } : { outcome: 'no-answer', error };
+    if (error !== null)
+      return isNotFound(error.code) ? { outcome: 'not-found', error } : { outcome: 'no-answer', error };
     // A client id is asked for without a symbol, and may have been used again on another one.
     if (text(row, 'symbol') !== instrument.rawSymbol) return { outcome: 'not-found', error: noSuchOrder(ref) };
     return { outcome: 'found', reports: [orderRow(row, instrument.symbol, 'query', this.wasCancelAsked(row))] };
@@ -79,9 +81,16 @@ export class HtxQueries {
     const found: Row[] = [];
     for (let start = since; start <= until; start += FILLS_WINDOW_MS) {
       const end = Math.min(start + FILLS_WINDOW_MS - 1, until);
-      const window = { symbol: instrument.rawSymbol, 'start-time': String(start), 'end-time': String(end), size: String(PAGE_SIZE) };
+      const window = {
+        symbol: instrument.rawSymbol,
+        'start-time': String(start),
+        'end-time': String(end),
+        size: String(PAGE_SIZE),
+      };
       // Windows are asked one after another on purpose: the endpoint allows ten a second, and a long absence has many.
-      const [rows, error] = await pages('id', (from) => this.#rest.getFills(from === null ? window : { ...window, from, direct: 'next' }));
+      const [rows, error] = await pages('id', (from) =>
+        this.#rest.getFills(from === null ? window : { ...window, from, direct: 'next' }),
+      );
       if (error === null) found.push(...rows);
       else if (!isNotFound(error.code)) return fail(error);
     }
@@ -101,7 +110,10 @@ function fillReports(rows: readonly Row[], instrument: Instrument): OrderReport[
  * Every page, newest first, each row once: whether `from` is inclusive is undocumented (5.12).
  * A short page, or one that brings nothing new, is the last.
  */
-async function pages(key: string, page: (from: string | null) => Promise<Result<readonly Row[]>>): Promise<Result<readonly Row[]>> {
+async function pages(
+  key: string,
+  page: (from: string | null) => Promise<Result<readonly Row[]>>,
+): Promise<Result<readonly Row[]>> {
   const byId = new Map<string, Row>();
   let from: string | null = null;
   for (let count = 0; count < MOST_PAGES; count++) {

@@ -42,12 +42,12 @@ export interface RequestEnvironment {
   readonly timeoutMs: number;
   /** Exchange time now, ms. */
   exchangeTime(): number;
-  /** Measures the clock offset anew; how far it moved, ms. 0 when it could not. */
+  /** Measures the clock offset anew; by how much it changed, ms. 0 when it could not. */
   remeasure(): Promise<number>;
 }
 
 /** HTX's tolerance is minutes (2.4): a smaller correction cannot have been what a signature failed for. */
-const CLOCK_MOVED_MS = 5_000;
+export const CLOCK_MOVED_MS = 5_000;
 
 export class HtxRequests {
   readonly #env: RequestEnvironment;
@@ -70,11 +70,10 @@ export class HtxRequests {
 
   async #attempt(call: Call): Promise<Answer> {
     const answer = await this.#once(call);
-    if (answer.ok || !call.signed || !mayBeClock(answer.error.code)) return answer;
+    if (answer.ok || !call.signed || !mayBeClock(answer.error)) return answer;
     const moved = Math.abs(await this.#env.remeasure());
-    if (moved < CLOCK_MOVED_MS) return answer;
-    if (call.isCreate === true) return failed(clockError(answer.error, moved));
-    return this.#once(call);
+    if (call.isCreate !== true) return this.#once(call);
+    return moved < CLOCK_MOVED_MS ? answer : failed(clockError(answer.error, moved));
   }
 
   /** Everything up to the hand-over to the transport happens before the first await. */
@@ -112,7 +111,8 @@ export class HtxRequests {
     let error: TradeError;
     if (envelope === null || envelope.ok || status === 429 || status === 418 || status === 403) {
       error = httpError(status, pause);
-      if (envelope !== null && !envelope.ok) error = errorFor(envelope.code, envelope.message, { outcome: 'rejected', retryAfter: pause, kind: error.kind });
+      if (envelope !== null && !envelope.ok)
+        error = errorFor(envelope.code, envelope.message, { outcome: 'rejected', retryAfter: pause, kind: error.kind });
     } else error = errorFor(envelope.code, envelope.message);
     if (error.kind === 'rate-limited') {
       if (status === 403) limits.blockAll(pause);

@@ -33,7 +33,11 @@ export class HtxRest {
   }
 
   /** Any endpoint that has no method here. Signed unless told otherwise; counted against the key's general limit. */
-  async request(method: 'GET' | 'POST', path: string, options: { params?: QueryParams; body?: unknown; signed?: boolean } = {}): Promise<Result<unknown>> {
+  async request(
+    method: 'GET' | 'POST',
+    path: string,
+    options: { params?: QueryParams; body?: unknown; signed?: boolean } = {},
+  ): Promise<Result<unknown>> {
     const { params, body, signed = true } = options;
     const answer = await this.#requests.send({
       method,
@@ -82,12 +86,18 @@ export class HtxRest {
   }
 
   async getTrades(rawSymbol: string, size = 100): Promise<Result<readonly Row[]>> {
-    return listOf(await this.#public('/market/history/trade', 'market', { symbol: rawSymbol, size: String(size) }), '/market/history/trade');
+    return listOf(
+      await this.#public('/market/history/trade', 'market', { symbol: rawSymbol, size: String(size) }),
+      '/market/history/trade',
+    );
   }
 
   /** Newest first. @param period 1min 5min 15min 30min 60min 4hour 1day 1week 1mon 1year */
   async getCandles(rawSymbol: string, period: string, size = 150): Promise<Result<readonly Row[]>> {
-    return listOf(await this.#public('/market/history/kline', 'market', { symbol: rawSymbol, period, size: String(size) }), '/market/history/kline');
+    return listOf(
+      await this.#public('/market/history/kline', 'market', { symbol: rawSymbol, period, size: String(size) }),
+      '/market/history/kline',
+    );
   }
 
   // Accounts (4)
@@ -115,7 +125,10 @@ export class HtxRest {
   /** Up to ten; items fail one by one while the answer is ok (5.4). */
   async placeOrders(orders: readonly Params[]): Promise<Result<readonly Row[]>> {
     const path = '/v1/order/batch-orders';
-    return listOf(payload(await this.#requests.send({ ...signedPost(path, 'batch-orders', 'order', orders), isCreate: true })), path);
+    return listOf(
+      payload(await this.#requests.send({ ...signedPost(path, 'batch-orders', 'order', orders), isCreate: true })),
+      path,
+    );
   }
 
   async cancelOrder(orderId: string): Promise<Result<string>> {
@@ -156,7 +169,10 @@ export class HtxRest {
   }
 
   async getOrderFills(orderId: string): Promise<Result<readonly Row[]>> {
-    return listOf(await this.#signedGet(`/v1/order/orders/${orderId}/matchresults`, 'order-matchresults'), 'matchresults');
+    return listOf(
+      await this.#signedGet(`/v1/order/orders/${orderId}/matchresults`, 'order-matchresults'),
+      'matchresults',
+    );
   }
 
   /** @param params symbol, start-time, end-time (at most 48 h apart), from (a row's id), direct, size */
@@ -166,7 +182,11 @@ export class HtxRest {
 
   /** Dead man's switch: 0 = off, else at least 5 seconds; of the whole user, at most 500 orders (5.10). */
   async cancelAllAfter(seconds: number): Promise<Result<unknown>> {
-    return payload(await this.#requests.send(signedPost('/v2/algo-orders/cancel-all-after', 'algo-orders', 'cancel', { timeout: String(seconds) })));
+    return payload(
+      await this.#requests.send(
+        signedPost('/v2/algo-orders/cancel-all-after', 'algo-orders', 'cancel', { timeout: String(seconds) }),
+      ),
+    );
   }
 
   // The same writes with what the exchange says besides: for trading.ts
@@ -181,7 +201,9 @@ export class HtxRest {
 
   cancelByClientId(clientOrderId: string): Promise<Answer> {
     const body = { 'client-order-id': clientOrderId };
-    return this.#requests.send(signedPost('/v1/order/orders/submitCancelClientOrder', 'cancel-client-order', 'cancel', body));
+    return this.#requests.send(
+      signedPost('/v1/order/orders/submitCancelClientOrder', 'cancel-client-order', 'cancel', body),
+    );
   }
 
   cancelBatch(body: Params): Promise<Answer> {
@@ -189,7 +211,9 @@ export class HtxRest {
   }
 
   cancelOpen(body: Params): Promise<Answer> {
-    return this.#requests.send(signedPost('/v1/order/orders/batchCancelOpenOrders', 'cancel-open-orders', 'cancel', body));
+    return this.#requests.send(
+      signedPost('/v1/order/orders/batchCancelOpenOrders', 'cancel-open-orders', 'cancel', body),
+    );
   }
 
   async #public(path: string, bucket: Bucket, params?: QueryParams): Promise<Result<unknown>> {
@@ -220,7 +244,11 @@ function payload(answer: Answer): Result<unknown> {
 
 /** An envelope that says ok around something else than the documented form. */
 export function odd(what: string): TradeError {
-  return new TradeError(`${what}: the answer has not the documented form`, { kind: 'unknown', outcome: 'unknown', platform: HTX });
+  return new TradeError(`${what}: the answer has not the documented form`, {
+    kind: 'unknown',
+    outcome: 'unknown',
+    platform: HTX,
+  });
 }
 
 function rowOf([data, error]: Result<unknown>, what: string): Result<Row> {

@@ -18,7 +18,10 @@ export interface LoginParams {
 
 /** RFC 3986: what encodeURIComponent leaves raw beyond it is encoded too, so that both ends agree on any value. */
 export function percentEncode(text: string): string {
-  return encodeURIComponent(text).replace(/[!'()*]/g, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`);
+  return encodeURIComponent(text).replace(
+    /[!'()*]/g,
+    (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
+  );
 }
 
 /** Sorted by name in ASCII order (upper case first; a locale's order is wrong), joined, values encoded (htx.md 2.1, trap 14). */
@@ -64,13 +67,24 @@ export class HtxSigner {
     const query =
       params === undefined
         ? auth
-        : canonicalQuery({ AccessKeyId: this.#accessKey, SignatureMethod: 'HmacSHA256', SignatureVersion: '2', Timestamp: timestamp, ...params });
+        : canonicalQuery({
+            AccessKeyId: this.#accessKey,
+            SignatureMethod: 'HmacSHA256',
+            SignatureVersion: '2',
+            Timestamp: timestamp,
+            ...params,
+          });
     return `${query}&Signature=${percentEncode(this.#sign(signedText(method, host, path, query)))}`;
   }
 
   /** Parameters of the login frame on a socket at `host` and `path`. */
   login(host: string, path: string, timestamp: string): LoginParams {
-    const signed = { accessKey: this.#accessKey, signatureMethod: 'HmacSHA256', signatureVersion: '2.1', timestamp } as const;
+    const signed = {
+      accessKey: this.#accessKey,
+      signatureMethod: 'HmacSHA256',
+      signatureVersion: '2.1',
+      timestamp,
+    } as const;
     const signature = this.#sign(signedText('GET', host, path, canonicalQuery(signed)));
     return { authType: 'api', ...signed, signature };
   }

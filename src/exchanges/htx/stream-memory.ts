@@ -4,7 +4,7 @@
 import { Decimal } from '../../domain/decimal.ts';
 import type { Clock } from '../../seam/clock.ts';
 import type { OrderRef } from '../exchange.ts';
-import { decimalOrNull, kindOfType, timeOrNull, type PushHints } from './decode.ts';
+import { decimalOrNull, pushedKind, timeOrNull, type PushHints } from './decode.ts';
 import { text, type Row } from './frames.ts';
 
 /** Entries of each kind that are kept: far more than orders in flight at any time. */
@@ -52,7 +52,8 @@ export class StreamMemory {
   }
 
   wasCancelAsked(orderId: string, clientOrderId: string, rawSymbol: string): boolean {
-    if (this.#canceledIds.has(orderId) || (clientOrderId !== '' && this.#canceledClientIds.has(clientOrderId))) return true;
+    if (this.#canceledIds.has(orderId) || (clientOrderId !== '' && this.#canceledClientIds.has(clientOrderId)))
+      return true;
     const all = this.#canceledAll.get(rawSymbol);
     return all !== undefined && this.#clock.monotonic() - all <= CANCEL_ALL_MS;
   }
@@ -60,7 +61,7 @@ export class StreamMemory {
   /** Takes an event of the order channel in and says what decoding it needs to know besides. */
   hints(row: Row): PushHints {
     const orderId = text(row, 'orderId');
-    const kind = kindOfType(text(row, 'type'));
+    const kind = pushedKind(row);
     const isPostOnly = kind.timeInForce === 'POST_ONLY';
     const created = timeOrNull(row, 'orderCreateTime');
     if (isPostOnly && created !== null) keep(this.#postOnlyCreated, orderId, created);

@@ -6,7 +6,15 @@ import { fail, ok, TradeError, type Result } from '../../domain/errors.ts';
 import type { Instrument } from '../../domain/instrument.ts';
 import type { OrderReport } from '../../domain/order-report.ts';
 import { HTX } from '../../domain/platform.ts';
-import type { CancelAllOutcome, CancelOutcome, CreateCommand, CreateOutcome, OrderRef, QueryOutcome, Trading } from '../exchange.ts';
+import type {
+  CancelAllOutcome,
+  CancelOutcome,
+  CreateCommand,
+  CreateOutcome,
+  OrderRef,
+  QueryOutcome,
+  Trading,
+} from '../exchange.ts';
 import { levelsOf } from './decode-market.ts';
 import { cancelOpenParams, cancelParams, needsBestAsk, placeParams, refusal, wireAmount } from './encode.ts';
 import { BUY_MARKET_MAX_VALUE } from './instruments.ts';
@@ -17,7 +25,14 @@ import type { Answer } from './requests.ts';
 import { canceledOpen, odd, type HtxRest, type Params } from './rest.ts';
 import type { StreamMemory } from './stream-memory.ts';
 import type { TradeOperation } from './trade-socket.ts';
-import { batchOutcomes, cancelByClientIdOutcome, cancelKey, cancelOutcome, createOutcome, failedOutcome } from './verdicts.ts';
+import {
+  batchOutcomes,
+  cancelByClientIdOutcome,
+  cancelKey,
+  cancelOutcome,
+  createOutcome,
+  failedOutcome,
+} from './verdicts.ts';
 
 /** What trading needs of the order socket. */
 export interface OrderEntry {
@@ -48,13 +63,20 @@ export class HtxTrading implements Trading {
   }
 
   refuse(command: CreateCommand): string | null {
-    return refusal(command) ?? (command.orderType === 'MARKET' && command.quoteQuantity !== null ? moneyProblem(command.instrument, command.quoteQuantity) : null);
+    return (
+      refusal(command) ??
+      (command.orderType === 'MARKET' && command.quoteQuantity !== null
+        ? moneyProblem(command.instrument, command.quoteQuantity)
+        : null)
+    );
   }
 
   create(command: CreateCommand): Promise<CreateOutcome> {
     const accountId = this.#env.accountId();
     if (accountId === null) return Promise.resolve({ outcome: 'not-sent', error: notReady() });
-    return needsBestAsk(command) ? this.#buyByQuantity(command, accountId) : this.#place(command, accountId, wireAmount(command, null));
+    return needsBestAsk(command)
+      ? this.#buyByQuantity(command, accountId)
+      : this.#place(command, accountId, wireAmount(command, null));
   }
 
   /** HTX takes only money in a market buy: the quantity is priced first, which takes one request more (encode.ts, moneyFor). */
@@ -65,34 +87,75 @@ export class HtxTrading implements Trading {
     const problem = money === null ? 'quantity is missing' : moneyProblem(command.instrument, money);
     if (problem !== null) {
       const message = `market buy of ${command.quantity ?? ''} ${command.instrument.base} at the best ask ${bestAsk}: ${problem}`;
-      return { outcome: 'not-sent', error: new TradeError(message, { kind: 'invalid-order', outcome: 'not-sent', platform: HTX }) };
+      return {
+        outcome: 'not-sent',
+        error: new TradeError(message, { kind: 'invalid-order', outcome: 'not-sent', platform: HTX }),
+      };
     }
     return this.#place(command, accountId, money);
   }
 
   async #bestAsk(instrument: Instrument): Promise<Result<Decimal>> {
     const [tick, error] = await this.#env.rest.getOrderbook(instrument.rawSymbol, 5);
-    if (error !== null) return fail(new TradeError(`no best ask to price a market buy by: ${error.message}`, { kind: error.kind, outcome: 'not-sent', platform: HTX, code: error.code, retryAfter: error.retryAfter, cause: error }));
+    if (error !== null)
+      return fail(
+        new TradeError(`no best ask to price a market buy by: ${error.message}`, {
+          kind: error.kind,
+          outcome: 'not-sent',
+          platform: HTX,
+          code: error.code,
+          retryAfter: error.retryAfter,
+          cause: error,
+        }),
+      );
     const best = levelsOf(tick['asks'])[0];
-    if (best === undefined) return fail(new TradeError(`nobody sells ${instrument.base} right now`, { kind: 'rejected', outcome: 'not-sent', platform: HTX }));
+    if (best === undefined)
+      return fail(
+        new TradeError(`nobody sells ${instrument.base} right now`, {
+          kind: 'rejected',
+          outcome: 'not-sent',
+          platform: HTX,
+        }),
+      );
     return ok(Decimal.from(best[0]));
   }
 
   #place(command: CreateCommand, accountId: string, amount: Decimal | null): Promise<CreateOutcome> {
-    if (amount === null) return Promise.resolve({ outcome: 'not-sent', error: new TradeError('an order needs quantity or quoteQuantity', { kind: 'invalid-order', outcome: 'not-sent', platform: HTX }) });
+    if (amount === null)
+      return Promise.resolve({
+        outcome: 'not-sent',
+        error: new TradeError('an order needs quantity or quoteQuantity', {
+          kind: 'invalid-order',
+          outcome: 'not-sent',
+          platform: HTX,
+        }),
+      });
     const params = placeParams(command, accountId, amount);
-    return this.#send('create-order', 'place', params, () => this.#env.rest.place(params)).then((answer) => createOutcome(answer, command));
+    return this.#send('create-order', 'place', params, () => this.#env.rest.place(params)).then((answer) =>
+      createOutcome(answer, command),
+    );
   }
 
-  /** Over the socket when it is ready and both its own and the operation's budget allow; else over REST, which waits its turn. */
+  /** Over the socket when it can take it now; else over REST, which waits its turn. */
   #send(operation: TradeOperation, bucket: Bucket, params: Params, overRest: () => Promise<Answer>): Promise<Answer> {
+    const overSocket = this.#overSocket(operation, bucket, params);
+    return overSocket === null ? overRest() : overSocket.then((answer) => answer ?? overRest());
+  }
+
+  /** Null, at once or later, when nothing was sent: the socket is not ready, or its own or the operation's budget does not allow. */
+  #overSocket(operation: TradeOperation, bucket: Bucket, params: Params): Promise<Answer | null> | null {
     const { socket, limits } = this.#env;
     const priority = operation === 'create-order' ? 'order' : 'cancel';
-    if (socket.isReady && limits.budget('socket').waitTime(1, priority) === 0 && limits.budget(bucket).tryTake(1, priority)) {
-      limits.budget('socket').tryTake(1, priority);
-      return socket.request(operation, params);
-    }
-    return overRest();
+    if (
+      !socket.isReady ||
+      limits.budget('socket').waitTime(1, priority) > 0 ||
+      !limits.budget(bucket).tryTake(1, priority)
+    )
+      return null;
+    limits.budget('socket').tryTake(1, priority);
+    return socket
+      .request(operation, params)
+      .then((answer) => (answer.ok || answer.error.outcome !== 'not-sent' ? answer : null));
   }
 
   async cancel(_instrument: Instrument, refs: readonly OrderRef[]): Promise<readonly CancelOutcome[]> {
@@ -105,7 +168,9 @@ export class HtxTrading implements Trading {
       this.#env.memory.noteCancel(ref);
       places[key.kind].push(index);
     }
-    const groups = (['order-ids', 'client-order-ids'] as const).flatMap((kind) => chunks(places[kind], CANCEL_BATCH).map((indexes) => ({ kind, indexes })));
+    const groups = (['order-ids', 'client-order-ids'] as const).flatMap((kind) =>
+      chunks(places[kind], CANCEL_BATCH).map((indexes) => ({ kind, indexes })),
+    );
     await Promise.all(
       groups.map(async ({ kind, indexes }) => {
         const ids = indexes.map((index) => idOf(refs[index], kind));
@@ -120,14 +185,24 @@ export class HtxTrading implements Trading {
   }
 
   async #cancelIds(kind: IdKind, ids: readonly string[]): Promise<readonly CancelOutcome[]> {
-    const { rest, socket } = this.#env;
-    const [only] = ids;
-    if (ids.length === 1 && only !== undefined && !socket.isReady) {
-      return [kind === 'order-ids' ? cancelOutcome(await rest.cancelById(only)) : cancelByClientIdOutcome(await rest.cancelByClientId(only))];
-    }
+    const { rest } = this.#env;
     const params = cancelParams(kind, ids);
-    const answer = await this.#send('cancel', ids.length === 1 ? 'submitcancel' : 'batchcancel', params, () => rest.cancelBatch(params));
-    return batchOutcomes(answer, kind, ids);
+    // The socket's cancel takes lists only, so it is counted as a batch (limits of /ws/trade are unconfirmed: 17).
+    const [only] = ids;
+    if (ids.length !== 1 || only === undefined)
+      return batchOutcomes(
+        await this.#send('cancel', 'batchcancel', params, () => rest.cancelBatch(params)),
+        kind,
+        ids,
+      );
+    const overSocket = this.#overSocket('cancel', 'batchcancel', params);
+    const answer = overSocket === null ? null : await overSocket;
+    if (answer !== null) return batchOutcomes(answer, kind, ids);
+    return [
+      kind === 'order-ids'
+        ? cancelOutcome(await rest.cancelById(only))
+        : cancelByClientIdOutcome(await rest.cancelByClientId(only)),
+    ];
   }
 
   /**
@@ -139,14 +214,18 @@ export class HtxTrading implements Trading {
     if (accountId === null) return { outcome: 'not-sent', error: notReady() };
     this.#env.memory.noteCancelAll(instrument.rawSymbol);
     const params = cancelOpenParams(accountId, instrument.rawSymbol);
-    const cancelOpen = (): Promise<Answer> => this.#send('cancelall', 'cancel-open-orders', params, () => this.#env.rest.cancelOpen(params));
+    const cancelOpen = (): Promise<Answer> =>
+      this.#send('cancelall', 'cancel-open-orders', params, () => this.#env.rest.cancelOpen(params));
     const [answer, [open]] = await Promise.all([cancelOpen(), this.openOrders(instrument)]);
     if (!answer.ok) return failedOutcome(answer.error);
     const first = canceledOpen(answer.data);
     if (first === null) return { outcome: 'unknown', error: odd('batchCancelOpenOrders') };
     if (first.nextId === '-1' || first.nextId === '') return { outcome: 'accepted', reports: [] };
     if (open !== null) {
-      await this.cancel(instrument, open.map(({ orderId, clientOrderId }) => ({ orderId, clientOrderId })));
+      await this.cancel(
+        instrument,
+        open.map(({ orderId, clientOrderId }) => ({ orderId, clientOrderId })),
+      );
       return { outcome: 'accepted', reports: [] };
     }
     return this.#cancelRest(cancelOpen, first.nextId);
@@ -173,9 +252,14 @@ export class HtxTrading implements Trading {
     return accountId === null ? Promise.resolve(fail(notReady())) : this.#env.queries.openOrders(instrument, accountId);
   }
 
-  fills(instrument: Instrument, of: { readonly ref: OrderRef } | { readonly since: number }): Promise<Result<readonly OrderReport[]>> {
+  fills(
+    instrument: Instrument,
+    of: { readonly ref: OrderRef } | { readonly since: number },
+  ): Promise<Result<readonly OrderReport[]>> {
     const { queries } = this.#env;
-    return 'ref' in of ? queries.fillsOf(instrument, of.ref) : queries.fillsSince(instrument, of.since, this.#env.exchangeTime());
+    return 'ref' in of
+      ? queries.fillsOf(instrument, of.ref)
+      : queries.fillsSince(instrument, of.since, this.#env.exchangeTime());
   }
 
   async armDeadMansSwitch(seconds: number): Promise<Result<true>> {
@@ -197,12 +281,18 @@ function chunks<T>(items: readonly T[], size: number): T[][] {
 /** What is wrong with a market buy's money, naming the bound (3.1: minov, bmmaxov). */
 function moneyProblem(instrument: Instrument, money: Decimal): string | null {
   if (!money.isPositive()) return `it comes to nothing in the decimals HTX accepts`;
-  if (instrument.minNotional !== null && money.lt(instrument.minNotional)) return `${money} ${instrument.quote} is below the minimum order value ${instrument.minNotional}`;
+  if (instrument.minNotional !== null && money.lt(instrument.minNotional))
+    return `${money} ${instrument.quote} is below the minimum order value ${instrument.minNotional}`;
   const most = instrument.extra[BUY_MARKET_MAX_VALUE];
-  if (most !== undefined && money.gt(Decimal.from(most))) return `${money} ${instrument.quote} is above the maximum ${most} of a market buy`;
+  if (most !== undefined && money.gt(Decimal.from(most)))
+    return `${money} ${instrument.quote} is above the maximum ${most} of a market buy`;
   return null;
 }
 
 function notReady(): TradeError {
-  return new TradeError('the spot account id is not known yet', { kind: 'not-ready', outcome: 'not-sent', platform: HTX });
+  return new TradeError('the spot account id is not known yet', {
+    kind: 'not-ready',
+    outcome: 'not-sent',
+    platform: HTX,
+  });
 }

@@ -28,7 +28,10 @@ export function createOutcome(answer: Answer, command: CreateCommand): CreateOut
 }
 
 /** The answer tells the id and that the order is on its way to the book, not that it rests there (5.1). */
-function createReport(orderId: string, { instrument, clientOrderId, action, orderType, timeInForce, price }: CreateCommand): OrderReport {
+function createReport(
+  orderId: string,
+  { instrument, clientOrderId, action, orderType, timeInForce, price }: CreateCommand,
+): OrderReport {
   return {
     ...EMPTY_REPORT,
     source: 'create-reply',
@@ -51,17 +54,27 @@ export function cancelOutcome(answer: Answer): CancelOutcome {
 
 function refusedCancel(error: TradeError, state: number | null): CancelOutcome {
   // No answer of the exchange carries a code of its own: its outcome was judged where it happened.
-  const verdict = error.code === undefined || error.outcome === 'not-sent' ? error.outcome : cancelVerdict(error.code, state);
+  const verdict =
+    error.code === undefined || error.outcome === 'not-sent' ? error.outcome : cancelVerdict(error.code, state);
   switch (verdict) {
     case 'accepted':
       return ACCEPTED;
     case 'gone':
-      return { outcome: 'gone', error: error.code === STATE_ERROR ? stateError(state) : withOutcome(error, 'rejected') };
+      return {
+        outcome: 'gone',
+        error: error.code === STATE_ERROR ? stateError(state) : withOutcome(error, 'rejected'),
+      };
     case 'rejected':
       // An HTTP status stands where a code would; the error knows better than the table of codes.
       return failedOutcome(error);
     default:
-      return failedOutcome(verdict === 'unknown' && error.outcome === 'rejected' ? (isHttp(error) ? error : withOutcome(error, 'unknown')) : error);
+      return failedOutcome(
+        verdict === 'unknown' && error.outcome === 'rejected'
+          ? isHttp(error)
+            ? error
+            : withOutcome(error, 'unknown')
+          : error,
+      );
   }
 }
 
@@ -70,7 +83,9 @@ function isHttp(error: TradeError): boolean {
 }
 
 function withOutcome(error: TradeError, outcome: 'rejected' | 'unknown'): TradeError {
-  return error.outcome === outcome ? error : new TradeError(error.message, { kind: error.kind, outcome, platform: HTX, code: error.code, cause: error.cause });
+  return error.outcome === outcome
+    ? error
+    : new TradeError(error.message, { kind: error.kind, outcome, platform: HTX, code: error.code, cause: error.cause });
 }
 
 /** Answer of submitCancelClientOrder: ok stands for a state number, "not found" and "filled" included (5.6, trap 2). */
@@ -87,7 +102,11 @@ export function cancelByClientIdOutcome(answer: Answer): CancelOutcome {
 }
 
 /** One outcome per id, in the order of `ids`; an id that the answer does not name is unknown (5.7, trap 28). */
-export function batchOutcomes(answer: Answer, kind: 'order-ids' | 'client-order-ids', ids: readonly string[]): CancelOutcome[] {
+export function batchOutcomes(
+  answer: Answer,
+  kind: 'order-ids' | 'client-order-ids',
+  ids: readonly string[],
+): CancelOutcome[] {
   if (!answer.ok) return ids.map(() => refusedCancel(answer.error, answer.orderState));
   const batch = canceledBatch(answer.data);
   if (batch === null) return ids.map(() => ({ outcome: 'unknown', error: odd('batchcancel') }));
@@ -106,8 +125,11 @@ function failedItem(row: Row): CancelOutcome {
 }
 
 /** The id to cancel by: the exchange's own where it is known - faster and steadier, says HTX (5.6). */
-export function cancelKey(ref: OrderRef): { readonly kind: 'order-ids' | 'client-order-ids'; readonly id: string } | null {
+export function cancelKey(
+  ref: OrderRef,
+): { readonly kind: 'order-ids' | 'client-order-ids'; readonly id: string } | null {
   if (ref.orderId !== null && ref.orderId !== '') return { kind: 'order-ids', id: ref.orderId };
-  if (ref.clientOrderId !== null && ref.clientOrderId !== '') return { kind: 'client-order-ids', id: ref.clientOrderId };
+  if (ref.clientOrderId !== null && ref.clientOrderId !== '')
+    return { kind: 'client-order-ids', id: ref.clientOrderId };
   return null;
 }

@@ -1,9 +1,18 @@
 import { describe, expect, test } from 'vitest';
-import { clearingPush, fillRow, isPostOnlyRefusal, kindOfType, lifeOf, NO_HINTS, orderPush, orderRow } from '../../../src/exchanges/htx/decode.ts';
+import {
+  clearingPush,
+  fillRow,
+  isPostOnlyRefusal,
+  kindOfType,
+  lifeOf,
+  NO_HINTS,
+  orderPush,
+  orderRow,
+} from '../../../src/exchanges/htx/decode.ts';
 import { privateFrame, text, type Row } from '../../../src/exchanges/htx/frames.ts';
 import { StreamMemory } from '../../../src/exchanges/htx/stream-memory.ts';
 import { VirtualClock } from '../../../src/runtime/virtual-clock.ts';
-import { fixture, rowAt, stated, symbols } from './support.ts';
+import { fixture, named, rowAt, stated, symbols } from './support.ts';
 
 const table = symbols();
 
@@ -18,24 +27,23 @@ function decodePush(frame: Row): unknown {
 }
 
 describe('payloads of the reference', () => {
-  for (const example of fixture('orders-push')) {
-    test(text(example, 'section'), () => {
-      expect(decodePush(rowAt(example, 'frame'))).toEqual('noReport' in example ? null : example['report']);
-    });
-  }
+  test.each(named('orders-push'))('push: %s', (_, example) => {
+    expect(decodePush(rowAt(example, 'frame'))).toEqual('noReport' in example ? null : example['report']);
+  });
 
-  for (const example of fixture('orders-rest')) {
-    test(text(example, 'section'), () => {
-      const row = rowAt(example, 'row');
-      const symbol = table.toSymbol(text(row, 'symbol')) ?? '';
-      const source = text(example, 'endpoint') === 'open-orders' ? 'open-orders' : 'query';
-      const report = text(example, 'endpoint') === 'fills' ? fillRow(row, symbol) : orderRow(row, symbol, source, false);
-      expect(stated(report)).toEqual(example['report']);
-    });
-  }
+  test.each(named('orders-rest'))('row: %s', (_, example) => {
+    const row = rowAt(example, 'row');
+    const symbol = table.toSymbol(text(row, 'symbol')) ?? '';
+    const source = text(example, 'endpoint') === 'open-orders' ? 'open-orders' : 'query';
+    const report = text(example, 'endpoint') === 'fills' ? fillRow(row, symbol) : orderRow(row, symbol, source, false);
+    expect(stated(report)).toEqual(example['report']);
+  });
 
   test('what has no report of its own is listed with its reason', () => {
-    const reasons = [...fixture('orders-push').map((example) => text(example, 'noReport')), ...fixture('unused').map((example) => text(example, 'reason'))];
+    const reasons = [
+      ...fixture('orders-push').map((example) => text(example, 'noReport')),
+      ...fixture('unused').map((example) => text(example, 'reason')),
+    ];
     expect(reasons.filter((reason) => reason !== '').length).toBeGreaterThan(6);
   });
 });
@@ -65,18 +73,48 @@ test.each([
 });
 
 test('a partly filled order that is canceled keeps its fills', () => {
-  const row = { eventType: 'cancellation', symbol: 'btcusdt', orderId: 5, type: 'buy-ioc', orderStatus: 'partial-canceled', orderPrice: '10', orderSize: '3', execAmt: '1', remainAmt: '2', totalTradeAmount: '10.0', lastActTime: 7, canceledSourceDesc: 'ioc rest' };
-  expect(stated(orderPush(row, 'BTC/USDT', NO_HINTS))).toMatchObject({ life: 'canceled', filled: '1', filledValue: '10', quantity: '3', reason: 'ioc rest' });
+  const row = {
+    eventType: 'cancellation',
+    symbol: 'btcusdt',
+    orderId: 5,
+    type: 'buy-ioc',
+    orderStatus: 'partial-canceled',
+    orderPrice: '10',
+    orderSize: '3',
+    execAmt: '1',
+    remainAmt: '2',
+    totalTradeAmount: '10.0',
+    lastActTime: 7,
+    canceledSourceDesc: 'ioc rest',
+  };
+  expect(stated(orderPush(row, 'BTC/USDT', NO_HINTS))).toMatchObject({
+    life: 'canceled',
+    filled: '1',
+    filledValue: '10',
+    quantity: '3',
+    reason: 'ioc rest',
+  });
 });
 
 test('order ids may be text or number, and beyond 2^53', () => {
   for (const orderId of ['9223372036854775807', '1474908579893191', 1474908579893191]) {
-    expect(orderPush({ eventType: 'creation', type: 'buy-limit', orderStatus: 'submitted', orderId }, 'BTC/USDT', NO_HINTS)?.orderId).toBe(String(orderId));
+    expect(
+      orderPush({ eventType: 'creation', type: 'buy-limit', orderStatus: 'submitted', orderId }, 'BTC/USDT', NO_HINTS)
+        ?.orderId,
+    ).toBe(String(orderId));
   }
 });
 
 describe('fees', () => {
-  const base = { eventType: 'trade', orderId: 1, orderType: 'buy-limit', tradeId: 2, tradePrice: '10', tradeVolume: '1', tradeTime: 3 };
+  const base = {
+    eventType: 'trade',
+    orderId: 1,
+    orderType: 'buy-limit',
+    tradeId: 2,
+    tradePrice: '10',
+    tradeVolume: '1',
+    tradeTime: 3,
+  };
   test.each([
     [{ transactFee: '0.002', feeCurrency: 'btc', feeDeduct: '0', feeDeductType: '' }, '0.002', 'BTC'],
     // A rebate is negative, in the other currency.
@@ -89,7 +127,18 @@ describe('fees', () => {
   });
 
   test('while a deduction is going on the fee is not known', () => {
-    const row = { 'trade-id': 1, 'order-id': 2, type: 'buy-limit', price: '1', 'filled-amount': '1', 'filled-fees': '0', 'fee-currency': 'btc', 'filled-points': '0', 'fee-deduct-currency': '', 'fee-deduct-state': 'ongoing' };
+    const row = {
+      'trade-id': 1,
+      'order-id': 2,
+      type: 'buy-limit',
+      price: '1',
+      'filled-amount': '1',
+      'filled-fees': '0',
+      'fee-currency': 'btc',
+      'filled-points': '0',
+      'fee-deduct-currency': '',
+      'fee-deduct-state': 'ongoing',
+    };
     expect(fillRow(row, 'BTC/USDT')?.fill).toMatchObject({ fee: null, feeAsset: null });
   });
 });
@@ -112,32 +161,88 @@ describe('post-only orders that would take', () => {
 
   test('the stream and a query say the same', () => {
     const memory = new StreamMemory(new VirtualClock());
-    const creation = { eventType: 'creation', symbol: 'btcusdt', orderId: 5, clientOrderId: 'c', type: 'buy-limit-maker', orderStatus: 'submitted', orderPrice: '10', orderSize: '1', orderCreateTime: 1000 };
-    const cancellation = { ...creation, eventType: 'cancellation', orderStatus: 'canceled', execAmt: '0', remainAmt: '1', lastActTime: 1000, orderCreateTime: undefined };
+    const creation = {
+      eventType: 'creation',
+      symbol: 'btcusdt',
+      orderId: 5,
+      clientOrderId: 'c',
+      type: 'buy-limit-maker',
+      orderStatus: 'submitted',
+      orderPrice: '10',
+      orderSize: '1',
+      orderCreateTime: 1000,
+    };
+    const cancellation = {
+      ...creation,
+      eventType: 'cancellation',
+      orderStatus: 'canceled',
+      execAmt: '0',
+      remainAmt: '1',
+      lastActTime: 1000,
+      orderCreateTime: undefined,
+    };
     orderPush(creation, 'BTC/USDT', memory.hints(creation));
-    expect(orderPush(cancellation, 'BTC/USDT', memory.hints(cancellation))).toMatchObject({ life: 'failed', reason: 'post-only order would have taken liquidity' });
-    const row = { id: 5, symbol: 'btcusdt', type: 'buy-limit-maker', state: 'canceled', amount: '1', price: '10', 'field-amount': '0', 'created-at': 1000, 'canceled-at': 1000, 'finished-at': 1000 };
+    expect(orderPush(cancellation, 'BTC/USDT', memory.hints(cancellation))).toMatchObject({
+      life: 'failed',
+      reason: 'post-only order would have taken liquidity',
+    });
+    const row = {
+      id: 5,
+      symbol: 'btcusdt',
+      type: 'buy-limit-maker',
+      state: 'canceled',
+      amount: '1',
+      price: '10',
+      'field-amount': '0',
+      'created-at': 1000,
+      'canceled-at': 1000,
+      'finished-at': 1000,
+    };
     expect(orderRow(row, 'BTC/USDT', 'query', false)).toMatchObject({ life: 'failed' });
   });
 });
 
 describe('market buys count money', () => {
   const trade = (tradeId: number, price: string, volume: string, execAmt: string, orderStatus: string): Row => ({
-    eventType: 'trade', symbol: 'btcusdt', orderId: 9, clientOrderId: 'm', type: 'buy-market', orderValue: '30', orderStatus, tradeId, tradePrice: price, tradeVolume: volume, tradeTime: 1000 + tradeId, execAmt, remainAmt: '0', aggressor: true,
+    eventType: 'trade',
+    symbol: 'btcusdt',
+    orderId: 9,
+    clientOrderId: 'm',
+    type: 'buy-market',
+    orderValue: '30',
+    orderStatus,
+    tradeId,
+    tradePrice: price,
+    tradeVolume: volume,
+    tradeTime: 1000 + tradeId,
+    execAmt,
+    remainAmt: '0',
+    aggressor: true,
   });
 
   test('base bought is the sum of the fills, once they explain the money', () => {
     const memory = new StreamMemory(new VirtualClock());
     const first = trade(1, '10', '1', '10', 'partial-filled');
     const second = trade(2, '20', '1', '30', 'filled');
-    expect(stated(orderPush(first, 'BTC/USDT', memory.hints(first)))).toMatchObject({ life: 'open', filled: '1', filledValue: '10' });
+    expect(stated(orderPush(first, 'BTC/USDT', memory.hints(first)))).toMatchObject({
+      life: 'open',
+      filled: '1',
+      filledValue: '10',
+    });
     // A repetition adds nothing.
     expect(stated(orderPush(first, 'BTC/USDT', memory.hints(first)))).toMatchObject({ filled: '1' });
-    expect(stated(orderPush(second, 'BTC/USDT', memory.hints(second)))).toMatchObject({ life: 'filled', filled: '2', filledValue: '30', quantity: '2' });
+    expect(stated(orderPush(second, 'BTC/USDT', memory.hints(second)))).toMatchObject({
+      life: 'filled',
+      filled: '2',
+      filledValue: '30',
+      quantity: '2',
+    });
   });
 
   test('with a fill unheard the last word is withheld: the order must be looked up', () => {
     const last = trade(2, '20', '1', '30', 'filled');
-    expect(stated(orderPush(last, 'BTC/USDT', new StreamMemory(new VirtualClock()).hints(last)))).not.toHaveProperty('life');
+    expect(stated(orderPush(last, 'BTC/USDT', new StreamMemory(new VirtualClock()).hints(last)))).not.toHaveProperty(
+      'life',
+    );
   });
 });

@@ -1,19 +1,46 @@
 import { describe, expect, test } from 'vitest';
 import { Decimal } from '../../../src/domain/decimal.ts';
-import { moneyFor, needsBestAsk, placeParams, refusal, wireAmount, wireType } from '../../../src/exchanges/htx/encode.ts';
+import {
+  moneyFor,
+  needsBestAsk,
+  placeParams,
+  refusal,
+  wireAmount,
+  wireType,
+} from '../../../src/exchanges/htx/encode.ts';
 import { instrumentOf } from '../../../src/exchanges/htx/instruments.ts';
 import { BTC_USDT_ROW, btcUsdt, command, marketBuy } from './support.ts';
 
 test('a limit order as the reference sends it (5.1)', () => {
   expect(placeParams(command(), '100009', Decimal.from('0.001'))).toEqual({
-    'account-id': '100009', symbol: 'btcusdt', type: 'buy-limit', amount: '0.001', price: '32000', source: 'spot-api', 'client-order-id': 'k1-000001',
+    'account-id': '100009',
+    symbol: 'btcusdt',
+    type: 'buy-limit',
+    amount: '0.001',
+    price: '32000',
+    source: 'spot-api',
+    'client-order-id': 'k1-000001',
   });
 });
 
 test('a market order has no price; amounts have no exponent; the caller’s own options go along by name', () => {
-  const order = command({ action: 'SELL', orderType: 'MARKET', price: null, quantity: Decimal.from('1e-6'), extra: { 'self-match-prevent': 1 } });
+  const order = command({
+    action: 'SELL',
+    orderType: 'MARKET',
+    price: null,
+    quantity: Decimal.from('1e-6'),
+    extra: { 'self-match-prevent': 1 },
+  });
   const amount = wireAmount(order, null);
-  expect(placeParams(order, '1', amount!)).toEqual({ 'account-id': '1', symbol: 'btcusdt', type: 'sell-market', amount: '0.000001', source: 'spot-api', 'client-order-id': 'k1-000001', 'self-match-prevent': 1 });
+  expect(placeParams(order, '1', amount!)).toEqual({
+    'account-id': '1',
+    symbol: 'btcusdt',
+    type: 'sell-market',
+    amount: '0.000001',
+    source: 'spot-api',
+    'client-order-id': 'k1-000001',
+    'self-match-prevent': 1,
+  });
 });
 
 test.each([
@@ -62,8 +89,21 @@ test('an ordinary order is not refused', () => {
 
 describe('trading rules (3.1)', () => {
   test('decimals become steps, exponents become plain numbers', () => {
-    expect(btcUsdt).toMatchObject({ symbol: 'BTC/USDT', rawSymbol: 'btcusdt', base: 'BTC', quote: 'USDT', quotePrecision: 6, isTrading: true, extra: { buyMarketMaxValue: '1000000' } });
-    expect([btcUsdt.tickSize, btcUsdt.lotSize, btcUsdt.minQuantity, btcUsdt.minNotional].map(String)).toEqual(['0.01', '0.000001', '0.00001', '5']);
+    expect(btcUsdt).toMatchObject({
+      symbol: 'BTC/USDT',
+      rawSymbol: 'btcusdt',
+      base: 'BTC',
+      quote: 'USDT',
+      quotePrecision: 6,
+      isTrading: true,
+      extra: { buyMarketMaxValue: '1000000' },
+    });
+    expect([btcUsdt.tickSize, btcUsdt.lotSize, btcUsdt.minQuantity, btcUsdt.minNotional].map(String)).toEqual([
+      '0.01',
+      '0.000001',
+      '0.00001',
+      '5',
+    ]);
   });
   test('all but the basic fields may be absent', () => {
     const bare = instrumentOf({ symbol: 'xyzusdt', state: 'online', bc: 'xyz', qc: 'usdt', pp: 4, ap: 2, vp: 8 });

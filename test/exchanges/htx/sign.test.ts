@@ -1,7 +1,13 @@
 import { createPrivateKey, sign } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { Secret } from '../../../src/domain/secret.ts';
-import { canonicalQuery, HtxSigner, percentEncode, signedText, timestampText } from '../../../src/exchanges/htx/sign.ts';
+import {
+  canonicalQuery,
+  HtxSigner,
+  percentEncode,
+  signedText,
+  timestampText,
+} from '../../../src/exchanges/htx/sign.ts';
 
 // Vectors of htx.md 2.2.
 const KEY = 'testaccess-key00001-htx';
@@ -23,19 +29,34 @@ describe('signature version 2', () => {
   });
 
   test('a POST signs only the four', () => {
-    expect(signatureIn(signer.restQuery('POST', 'api.huobi.pro', '/v1/order/orders/place', TIME))).toBe('2y1Eu6tYvqI7lGykDkOmfiWWaI0LHqBW82SopLAezcI=');
+    expect(signatureIn(signer.restQuery('POST', 'api.huobi.pro', '/v1/order/orders/place', TIME))).toBe(
+      '2y1Eu6tYvqI7lGykDkOmfiWWaI0LHqBW82SopLAezcI=',
+    );
   });
 
   test('the same rules on the swap host', () => {
-    expect(signatureIn(signer.restQuery('GET', 'api.hbdm.com', '/ws/v5/notification', TIME))).toBe('4ZjtWnZaG5CZ78EpkQOPFylwQDG+T3PebA7VrooB33Y=');
+    expect(signatureIn(signer.restQuery('GET', 'api.hbdm.com', '/ws/v5/notification', TIME))).toBe(
+      '4ZjtWnZaG5CZ78EpkQOPFylwQDG+T3PebA7VrooB33Y=',
+    );
   });
 
   test('the Ed25519 vector signs the very text this connector puts together', () => {
-    const query = canonicalQuery({ AccessKeyId: KEY, SignatureMethod: 'Ed25519', SignatureVersion: '2', Timestamp: TIME });
+    const query = canonicalQuery({
+      AccessKeyId: KEY,
+      SignatureMethod: 'Ed25519',
+      SignatureVersion: '2',
+      Timestamp: TIME,
+    });
     const seed = Buffer.from(Array.from({ length: 32 }, (_, index) => index));
-    const key = createPrivateKey({ key: Buffer.concat([Buffer.from('302e020100300506032b657004220420', 'hex'), seed]), format: 'der', type: 'pkcs8' });
+    const key = createPrivateKey({
+      key: Buffer.concat([Buffer.from('302e020100300506032b657004220420', 'hex'), seed]),
+      format: 'der',
+      type: 'pkcs8',
+    });
     const text = signedText('POST', 'api.huobi.pro', '/v1/order/orders/place', query);
-    expect(sign(null, Buffer.from(text), key).toString('base64')).toBe('Qb27bCQc7UmicuTr9UyJiOhupT/EQAcx/hai08VYLY7lfDRimhfsPcsIZr2PG1svF0dmKtZCkdwzWsh8Z+gzDg==');
+    expect(sign(null, Buffer.from(text), key).toString('base64')).toBe(
+      'Qb27bCQc7UmicuTr9UyJiOhupT/EQAcx/hai08VYLY7lfDRimhfsPcsIZr2PG1svF0dmKtZCkdwzWsh8Z+gzDg==',
+    );
   });
 });
 

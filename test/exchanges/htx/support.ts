@@ -2,8 +2,9 @@
 import { readFileSync } from 'node:fs';
 import { Decimal } from '../../../src/domain/decimal.ts';
 import type { OrderReport } from '../../../src/domain/order-report.ts';
-import type { CreateCommand } from '../../../src/exchanges/exchange.ts';
-import { isRow, type Row } from '../../../src/exchanges/htx/frames.ts';
+import type { Assets } from '../../../src/domain/order.ts';
+import type { AccountFeedHandlers, CreateCommand, FeedEvent } from '../../../src/exchanges/exchange.ts';
+import { isRow, text, type Row } from '../../../src/exchanges/htx/frames.ts';
 import { instrumentOf } from '../../../src/exchanges/htx/instruments.ts';
 import { SymbolTable } from '../../../src/exchanges/htx/symbols.ts';
 import { parseJson } from '../../../src/wire/json.ts';
@@ -15,6 +16,11 @@ export function fixture(name: string): Row[] {
   return parsed;
 }
 
+/** A fixture as rows of a table of tests, each with its section as title. */
+export function named(name: string): [string, Row][] {
+  return fixture(name).map((example) => [text(example, 'section'), example]);
+}
+
 /** What a report states, decimals as text; what it leaves unsaid is left out. */
 export function stated(report: OrderReport | null): unknown {
   return report === null ? null : withoutNulls(JSON.parse(JSON.stringify(report)));
@@ -22,7 +28,11 @@ export function stated(report: OrderReport | null): unknown {
 
 function withoutNulls(value: unknown): unknown {
   if (!isRow(value)) return value;
-  return Object.fromEntries(Object.entries(value).filter(([, member]) => member !== null).map(([name, member]) => [name, withoutNulls(member)]));
+  return Object.fromEntries(
+    Object.entries(value)
+      .filter(([, member]) => member !== null)
+      .map(([name, member]) => [name, withoutNulls(member)]),
+  );
 }
 
 export function rowAt(row: Row, name: string): Row {
@@ -33,14 +43,36 @@ export function rowAt(row: Row, name: string): Row {
 
 export function symbols(): SymbolTable {
   const table = new SymbolTable();
-  for (const [base, quote] of [['BTC', 'USDT'], ['LTC', 'USDT'], ['ADA', 'USDT'], ['POLY', 'USDT']] as const) table.learn(`${base}${quote}`.toLowerCase(), `${base}/${quote}`);
+  for (const [base, quote] of [
+    ['BTC', 'USDT'],
+    ['LTC', 'USDT'],
+    ['ADA', 'USDT'],
+    ['POLY', 'USDT'],
+  ] as const)
+    table.learn(`${base}${quote}`.toLowerCase(), `${base}/${quote}`);
   return table;
 }
 
 /** A row of market-symbols, its numbers as text (as the connector reads it). */
 export const BTC_USDT_ROW: Row = {
-  symbol: 'btcusdt', state: 'online', bc: 'btc', qc: 'usdt', pp: '2', ap: '6', vp: '8', minoa: '1.0E-5', maxoa: '1000', minov: '5', lominoa: '1.0E-5', lomaxoa: '1000',
-  smminoa: '1.0E-5', smmaxoa: '100', bmmaxov: '1000000', blmlt: '1.1', slmgt: '0.9', at: 'enabled',
+  symbol: 'btcusdt',
+  state: 'online',
+  bc: 'btc',
+  qc: 'usdt',
+  pp: '2',
+  ap: '6',
+  vp: '8',
+  minoa: '1.0E-5',
+  maxoa: '1000',
+  minov: '5',
+  lominoa: '1.0E-5',
+  lomaxoa: '1000',
+  smminoa: '1.0E-5',
+  smmaxoa: '100',
+  bmmaxov: '1000000',
+  blmlt: '1.1',
+  slmgt: '0.9',
+  at: 'enabled',
 };
 
 export const btcUsdt = instrumentOf(BTC_USDT_ROW)!;
@@ -62,4 +94,33 @@ export function command(fields: Partial<CreateCommand> = {}): CreateCommand {
 
 export function marketBuy(fields: Partial<CreateCommand>): CreateCommand {
   return command({ orderType: 'MARKET', price: null, quantity: null, ...fields });
+}
+
+/** A diary of what a feed told. */
+export class FeedDiary implements AccountFeedHandlers {
+  readonly lines: string[] = [];
+  readonly reports: OrderReport[] = [];
+  readonly assets: Assets[] = [];
+  onLive(): void {
+    this.lines.push('live');
+  }
+  onBroken(reason: string): void {
+    this.lines.push(`broken: ${reason}`);
+  }
+  onReports(reports: readonly OrderReport[]): void {
+    this.reports.push(...reports);
+  }
+  onAssets(assets: Assets): void {
+    this.assets.push(assets);
+  }
+  onEvent(event: FeedEvent): void {
+    this.lines.push(event.type === 'exception' ? `exception: ${event.error.message}` : event.type);
+  }
+  onFatal(error: Error): void {
+    this.lines.push(`fatal: ${error.message}`);
+  }
+  /** The lines since the last call. */
+  take(): string[] {
+    return this.lines.splice(0);
+  }
 }

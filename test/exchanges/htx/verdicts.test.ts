@@ -4,14 +4,21 @@ import { envelopeOf, text, type Row } from '../../../src/exchanges/htx/frames.ts
 import { errorFor, httpError, outcomeOf } from '../../../src/exchanges/htx/outcomes.ts';
 import type { Answer } from '../../../src/exchanges/htx/requests.ts';
 import { canceledOpen } from '../../../src/exchanges/htx/rest.ts';
-import { batchOutcomes, cancelByClientIdOutcome, cancelOutcome, createOutcome } from '../../../src/exchanges/htx/verdicts.ts';
-import { command, fixture, rowAt } from './support.ts';
+import {
+  batchOutcomes,
+  cancelByClientIdOutcome,
+  cancelOutcome,
+  createOutcome,
+} from '../../../src/exchanges/htx/verdicts.ts';
+import { command, named, rowAt } from './support.ts';
 
 /** As requests.ts and the order socket read an answer of the exchange. */
 function answerOf(value: Row): Answer {
   const envelope = envelopeOf(value);
   if (envelope === null) throw new Error('no envelope');
-  return envelope.ok ? envelope : { ok: false, error: errorFor(envelope.code, envelope.message), orderState: envelope.orderState };
+  return envelope.ok
+    ? envelope
+    : { ok: false, error: errorFor(envelope.code, envelope.message), orderState: envelope.orderState };
 }
 
 function judged(outcome: CancelOutcome): unknown {
@@ -23,45 +30,55 @@ function expected(example: Row): unknown {
 }
 
 describe('answers of the reference', () => {
-  for (const example of fixture('answers')) {
+  test.each(named('answers'))('%s', (_, example) => {
     const operation = text(example, 'operation');
-    test(`${operation}: ${text(example, 'section')}`, () => {
-      const answer = answerOf(rowAt(example, 'answer'));
-      switch (operation) {
-        case 'create': {
-          const outcome = createOutcome(answer, command());
-          expect('error' in outcome ? { outcome: outcome.outcome, kind: outcome.error.kind } : { outcome: outcome.outcome }).toEqual(expected(example));
-          if (outcome.outcome === 'accepted') {
-            expect(outcome.reports).toMatchObject([{ source: 'create-reply', orderId: text(example, 'orderId'), clientOrderId: 'k1-000001', life: 'open', symbol: 'BTC/USDT' }]);
-          }
-          break;
+    const answer = answerOf(rowAt(example, 'answer'));
+    switch (operation) {
+      case 'create': {
+        const outcome = createOutcome(answer, command());
+        expect(
+          'error' in outcome ? { outcome: outcome.outcome, kind: outcome.error.kind } : { outcome: outcome.outcome },
+        ).toEqual(expected(example));
+        if (outcome.outcome === 'accepted') {
+          expect(outcome.reports).toMatchObject([
+            {
+              source: 'create-reply',
+              orderId: text(example, 'orderId'),
+              clientOrderId: 'k1-000001',
+              life: 'open',
+              symbol: 'BTC/USDT',
+            },
+          ]);
         }
-        case 'cancel':
-          expect(judged(cancelOutcome(answer))).toEqual(expected(example));
-          break;
-        case 'cancel-client':
-          expect(judged(cancelByClientIdOutcome(answer))).toEqual(expected(example));
-          break;
-        case 'cancel-batch': {
-          const ids = (Array.isArray(example['ids']) ? example['ids'] : []).map(String);
-          const kind = ids.includes('first') ? 'client-order-ids' : 'order-ids';
-          expect(batchOutcomes(answer, kind, ids).map(({ outcome }) => outcome)).toEqual(example['outcomes']);
-          break;
-        }
-        case 'cancel-open':
-          expect(answer.ok && canceledOpen(answer.data)?.nextId).toBe(example['nextId']);
-          break;
-        case 'query':
-          expect(answer.ok ? 'found' : answer.error.kind === 'order-not-found' ? 'not-found' : 'no-answer').toBe(example['outcome']);
-          break;
-        case 'arm':
-          expect(answer.ok ? 'armed' : 'refused').toBe(example['outcome']);
-          break;
-        default:
-          throw new Error(`unknown operation ${operation}`);
+        break;
       }
-    });
-  }
+      case 'cancel':
+        expect(judged(cancelOutcome(answer))).toEqual(expected(example));
+        break;
+      case 'cancel-client':
+        expect(judged(cancelByClientIdOutcome(answer))).toEqual(expected(example));
+        break;
+      case 'cancel-batch': {
+        const ids = (Array.isArray(example['ids']) ? example['ids'] : []).map(String);
+        const kind = ids.includes('first') ? 'client-order-ids' : 'order-ids';
+        expect(batchOutcomes(answer, kind, ids).map(({ outcome }) => outcome)).toEqual(example['outcomes']);
+        break;
+      }
+      case 'cancel-open':
+        expect(answer.ok && canceledOpen(answer.data)?.nextId).toBe(example['nextId']);
+        break;
+      case 'query':
+        expect(answer.ok ? 'found' : answer.error.kind === 'order-not-found' ? 'not-found' : 'no-answer').toBe(
+          example['outcome'],
+        );
+        break;
+      case 'arm':
+        expect(answer.ok ? 'armed' : 'refused').toBe(example['outcome']);
+        break;
+      default:
+        throw new Error(`unknown operation ${operation}`);
+    }
+  });
 });
 
 test('an ok without an order id promises nothing', () => {
@@ -70,7 +87,9 @@ test('an ok without an order id promises nothing', () => {
 
 test('a whole batch that got no answer is unknown, one by one', () => {
   const error = errorFor('timeout', 'Request Timeout');
-  expect(batchOutcomes({ ok: false, error, orderState: null }, 'order-ids', ['1', '2']).map(({ outcome }) => outcome)).toEqual(['unknown', 'unknown']);
+  expect(
+    batchOutcomes({ ok: false, error, orderState: null }, 'order-ids', ['1', '2']).map(({ outcome }) => outcome),
+  ).toEqual(['unknown', 'unknown']);
 });
 
 test.each([
@@ -87,9 +106,19 @@ test.each([
 });
 
 test.each([
-  'account-frozen-balance-insufficient-error', 'order-limitorder-price-buy-max-error', 'order-holding-limit-failed', 'forbidden-trade-for-open-protect',
-  'market-orders-not-support-during-limit-price-trading', 'system-maintenance', 'require-symbol', 'validation-constraints-required', 'base-operation-forbidden',
-  'rate-too-many-requests', 'order-orderprice-precision-error', 'base-symbol-trade-disabled', 'order-etp-nav-price-min-error',
+  'account-frozen-balance-insufficient-error',
+  'order-limitorder-price-buy-max-error',
+  'order-holding-limit-failed',
+  'forbidden-trade-for-open-protect',
+  'market-orders-not-support-during-limit-price-trading',
+  'system-maintenance',
+  'require-symbol',
+  'validation-constraints-required',
+  'base-operation-forbidden',
+  'rate-too-many-requests',
+  'order-orderprice-precision-error',
+  'base-symbol-trade-disabled',
+  'order-etp-nav-price-min-error',
 ])('%s is a definite refusal', (code) => {
   expect(outcomeOf(code)).toBe('rejected');
 });

@@ -1,0 +1,76 @@
+// HTX's reference data for one account: trading rules by symbol and the way back from raw names, loaded whole and kept for an hour (htx.md 3.1).
+// Rows are read by instruments.ts.
+
+import { fail, ok, TradeError, type Result } from '../../domain/errors.ts';
+import type { Instrument } from '../../domain/instrument.ts';
+import { HTX } from '../../domain/platform.ts';
+import type { Clock } from '../../seam/clock.ts';
+import { instrumentOf } from './instruments.ts';
+import type { HtxRest } from './rest.ts';
+import { SymbolTable, toRawSymbol } from './symbols.ts';
+
+const KEEP_MS = 3_600_000;
+/** A symbol that is not listed is looked for again at most this often. */
+const AGAIN_MS = 60_000;
+
+export class HtxReference {
+  readonly symbols = new SymbolTable();
+  readonly #rest: HtxRest;
+  readonly #clock: Clock;
+  #instruments: ReadonlyMap<string, Instrument> = new Map();
+  #loadedAt = -Infinity;
+  #loading: Promise<Result<true>> | null = null;
+
+  constructor(rest: HtxRest, clock: Clock) {
+    this.#rest = rest;
+    this.#clock = clock;
+  }
+
+  /** Loads when never loaded or older than `maxAgeMs`; calls at the same time share one load. */
+  load(maxAgeMs = KEEP_MS): Promise<Result<true>> {
+    if (this.#clock.monotonic() - this.#loadedAt < maxAgeMs) return Promise.resolve(ok(true));
+    this.#loading ??= this.#fetch().finally(() => {
+      this.#loading = null;
+    });
+    return this.#loading;
+  }
+
+  /** Stale rules are better than none: they are used when the exchange does not answer. */
+  async get(symbol: string): Promise<Result<Instrument>> {
+    let rawSymbol: string;
+    try {
+      rawSymbol = toRawSymbol(symbol);
+    } catch (error) {
+      return fail(unknown(symbol, error instanceof Error ? error.message : String(error)));
+    }
+    const [, error] = await this.load();
+    const known = this.#instruments.get(rawSymbol);
+    if (known !== undefined) return ok(known);
+    if (error !== null) return fail(error.at({ symbol }));
+    const [, again] = await this.load(AGAIN_MS);
+    if (again !== null) return fail(again.at({ symbol }));
+    const instrument = this.#instruments.get(rawSymbol);
+    return instrument === undefined
+      ? fail(unknown(symbol, `HTX does not list ${symbol} (${rawSymbol})`))
+      : ok(instrument);
+  }
+
+  async #fetch(): Promise<Result<true>> {
+    const [rows, error] = await this.#rest.getMarketSymbols();
+    if (error !== null) return fail(error);
+    const instruments = new Map<string, Instrument>();
+    for (const row of rows) {
+      const instrument = instrumentOf(row);
+      if (instrument === null) continue;
+      instruments.set(instrument.rawSymbol, instrument);
+      this.symbols.learn(instrument.rawSymbol, instrument.symbol);
+    }
+    this.#instruments = instruments;
+    this.#loadedAt = this.#clock.monotonic();
+    return ok(true);
+  }
+}
+
+function unknown(symbol: string, message: string): TradeError {
+  return new TradeError(message, { kind: 'invalid-order', outcome: 'not-sent', platform: HTX, symbol });
+}
