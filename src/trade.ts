@@ -153,7 +153,7 @@ export class Trade<P extends Platform = Platform> {
 
   /** Counts since the start, and delays of the last minute. */
   stats(): TradeStats {
-    return this.desk.stats.read();
+    return this.desk.stats.read(this.desk.manager.tracker.size);
   }
 
   /** Stops streams. Does not touch orders. */

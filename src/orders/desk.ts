@@ -384,7 +384,11 @@ export class Desk implements SessionMember {
     const findings = this.manager.findings ?? { ended: new Set<string>(), filled: new Set<string>() };
     this.gapOpenedAt = null;
     this.manager.findings = null;
-    const ids = { ended: [...findings.ended], filled: [...findings.filled], unknown: unknown.map(({ id }) => id) };
+    const ids = {
+      ended: [...findings.ended].toSorted(),
+      filled: [...findings.filled].toSorted(),
+      unknown: unknown.map(({ id }) => id),
+    };
     this.event({ type: 'gap-closed', openedAt, ...ids });
     this.parts.environment.log.info('the view equals the exchange again', { ...this.parts.place, openedAt, provenAt, ...ids });
   }

@@ -48,6 +48,8 @@ export class OrderManager {
   loadingFirst = false;
   /** Collects what comes to light while a gap is open; null while there is none. */
   findings: { readonly ended: Set<string>; readonly filled: Set<string> } | null = null;
+  /** Orders that wait to be told until answers are merged; null: everything is told at once. */
+  private untold: Map<TrackedOrder, number> | null = null;
   private readonly parts: OrderManagerParts;
   private readonly teller: FillTeller;
   /** Reports of orders nobody knows, while an order of ours has no exchange id yet: by the exchange's id. */
@@ -205,7 +207,26 @@ export class OrderManager {
     return [...this.parked.keys()];
   }
 
+  /** Answers belong together: each order that changed is told once, after all of them are merged (and after its fills). */
+  together(merging: () => void): void {
+    const outer = this.untold;
+    const mine = (this.untold = outer ?? new Map());
+    try {
+      merging();
+    } finally {
+      if (outer === null) {
+        this.untold = null;
+        for (const [order, receivedAt] of mine) this.tell(order, receivedAt);
+      }
+    }
+  }
+
   private tell(order: TrackedOrder, receivedAt: number): void {
+    if (this.untold !== null) {
+      order.snapshot = null;
+      this.untold.set(order, receivedAt);
+      return;
+    }
     const { told } = order;
     // Nothing a strategy could use: not even buy or sell is known yet.
     if (order.state.action === null) return;

@@ -186,11 +186,14 @@ export class Reconciler {
     const { manager, clock } = this.parts;
     const now = clock.monotonic();
     manager.loadingFirst = kind === 'first';
-    // Terms and totals before fills: a fill of an order whose side is not known could not be told.
-    manager.apply(byTime(answers.openOrders ?? []), now);
-    for (const answer of answers.orders.values()) if (answer.outcome === 'found') manager.apply(byTime(answer.reports), now);
-    const fills = [...(answers.fillsSince ?? []), ...[...answers.fillsOf.values()].flat()];
-    manager.apply(byTime(fills), now);
+    manager.together(() => {
+      // Terms and totals before fills: a fill of an order whose side is not known could not be told.
+      manager.apply(byTime(answers.openOrders ?? []), now);
+      for (const answer of answers.orders.values()) {
+        if (answer.outcome === 'found') manager.apply(byTime(answer.reports), now);
+      }
+      manager.apply(byTime([...(answers.fillsSince ?? []), ...[...answers.fillsOf.values()].flat()]), now);
+    });
     manager.loadingFirst = false;
     for (const name of answers.fillsOf.keys()) {
       const order = manager.tracker.find({ orderId: name, clientOrderId: null });

@@ -20,6 +20,8 @@ export interface TradeStats {
   readonly updates: number;
   readonly fills: number;
   readonly gaps: number;
+  /** Orders in memory: the unfinished ones, and ended ones that are still addressable. */
+  readonly tracked: number;
   /** From the frame's arrival to the callback's call, last minute. */
   readonly updateDelay: Percentiles;
   /** From the call of createOrder to the exchange's answer, last minute. */
@@ -74,7 +76,7 @@ export class Stats {
     this.createDelays.add(ms, this.clock.monotonic());
   }
 
-  read(): TradeStats {
+  read(tracked: number): TradeStats {
     const now = this.clock.monotonic();
     const { created, accepted, refused, doubted, revoked, updates, fills, gaps } = this;
     return {
@@ -86,6 +88,7 @@ export class Stats {
       updates,
       fills,
       gaps,
+      tracked,
       updateDelay: this.updateDelays.percentiles(now),
       createDelay: this.createDelays.percentiles(now),
     };

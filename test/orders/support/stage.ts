@@ -80,6 +80,11 @@ export class Stage {
     };
   }
 
+  /** How many orders a Trade holds in memory, ended ones included. */
+  trackedBy(trade: Trade): number {
+    return trade.stats().tracked;
+  }
+
   /** A Trade that writes down what it is told. Callbacks given are called as well. */
   trade(options: Partial<TradeOptions> = {}): { readonly trade: Trade; readonly told: Told } {
     const told: Told = { orders: [], fills: [], events: [], errors: [], inits: [], calls: [] };

@@ -1,0 +1,127 @@
+// A process that died and its successor: what was in doubt is resumed, what happened meanwhile is told once, nothing is told twice.
+import { describe, expect, it } from 'vitest';
+import type { Journal } from '../../src/orders/journal.ts';
+import { Stage, type Told } from './support/stage.ts';
+import type { Trade } from '../../src/trade.ts';
+
+/** Kills the process: its connections are gone and nothing of it runs any more. */
+async function kill(trade: Trade): Promise<void> {
+  await trade.close();
+}
+
+async function placed(stage: Stage): Promise<{ trade: Trade; told: Told }> {
+  const made = await stage.ready();
+  await stage.clock.runFor(made.trade.createOrder('SELL', '2', '10'));
+  return made;
+}
+
+describe('restart', () => {
+  it('fills made while the process was dead come through onFill, and the end through onOrderUpdate, before onInit', async () => {
+    const stage = new Stage();
+    const { trade } = await placed(stage);
+    const order = stage.venue.orders[0]!;
+    stage.venue.fill(order, '2');
+    await stage.clock.advance(100);
+    await kill(trade);
+    stage.venue.fill(order, '3');
+    stage.venue.fill(order, '5');
+    await stage.clock.advance(60_000);
+    const { trade: next, told } = await stage.ready();
+    expect(told.fills.map(({ tradeId }) => tradeId)).toEqual(['2', '3']);
+    expect(told.calls.slice(-2)).toEqual(['order 1001 FILLED', 'init true']);
+    await kill(next);
+    const { trade: third, told: later } = await stage.ready();
+    expect(later.calls.filter((call) => /fill|order/.test(call))).toEqual([]);
+    await kill(third);
+  });
+
+  it('an order in doubt when the process died is resumed and found', async () => {
+    const stage = new Stage();
+    const { trade } = await stage.ready();
+    stage.venue.pushDelayMs = null;
+    stage.venue.fault('create', 'reply-lost');
+    void trade.createOrder('SELL', '2', '10');
+    await stage.clock.advance(100);
+    await kill(trade);
+    const { trade: next, told } = await stage.ready();
+    expect(told.orders.map(({ orderId, status }) => [orderId, status])).toEqual([['1001', 'SUBMITTED']]);
+    expect(stage.venue.count('create')).toBe(1);
+    await kill(next);
+  });
+
+  it('an intent that never left is FAILED after the exchange denied it long enough, and not before', async () => {
+    const stage = new Stage();
+    const { trade } = await stage.ready();
+    stage.venue.fault('create', 'request-lost');
+    void trade.createOrder('SELL', '2', '10');
+    await kill(trade);
+    const { trade: next, told } = await stage.ready();
+    expect(next.orders.size).toBe(1);
+    expect(told.orders).toEqual([]);
+    await stage.clock.runUntil(() => next.orders.size === 0);
+    expect(told.orders.map(({ status }) => status)).toEqual(['FAILED']);
+    await kill(next);
+    const { trade: third, told: later } = await stage.ready();
+    expect(later.orders).toEqual([]);
+    await kill(third);
+  });
+
+  it('an end that the dead process knew but its strategy was not told is told by the next one', async () => {
+    const stage = new Stage();
+    let release = (): void => undefined;
+    const blocked = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    // A callback that never finishes: what comes after it waits, and dies with the process.
+    const { trade } = await stage.ready({ onOrderUpdate: () => blocked });
+    await stage.clock.runFor(trade.createOrder('SELL', '2', '10'));
+    stage.venue.fill(stage.venue.orders[0]!, '10');
+    await stage.clock.advance(100);
+    await kill(trade);
+    const { trade: next, told } = await stage.ready();
+    expect(told.fills).toHaveLength(1);
+    expect(told.orders.map(({ status }) => status)).toEqual(['FILLED']);
+    await kill(next);
+    release();
+  });
+
+  it('unfinished orders are told again, and revoking counts them as the strategy\'s own', async () => {
+    const stage = new Stage();
+    const { trade } = await stage.ready();
+    await stage.clock.runFor(trade.createOrder('SELL', '2', '10', { clientOrderId: 'myname' }));
+    await kill(trade);
+    const { trade: next, told } = await stage.ready({ unfinishedOrders: { whose: 'own' } });
+    expect(told.calls.slice(-2)).toEqual(['order 1001 SUBMITTED', 'init true']);
+    expect(await stage.clock.runFor(next.revokeOrder())).toEqual([['1001'], null]);
+    await kill(next);
+  });
+
+  it('losing the journal does not lose orders: the exchange is the truth', async () => {
+    const stage = new Stage();
+    const { trade } = await placed(stage);
+    await kill(trade);
+    const other = new Stage();
+    const forgetful: Journal = other.journal;
+    Object.assign(stage.environment, { journal: forgetful });
+    const { trade: next, told } = await stage.ready();
+    expect(told.orders.map(({ orderId }) => orderId)).toEqual(['1001']);
+    expect((await stage.clock.runFor(next.revokeOrder()))[0]).toEqual(['1001']);
+    await kill(next);
+  });
+
+  it('an order known to be open that the exchange has long forgotten is taken for canceled only where it may forget', async () => {
+    for (const [forgets, expected] of [[7_200_000, 0], [null, 1]] as const) {
+      const stage = new Stage({ forgetsCanceledAfterMs: forgets });
+      const { trade } = await placed(stage);
+      await kill(trade);
+      stage.venue.orders.length = 0;
+      await stage.clock.advance(10_000_000);
+      const { trade: next, told } = await stage.ready();
+      expect(next.orders.size).toBe(1);
+      await stage.clock.advance(120_000);
+      expect(next.orders.size).toBe(expected);
+      if (forgets !== null) expect(told.orders.at(-1)).toMatchObject({ status: 'CANCELED' });
+      await kill(next);
+    }
+  });
+});
