@@ -1,6 +1,7 @@
 // Everything the dialect's parts share: the venue and its gateway, symbols, budgets, references, and who listens to what.
 // One listener on the venue feeds them all, in a fixed order.
 
+import type { Decimal } from '../../domain/decimal.ts';
 import type { Clock } from '../../seam/clock.ts';
 import type { Random } from '../../seam/random.ts';
 import type { DialectContext } from '../dialect.ts';
@@ -33,6 +34,7 @@ export class Desk {
   readonly openOrders: OpenOrders;
   /** Told of every trade and book change. */
   onMarket: ((event: Extract<VenueEvent, { type: 'trade' | 'book' }>) => void) | null = null;
+  private readonly invented = new Set<string>();
   private readonly stopListening: () => void;
 
   constructor(context: DialectContext, options: BinanceOptions) {
@@ -43,6 +45,10 @@ export class Desk {
     this.options = options;
     this.symbols = new Symbols(this.venue.instruments.values());
     this.limits = new RateLimits(options);
+    // Registered before the candles' own listener: a past can only be invented before the first trade.
+    this.stopListening = this.venue.listen((event) => {
+      this.hear(event);
+    });
     this.candles = new CandleStore(this.venue);
     this.references = new References(this.venue, this.candles);
     this.selfTrades = new SelfTrades(this.venue);
@@ -54,18 +60,18 @@ export class Desk {
       serverTime: () => this.serverTime(),
       announcesDuplicates: options.announcesDuplicates,
     });
-    this.inventPast();
-    this.stopListening = this.venue.listen((event) => {
-      this.hear(event);
-    });
+    for (const { symbol } of this.venue.instruments.values()) {
+      const price = this.venue.lastPrice(symbol);
+      if (price !== null) this.inventPast(symbol, price);
+      for (const trade of this.venue.trades(symbol, Number.MAX_SAFE_INTEGER)) this.aggTrades.add(trade);
+    }
   }
 
-  private inventPast(): void {
-    for (const instrument of this.venue.instruments.values()) {
-      const price = this.venue.lastPrice(instrument.symbol);
-      if (price !== null) this.candles.invent(instrument, price, this.options.inventedMinutes, this.clock, this.random);
-      for (const trade of this.venue.trades(instrument.symbol, Number.MAX_SAFE_INTEGER)) this.aggTrades.add(trade);
-    }
+  private inventPast(symbol: string, price: Decimal): void {
+    const instrument = this.venue.instruments.get(symbol);
+    if (instrument === undefined || this.invented.has(symbol)) return;
+    this.invented.add(symbol);
+    this.candles.invent(instrument, price, this.options.inventedMinutes, this.clock, this.random);
   }
 
   /** The exchange's own clock, which a fault may set wrong. */
@@ -76,6 +82,7 @@ export class Desk {
   private hear(event: VenueEvent): void {
     switch (event.type) {
       case 'trade':
+        this.inventPast(event.trade.symbol, event.trade.price);
         this.aggTrades.add(event.trade);
         this.onMarket?.(event);
         return;

@@ -55,5 +55,5 @@ export const DEFAULT_OPTIONS: BinanceOptions = {
   maxOpenOrders: 200,
   findsCanceledByOriginalId: false,
   announcesDuplicates: false,
-  inventedMinutes: 600,
+  inventedMinutes: 1440,
 };

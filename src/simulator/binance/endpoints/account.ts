@@ -108,6 +108,8 @@ export function accountEndpoints(desk: Desk): Endpoint[] {
         return `[${listed.map(({ wire }) => row(wire)).join(',')}]`;
       },
     },
+    noMargin('/sapi/v1/margin/allPairs'),
+    noMargin('/sapi/v1/margin/isolated/allPairs'),
     {
       rest: 'GET /sapi/v1/system/status',
       method: null,
@@ -130,6 +132,19 @@ export function accountEndpoints(desk: Desk): Endpoint[] {
         `,"enableVanillaOptions":false,"enableFixApiTrade":false,"enableFixReadOnly":false,"enableSpotAndMarginTrading":${permissions.trade},"enablePortfolioMarginTrading":false}`,
     },
   ];
+}
+
+/** Margin pairs, of which there are none here. */
+function noMargin(path: string): Endpoint {
+  return {
+    rest: `GET ${path}`,
+    method: null,
+    security: 'signed',
+    operation: 'other',
+    weight: 1,
+    params: ['symbol'],
+    run: () => '[]',
+  };
 }
 
 /** One coin of the wallet. It can be neither deposited nor withdrawn here, and has no network. */
