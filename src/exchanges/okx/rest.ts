@@ -8,9 +8,34 @@ import { text, type Reply, type Row } from './frames.ts';
 import { BATCH_SIZE, PAGE_SIZE, type Bucket } from './limits.ts';
 import { errorFor } from './outcomes.ts';
 import type { Answer, OkxRequests, RequestOptions } from './requests.ts';
+import {
+  asBalances,
+  asBooks,
+  asConfig,
+  asFees,
+  asFills,
+  asInstruments,
+  asOrders,
+  asResults,
+  asTickers,
+  asTimers,
+  asTrades,
+  type OkxBalance,
+  type OkxBook,
+  type OkxConfig,
+  type OkxFee,
+  type OkxFill,
+  type OkxInstrument,
+  type OkxOrder,
+  type OkxResult,
+  type OkxTicker,
+  type OkxTimer,
+  type OkxTrade,
+} from './rest-rows.ts';
 
 export type Query = Readonly<Record<string, string | number | undefined>>;
 export type Rows = Result<readonly Row[]>;
+export type Many<Kind extends Row> = Result<readonly Kind[]>;
 
 /** Paging by an id of the rows: `after` it is older, `before` it is newer. */
 export interface Page {
@@ -36,97 +61,105 @@ export class OkxRest {
     return time > 0 ? ok(time) : fail(unexpected('no time in the answer'));
   }
 
-  getInstruments(instType: string, instId?: string): Promise<Rows> {
-    return this.#public('/api/v5/public/instruments', { instType, instId }, 'instruments');
+  async getInstruments(instType: string, instId?: string): Promise<Many<OkxInstrument>> {
+    return asInstruments(await this.#public('/api/v5/public/instruments', { instType, instId }, 'instruments'));
   }
 
-  getTicker(instId: string): Promise<Rows> {
-    return this.#public('/api/v5/market/ticker', { instId }, 'ticker');
+  async getTicker(instId: string): Promise<Many<OkxTicker>> {
+    return asTickers(await this.#public('/api/v5/market/ticker', { instId }, 'ticker'));
   }
 
   /** @param limit levels for each side, 1 to 400 */
-  getOrderbook(instId: string, limit = 20): Promise<Rows> {
-    return this.#public('/api/v5/market/books', { instId, sz: limit }, 'books');
+  async getOrderbook(instId: string, limit = 20): Promise<Many<OkxBook>> {
+    return asBooks(await this.#public('/api/v5/market/books', { instId, sz: limit }, 'books'));
   }
 
-  getTrades(instId: string, limit = 100): Promise<Rows> {
-    return this.#public('/api/v5/market/trades', { instId, limit }, 'trades');
+  async getTrades(instId: string, limit = 100): Promise<Many<OkxTrade>> {
+    return asTrades(await this.#public('/api/v5/market/trades', { instId, limit }, 'trades'));
   }
 
   // ---- account
 
   /** @param currencies e.g. 'BTC,USDT'; none: all that are not empty */
-  getBalance(currencies?: string): Promise<Rows> {
-    return this.#get('/api/v5/account/balance', { ccy: currencies }, 'balance');
+  async getBalance(currencies?: string): Promise<Many<OkxBalance>> {
+    return asBalances(await this.#get('/api/v5/account/balance', { ccy: currencies }, 'balance'));
   }
 
-  getAccountConfig(): Promise<Rows> {
-    return this.#get('/api/v5/account/config', {}, 'config');
+  async getAccountConfig(): Promise<Many<OkxConfig>> {
+    return asConfig(await this.#get('/api/v5/account/config', {}, 'config'));
   }
 
-  getTradeFee(instType: string, instId?: string): Promise<Rows> {
-    return this.#get('/api/v5/account/trade-fee', { instType, instId }, 'trade-fee');
+  async getTradeFee(instType: string, instId?: string): Promise<Many<OkxFee>> {
+    return asFees(await this.#get('/api/v5/account/trade-fee', { instType, instId }, 'trade-fee'));
   }
 
   // ---- orders: what one exchange answer says, unread
 
-  createOrder(args: Args): Promise<Rows> {
-    return this.#post('/api/v5/trade/order', args, 'place', instIdOf(args), 1, 'order');
+  async createOrder(args: Args): Promise<Many<OkxResult>> {
+    return asResults(await this.#post('/api/v5/trade/order', args, 'place', instIdOf(args), 1, 'order'));
   }
 
-  cancelOrder(args: Args): Promise<Rows> {
-    return this.#post('/api/v5/trade/cancel-order', args, 'cancel', instIdOf(args), 1, 'cancel');
+  async cancelOrder(args: Args): Promise<Many<OkxResult>> {
+    return asResults(await this.#post('/api/v5/trade/cancel-order', args, 'cancel', instIdOf(args), 1, 'cancel'));
   }
 
   /** At most 20. Read each row's sCode: an answer without an error may hold refusals (trap 8). */
-  cancelOrders(args: readonly Args[]): Promise<Rows> {
+  async cancelOrders(args: readonly Args[]): Promise<Many<OkxResult>> {
     if (args.length > BATCH_SIZE)
       throw new RangeError(`cancelOrders: at most ${BATCH_SIZE} orders, got ${args.length}`);
-    return this.#post(
-      '/api/v5/trade/cancel-batch-orders',
-      args,
-      'cancel-batch',
-      instIdOf(args[0] ?? {}),
-      args.length,
-      'cancel',
+    return asResults(
+      await this.#post(
+        '/api/v5/trade/cancel-batch-orders',
+        args,
+        'cancel-batch',
+        instIdOf(args[0] ?? {}),
+        args.length,
+        'cancel',
+      ),
     );
   }
 
-  getOrder(instId: string, id: { readonly ordId?: string; readonly clOrdId?: string }): Promise<Rows> {
-    return this.#get('/api/v5/trade/order', { instId, ...id }, 'order', instId);
+  async getOrder(instId: string, id: { readonly ordId?: string; readonly clOrdId?: string }): Promise<Many<OkxOrder>> {
+    return asOrders(await this.#get('/api/v5/trade/order', { instId, ...id }, 'order', instId));
   }
 
   /** One page, newest first; pages by ordId. */
-  getOpenOrders(instId?: string, page: Page = {}): Promise<Rows> {
-    return this.#get('/api/v5/trade/orders-pending', { instId, ...withLimit(page) }, 'orders-pending');
+  async getOpenOrders(instId?: string, page: Page = {}): Promise<Many<OkxOrder>> {
+    return asOrders(await this.#get('/api/v5/trade/orders-pending', { instId, ...withLimit(page) }, 'orders-pending'));
   }
 
   /** One page of the last seven days; canceled orders without a fill stay for two hours only (trap 25). */
-  getOrderHistory(instType: string, instId?: string, page: Page = {}): Promise<Rows> {
-    return this.#get('/api/v5/trade/orders-history', { instType, instId, ...withLimit(page) }, 'orders-history');
+  async getOrderHistory(instType: string, instId?: string, page: Page = {}): Promise<Many<OkxOrder>> {
+    return asOrders(
+      await this.#get('/api/v5/trade/orders-history', { instType, instId, ...withLimit(page) }, 'orders-history'),
+    );
   }
 
   /** One page of the last three days, newest first; pages by billId. */
-  getFills(
+  async getFills(
     filter: { readonly instType?: string; readonly instId?: string; readonly ordId?: string | undefined },
     page: Page = {},
-  ): Promise<Rows> {
-    return this.#get('/api/v5/trade/fills', { ...filter, ...withLimit(page) }, 'fills');
+  ): Promise<Many<OkxFill>> {
+    return asFills(await this.#get('/api/v5/trade/fills', { ...filter, ...withLimit(page) }, 'fills'));
   }
 
   /** One page of the last three months. */
-  getFillsHistory(
+  async getFillsHistory(
     instType: string,
     filter: { readonly instId?: string; readonly ordId?: string | undefined },
     page: Page = {},
-  ): Promise<Rows> {
-    return this.#get('/api/v5/trade/fills-history', { instType, ...filter, ...withLimit(page) }, 'fills-history');
+  ): Promise<Many<OkxFill>> {
+    return asFills(
+      await this.#get('/api/v5/trade/fills-history', { instType, ...filter, ...withLimit(page) }, 'fills-history'),
+    );
   }
 
   /** @param seconds 0 disarms; else 10 to 120. Without a tag it covers every order of the account. */
-  cancelAllAfter(seconds: number, tag?: string): Promise<Rows> {
+  async cancelAllAfter(seconds: number, tag?: string): Promise<Many<OkxTimer>> {
     const args = tag === undefined ? { timeOut: String(seconds) } : { timeOut: String(seconds), tag };
-    return this.#post('/api/v5/trade/cancel-all-after', args, 'cancel-all-after', undefined, 1, 'order');
+    return asTimers(
+      await this.#post('/api/v5/trade/cancel-all-after', args, 'cancel-all-after', undefined, 1, 'order'),
+    );
   }
 
   #public(path: string, query: Query, bucket: Bucket): Promise<Rows> {

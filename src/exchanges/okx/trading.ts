@@ -17,11 +17,11 @@ import type {
 import { fillReport, timeOrNull } from './decode.ts';
 import { cancelArgs, codeOf, createArgs, refusalOf, type Args } from './encode.ts';
 import { text } from './frames.ts';
-import { BATCH_SIZE, type Bucket, type OkxLimits } from './limits.ts';
+import { BATCH_SIZE, RATE_PAUSE_MS, type Bucket, type OkxLimits } from './limits.ts';
 import { LOGIN_NEEDED } from './outcomes.ts';
 import { everyPage } from './pages.ts';
 import { cancelOutcomesOf, createOutcomeOf, queryOutcomeOf, reportsOf } from './replies.ts';
-import type { Answer, OkxRequests } from './requests.ts';
+import { isRateCode, type Answer, type OkxRequests } from './requests.ts';
 import type { OkxRest } from './rest.ts';
 
 /** The private socket as far as orders go by it. */
@@ -133,6 +133,7 @@ export class OkxTrading implements Trading {
     const sent = code === null ? null : socket.call(write.op, write.args(code), write.expTime?.() ?? null);
     if (sent !== null) {
       const answer = await sent;
+      if (isRateCode(codeIn(answer) ?? '')) budget.blockFor(RATE_PAUSE_MS);
       // 60011 proves that the operation was not looked at (4.2).
       if (codeIn(answer) !== LOGIN_NEEDED) return answer;
     }

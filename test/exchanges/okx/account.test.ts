@@ -3,6 +3,7 @@
 import { describe, expect, it, test } from 'vitest';
 import { Secret } from '../../../src/domain/secret.ts';
 import { okx } from '../../../src/exchanges/okx/index.ts';
+import { OkxRest } from '../../../src/exchanges/okx/rest.ts';
 import type { AccountConfig, ExchangeAccount } from '../../../src/exchanges/exchange.ts';
 import { VirtualClock } from '../../../src/runtime/virtual-clock.ts';
 import { silentLog, type Log } from '../../../src/seam/log.ts';
@@ -216,4 +217,56 @@ test('order entry goes over the private stream’s socket once it is live', asyn
   expect(transport.requests).toHaveLength(before);
   await account.close();
   expect(transport.socket.isGone).toBe(true);
+});
+
+describe('the raw client', () => {
+  it('gives rows in the exchange’s own form, with their documented fields as texts', async () => {
+    const { transport, account } = open();
+    if (!(account.rest instanceof OkxRest)) throw new Error('not the raw client');
+    transport.answer(
+      'trade/orders-pending',
+      rows({ ordId: '77', px: '1', state: 'live', tag: null, brandNew: { a: 1 } }),
+    );
+    const [orders] = await account.rest.getOpenOrders('BTC-USDT');
+    expect(orders!.map(({ ordId, px, state }) => [ordId, px, state])).toEqual([['77', '1', 'live']]);
+    expect(orders![0]!['brandNew']).toEqual({ a: 1 });
+    transport.answer('trade/orders-pending', rows({ ordId: 77 }));
+    expect((await account.rest.getOpenOrders())[1]).toMatchObject({ kind: 'unknown', outcome: 'unknown' });
+  });
+
+  it('gives the error of a single order that was refused, and every row of a batch', async () => {
+    const { transport, account } = open();
+    if (!(account.rest instanceof OkxRest)) throw new Error('not the raw client');
+    transport.answer(
+      'trade/order',
+      json({
+        code: '1',
+        msg: 'All operations failed',
+        data: [{ ordId: '', sCode: '51008', sMsg: 'Insufficient', subCode: '1000' }],
+      }),
+    );
+    expect((await account.rest.createOrder({ instId: 'BTC-USDT' }))[1]).toMatchObject({
+      kind: 'insufficient-funds',
+      code: '51008',
+    });
+    transport.answer(
+      'trade/cancel-batch-orders',
+      json({
+        code: '2',
+        msg: '',
+        data: [
+          { ordId: '1', sCode: '0' },
+          { ordId: '2', sCode: '51400', sMsg: 'gone' },
+        ],
+      }),
+    );
+    const [results] = await account.rest.cancelOrders([
+      { instId: 'BTC-USDT', ordId: '1' },
+      { instId: 'BTC-USDT', ordId: '2' },
+    ]);
+    expect(results!.map(({ sCode }) => sCode)).toEqual(['0', '51400']);
+    await expect(account.rest.cancelOrders(Array.from({ length: 21 }, () => ({ ordId: '1' })))).rejects.toThrow(
+      RangeError,
+    );
+  });
 });

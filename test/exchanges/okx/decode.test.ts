@@ -1,13 +1,22 @@
 // The corners of OKX's order rows: empty texts, fills told twice, quote-sized orders, states nobody has heard of.
 // The plain cases are the reference's own payloads (payloads.test.ts).
 
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
+import { gunzipSync } from 'node:zlib';
 import { describe, expect, it, test } from 'vitest';
 import { z } from 'zod';
 import { cumulativeFee, filledQuantity, merge, newOrderState, stateStatus } from '../../../src/domain/merge.ts';
 import { assetsOf, instrumentOf } from '../../../src/exchanges/okx/decode-market.ts';
 import { fillReport, orderReport } from '../../../src/exchanges/okx/decode.ts';
-import { integerOrNull, isRow, readFrame, readReply, type Row } from '../../../src/exchanges/okx/frames.ts';
+import {
+  integerOrNull,
+  isRow,
+  parse,
+  readFrame,
+  readReply,
+  text,
+  type Row,
+} from '../../../src/exchanges/okx/frames.ts';
 
 const file = z.object({ payloads: z.array(z.object({ id: z.string(), wire: z.record(z.string(), z.unknown()) })) });
 const { payloads } = file.parse(
@@ -258,4 +267,30 @@ describe('instruments and balances', () => {
     });
     expect(assetsOf({})).toEqual({});
   });
+});
+
+const recording = new URL('../../../../shared/data/okx-rest-20220513.jsonl.gz', import.meta.url);
+const isThere = existsSync(recording);
+if (!isThere) console.log('skipped: recorded OKX instrument lists, ../shared/data is not here');
+
+test.runIf(isThere)('recorded instrument lists: every spot row is understood, no other row is', () => {
+  let spot = 0;
+  let others = 0;
+  for (const line of gunzipSync(readFileSync(recording)).toString().split('\n').slice(0, 5)) {
+    const record = parse(line);
+    if (!isRow(record)) continue;
+    for (const row of readReply(text(record, 'body'))?.rows ?? []) {
+      const instrument = instrumentOf(row);
+      if (text(row, 'instType') === 'SPOT') {
+        spot++;
+        expect(instrument).toMatchObject({ base: row['baseCcy'], quote: row['quoteCcy'], rawSymbol: row['instId'] });
+        expect(instrument!.minQuantity!.gte(instrument!.lotSize)).toBe(true);
+      } else {
+        others++;
+        expect(instrument).toBeNull();
+      }
+    }
+  }
+  expect(spot).toBeGreaterThan(300);
+  expect(others).toBeGreaterThan(100);
 });
