@@ -45,3 +45,13 @@ export type { ErrorKind, Outcome, Result, RevokeFailure } from './domain/errors.
 export { Secret } from './domain/secret.ts';
 export type { RevokeReceipt, RevokeTrigger, UnfinishedOrders, Whose } from './domain/unfinished-orders.ts';
 export type { EndpointsOption, Timings } from './exchanges/exchange.ts';
+
+export { quant } from './quant.ts';
+export type { Entrance } from './quant.ts';
+export { LoopRunTask, SingleTask } from './tasks.ts';
+export type { TaskFunction } from './tasks.ts';
+export { config } from './runtime/config.ts';
+export type { AccountOptions, Config } from './runtime/config.ts';
+export { ConfigError } from './runtime/config-problems.ts';
+export { logger } from './runtime/logger.ts';
+export type { Logger } from './runtime/logger.ts';

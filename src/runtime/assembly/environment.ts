@@ -11,21 +11,31 @@ import { logger } from '../logger.ts';
 import { participants } from '../participant.ts';
 import { systemRandom } from '../random.ts';
 import { realClock } from '../real-clock.ts';
+import type { AccessEnvironment } from './account-access.ts';
 import { openJournal } from './journal.ts';
 
+let access: AccessEnvironment | null = null;
 let current: TradeEnvironment | null = null;
 
-/** The environment of this process: one set of connections, budgets and one journal for all its Trades. */
-export function defaultEnvironment(): TradeEnvironment {
-  current ??= {
+/** What it takes to reach accounts, for commands and the supervisor: no journal, no Trades. */
+export function accessEnvironment(): AccessEnvironment {
+  access ??= {
     transport: realTransport(realClock),
     clock: realClock,
     random: systemRandom,
     log: logger,
     budgets: createRateBudgets(),
+    exchange: exchangeOf,
+  };
+  return access;
+}
+
+/** The environment of this process: one set of connections, budgets and one journal for all its Trades. */
+export function defaultEnvironment(): TradeEnvironment {
+  current ??= {
+    ...accessEnvironment(),
     journal: openJournal(config.journal),
     sessions: new AccountSessions(),
-    exchange: exchangeOf,
     trades: participants,
   };
   return current;
@@ -36,12 +46,13 @@ export async function flushJournal(): Promise<void> {
   await current?.journal.flush();
 }
 
-/** Writes the journal out and lets go of connections. Does nothing when no Trade was ever made. */
+/** Writes the journal out and lets go of connections. Does nothing when nothing was ever opened. */
 export async function closeDefaultEnvironment(): Promise<void> {
-  if (current === null) return;
-  const { journal, transport } = current;
+  const journal = current?.journal;
+  const transport = access?.transport;
   current = null;
-  await journal.flush();
-  await journal.close();
-  await transport.close();
+  access = null;
+  await journal?.flush();
+  await journal?.close();
+  await transport?.close();
 }

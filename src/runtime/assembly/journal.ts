@@ -3,6 +3,7 @@
 
 import { homedir } from 'node:os';
 import { join } from 'node:path';
+import type { RevokeReceipt } from '../../domain/unfinished-orders.ts';
 import type { Journal } from '../../orders/journal.ts';
 import { MemoryJournal } from '../../orders/memory-journal.ts';
 
@@ -16,4 +17,16 @@ export function defaultJournalFile(): string {
 export function openJournal(setting: string | undefined): Journal {
   void (setting ?? defaultJournalFile());
   return new MemoryJournal();
+}
+
+/** Writes receipts of revokes that no Trade made (by command, or after a crash) where the strategies' own are. */
+export async function keepReceipts(setting: string | undefined, receipts: readonly RevokeReceipt[]): Promise<void> {
+  if (receipts.length === 0) return;
+  const journal = openJournal(setting);
+  for (const receipt of receipts) {
+    const { platform, account, symbol } = receipt;
+    journal.open({ platform, account, symbol, strategy: '' }).receipt(receipt);
+  }
+  await journal.flush();
+  await journal.close();
 }

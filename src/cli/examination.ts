@@ -1,0 +1,213 @@
+// The examination behind `aioquant doctor`: questions to one account, and what the answers mean for somebody about to trade.
+
+import type { Capabilities } from '../exchanges/exchange.ts';
+import type { AccessEnvironment, AccountAccess } from '../runtime/assembly/account-access.ts';
+import { accessEnvironment } from '../runtime/assembly/environment.ts';
+import { readConfig, type Config } from '../runtime/config.ts';
+import type { AccountSettings } from '../runtime/config-schema.ts';
+import type { DoctorOptions } from './doctor.ts';
+import { NotedBudgets } from './noted-budgets.ts';
+import { explain, inParallel, reach } from './reached-accounts.ts';
+import { selectAccounts } from './selected-accounts.ts';
+import { paint, print, printJson, Progress } from './terminal.ts';
+
+export type Verdict = 'ok' | 'note' | 'warning' | 'failure';
+
+export interface Finding {
+  readonly verdict: Verdict;
+  readonly what: string;
+  readonly says: string;
+}
+
+/** Exchanges refuse requests some seconds off; long before that something is wrong with the machine's clock. */
+const CLOCK_WARNING_MS = 1_000;
+
+const finding = (verdict: Verdict, what: string, says: string): Finding => ({ verdict, what, says });
+
+function protection(
+  settings: AccountSettings,
+  capabilities: Capabilities,
+  supervised: Config['supervisor'],
+): Finding[] {
+  const { start, stop, crash, whose } = settings.unfinishedOrders;
+  const orders = whose === 'all' ? 'every unfinished order' : 'unfinished orders of its own';
+  const atStart = {
+    revoke: finding('ok', '1 at start', `${orders} is revoked before onInit`),
+    adopt: finding('ok', '1 at start', 'unfinished orders are taken on; the strategy may revoke them in onInit'),
+    keep: finding('note', '1 at start', 'unfinished orders are kept'),
+  }[start];
+  const atStop =
+    stop === 'revoke'
+      ? finding('ok', '2 at stop', `${orders} is revoked and confirmed`)
+      : finding('note', '2 at stop', 'unfinished orders are kept, as configured');
+  const atCrash =
+    crash === 'revoke'
+      ? finding(
+          'ok',
+          '3 after a crash',
+          `revoked by the supervisor (aioquant run), at the latest ${supervised.lease} s after the strategy froze`,
+        )
+      : finding('warning', '3 after a crash', 'unfinished orders are kept, as configured: nobody watches them');
+  const byCommand = finding('ok', '4 by command', 'aioquant revoke');
+  return [atStart, atStop, atCrash, byCommand, deadMansSwitch(settings, capabilities)];
+}
+
+function deadMansSwitch(
+  { platform, unfinishedOrders }: AccountSettings,
+  { deadMansSwitch: limits }: Capabilities,
+): Finding {
+  const what = '5 machine gone';
+  if (limits === null)
+    return finding(
+      'note',
+      what,
+      `${platform} has no dead man's switch: if this machine is lost, orders stay until somebody revokes them`,
+    );
+  if (unfinishedOrders.crash === 'keep')
+    return finding('note', what, "the dead man's switch is not armed: orders are kept after a crash, as configured");
+  if (unfinishedOrders.whose === 'own')
+    return finding('note', what, "the dead man's switch is not armed: it would cancel other people's orders as well");
+  const most = limits.maxOrders === null ? '' : `, at most ${limits.maxOrders} orders`;
+  return finding(
+    'ok',
+    what,
+    `the exchange's dead man's switch is armed while a strategy runs (${limits.minSeconds}-${limits.maxSeconds} s${most})`,
+  );
+}
+
+async function permissions({ connector }: AccountAccess): Promise<Finding[]> {
+  const [may, error] = await connector.permissions();
+  if (error !== null) {
+    return [finding(error.kind === 'auth' ? 'failure' : 'warning', 'key', explain(error))];
+  }
+  const found: Finding[] = [];
+  if (may.trade === true) found.push(finding('ok', 'key', 'valid, may trade'));
+  else if (may.trade === false)
+    found.push(finding('failure', 'key', 'valid, but may not trade; allow spot trading for it at the exchange'));
+  else found.push(finding('note', 'key', 'valid; the exchange does not say whether it may trade'));
+  if (may.withdraw === true) {
+    found.push(
+      finding(
+        'warning',
+        'withdrawals',
+        'THIS KEY MAY WITHDRAW FUNDS. A strategy never needs that: take the permission away at the exchange',
+      ),
+    );
+  } else if (may.withdraw === null)
+    found.push(finding('note', 'withdrawals', 'the exchange does not say; make sure that the key may not withdraw'));
+  else found.push(finding('ok', 'withdrawals', 'not permitted'));
+  return found;
+}
+
+async function openOrders({ symbols }: AccountSettings, { connector }: AccountAccess): Promise<Finding[]> {
+  if (symbols.length === 0)
+    return [
+      finding(
+        'note',
+        'open orders',
+        'the account names no symbols; add "symbols: [BASE/QUOTE]" so that commands find its orders',
+      ),
+    ];
+  return Promise.all(
+    symbols.map(async (symbol) => {
+      const [instrument, unknown] = await connector.instrument(symbol);
+      if (unknown !== null) return finding('failure', symbol, explain(unknown));
+      const [orders, error] = await connector.trading.openOrders(instrument);
+      if (error !== null) return finding('failure', symbol, explain(error));
+      return finding(
+        orders.length === 0 ? 'ok' : 'note',
+        symbol,
+        `${orders.length} unfinished ${orders.length === 1 ? 'order' : 'orders'}`,
+      );
+    }),
+  );
+}
+
+/** Everything worth knowing about one account. Never rejects. */
+export async function examine(
+  settings: AccountSettings,
+  config: Config,
+  environment: AccessEnvironment,
+): Promise<Finding[]> {
+  const budgets = new NotedBudgets(environment.budgets);
+  const { access, problem } = reach(settings, { ...environment, budgets });
+  if (access === null) return [finding('failure', 'settings', problem)];
+  const { connector, exchange } = access;
+  const lines = protection(settings, exchange.capabilities, config.supervisor);
+  try {
+    const began = environment.clock.monotonic();
+    const [, error] = await connector.prepare();
+    const tookMs = Math.round(environment.clock.monotonic() - began);
+    if (error !== null) {
+      const what = error.kind === 'auth' ? 'key' : 'reachable';
+      return [finding('failure', what, explain(error)), ...lines];
+    }
+    const offset = Math.round(connector.clockOffset());
+    const clock = finding(
+      Math.abs(offset) > CLOCK_WARNING_MS ? 'warning' : 'ok',
+      'clock',
+      `the exchange's is ${Math.abs(offset)} ms ${offset < 0 ? 'behind' : 'ahead of'} ours${Math.abs(offset) > CLOCK_WARNING_MS ? "; it is corrected for, but set this machine's clock" : ''}`,
+    );
+    const key = await permissions(access);
+    const orders = key.some(({ verdict }) => verdict === 'failure') ? [] : await openOrders(settings, access);
+    const uses = budgets
+      .uses(settings.accessKey)
+      .map(({ limit, used, capacity, windowMs }) =>
+        finding(
+          used > capacity / 2 ? 'warning' : 'ok',
+          'rate budget',
+          `${limit}: ${used} of ${capacity} in ${windowMs / 1_000} s`,
+        ),
+      );
+    return [finding('ok', 'reachable', `answered in ${tookMs} ms`), ...key, clock, ...uses, ...orders, ...lines];
+  } finally {
+    await connector.close();
+  }
+}
+
+const MARKS: Readonly<Record<Verdict, () => string>> = {
+  ok: () => paint.green('✓'),
+  note: () => paint.dim('·'),
+  warning: () => paint.yellow('!'),
+  failure: () => paint.red('✗'),
+};
+
+export async function examineAll(options: DoctorOptions): Promise<0 | 1> {
+  const config = readConfig(options.config);
+  const accounts = selectAccounts(config, options);
+  const environment = accessEnvironment();
+  const progress = new Progress();
+  progress.show(`examining ${accounts.length} accounts …`);
+  const examined = await inParallel(accounts, async (settings) => ({
+    settings,
+    findings: await examine(settings, config, environment),
+  }));
+  progress.clear();
+  let bad = 0;
+  for (const { settings, findings } of examined) {
+    const failed = findings.some(
+      ({ verdict }) => verdict === 'failure' || (options.strict === true && verdict === 'warning'),
+    );
+    if (failed) bad++;
+    if (options.json === true) {
+      printJson({ account: settings.name, platform: settings.platform, ok: !failed, findings });
+      continue;
+    }
+    print(`${paint.bold(settings.name)} ${paint.dim(`on ${settings.platform}`)}`);
+    const width = Math.max(...findings.map(({ what }) => what.length));
+    for (const { verdict, what, says } of findings) {
+      const text = verdict === 'warning' || verdict === 'failure' ? paint.bold(says) : says;
+      print(`  ${MARKS[verdict]()} ${what.padEnd(width)}  ${text}`);
+    }
+    print();
+  }
+  if (options.json !== true) {
+    const count = `${accounts.length} ${accounts.length === 1 ? 'account' : 'accounts'}`;
+    print(
+      bad === 0
+        ? paint.green(`${count} examined: ready to trade.`)
+        : paint.red(`${bad} of ${count} cannot trade as they are (✗ above).`),
+    );
+  }
+  return bad === 0 ? 0 : 1;
+}

@@ -1,0 +1,76 @@
+// Asks many accounts for their unfinished orders at once. Showing and revoking them is the commands' part.
+
+import type { OrderReport } from '../domain/order-report.ts';
+import { isOwn } from '../orders/client-order-id.ts';
+import type { AccessEnvironment } from '../runtime/assembly/account-access.ts';
+import { explain, inParallel, reach } from './reached-accounts.ts';
+import type { Target } from './selected-accounts.ts';
+import { Progress } from './terminal.ts';
+
+export interface Found {
+  readonly target: Target;
+  readonly orders: readonly OrderReport[];
+  /** Why the exchange could not be asked; null when it answered. */
+  readonly problem: string | null;
+}
+
+/** Targets of the same account use one connection. */
+export function byAccount(targets: readonly Target[]): Target[][] {
+  const groups = new Map<string, Target[]>();
+  for (const target of targets) {
+    const group = groups.get(target.settings.name);
+    if (group === undefined) groups.set(target.settings.name, [target]);
+    else group.push(target);
+  }
+  return [...groups.values()];
+}
+
+async function findOn(
+  targets: readonly Target[],
+  own: string | undefined,
+  environment: AccessEnvironment,
+): Promise<Found[]> {
+  const [first] = targets;
+  if (first === undefined) return [];
+  const failed = (problem: string): Found[] => targets.map((target) => ({ target, orders: [], problem }));
+  const { access, problem } = reach(first.settings, environment);
+  if (access === null) return failed(problem);
+  const { connector } = access;
+  try {
+    const [, failure] = await connector.prepare();
+    if (failure !== null) return failed(explain(failure));
+    return await Promise.all(
+      targets.map(async (target) => {
+        const [instrument, unknown] = await connector.instrument(target.symbol);
+        if (unknown !== null) return { target, orders: [], problem: explain(unknown) };
+        const [orders, error] = await connector.trading.openOrders(instrument);
+        if (error !== null) return { target, orders: [], problem: explain(error) };
+        const wanted = orders.filter(
+          ({ clientOrderId }) => own === undefined || (clientOrderId !== null && isOwn(own, clientOrderId)),
+        );
+        return { target, orders: wanted, problem: null };
+      }),
+    );
+  } finally {
+    await connector.close();
+  }
+}
+
+/** @param own only orders of this strategy */
+export async function findOrders(
+  targets: readonly Target[],
+  own: string | undefined,
+  environment: AccessEnvironment,
+): Promise<Found[]> {
+  const groups = byAccount(targets);
+  const progress = new Progress();
+  let done = 0;
+  progress.show(`asking ${groups.length} accounts …`);
+  const found = await inParallel(groups, async (group) => {
+    const answers = await findOn(group, own, environment);
+    progress.show(`asked ${++done} of ${groups.length} accounts`);
+    return answers;
+  });
+  progress.clear();
+  return found.flat();
+}

@@ -1,0 +1,37 @@
+// Rate budgets that remember which limits were asked for, so that `doctor` can show how much of each is used.
+
+import type { RateBudget, RateBudgets } from '../wire/rate-budget.ts';
+
+export interface BudgetUse {
+  readonly limit: string;
+  readonly used: number;
+  readonly capacity: number;
+  readonly windowMs: number;
+}
+
+export class NotedBudgets implements RateBudgets {
+  private readonly inner: RateBudgets;
+  private readonly noted = new Map<string, { budget: RateBudget; capacity: number; windowMs: number }>();
+
+  constructor(inner: RateBudgets) {
+    this.inner = inner;
+  }
+
+  get(key: string, limit: Parameters<RateBudgets['get']>[1]): RateBudget {
+    const budget = this.inner.get(key, limit);
+    this.noted.set(key, { budget, capacity: limit.capacity, windowMs: limit.windowMs });
+    return budget;
+  }
+
+  /** The limits of which something is used, without what could give a key away. */
+  uses(hide: string): BudgetUse[] {
+    return [...this.noted]
+      .map(([key, { budget, capacity, windowMs }]) => ({
+        limit: key.replaceAll(hide, 'key'),
+        used: budget.used,
+        capacity,
+        windowMs,
+      }))
+      .filter(({ used }) => used > 0);
+  }
+}

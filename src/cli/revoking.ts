@@ -1,0 +1,170 @@
+// What `aioquant revoke` does: look, ask, revoke in parallel, confirm, and report account by account.
+
+import type { RevokeReceipt } from '../domain/unfinished-orders.ts';
+import { ask, canAsk } from '../runtime/ask.ts';
+import { sweepAccount, type AccessEnvironment } from '../runtime/assembly/account-access.ts';
+import { accessEnvironment } from '../runtime/assembly/environment.ts';
+import { keepReceipts } from '../runtime/assembly/journal.ts';
+import { readConfig } from '../runtime/config.ts';
+import { byAccount, findOrders, type Found } from './found-orders.ts';
+import { orderTable, printProblems } from './open-orders.ts';
+import { inParallel, reach } from './reached-accounts.ts';
+import type { RevokeOptions } from './revoke.ts';
+import { selectTargets, type Target } from './selected-accounts.ts';
+import { paint, print, printJson, Progress, table } from './terminal.ts';
+import { UsageError } from './usage.ts';
+
+/** What could not even be begun, as a receipt. */
+function failedReceipt({ settings, symbol }: Target, error: string, whose: 'all' | 'own', at: number): RevokeReceipt {
+  const { platform, name: account } = settings;
+  const nothing = { found: [], revoked: [], filled: [], left: [] };
+  return {
+    trigger: 'command',
+    platform,
+    account,
+    symbol,
+    whose,
+    ...nothing,
+    error,
+    startedAt: at,
+    endedAt: at,
+    confirmedAt: null,
+  };
+}
+
+async function revokeOn(
+  targets: readonly Target[],
+  options: RevokeOptions,
+  environment: AccessEnvironment,
+): Promise<RevokeReceipt[]> {
+  const [first] = targets;
+  if (first === undefined) return [];
+  const whose = options.own === undefined ? 'all' : 'own';
+  const { access, problem } = reach(first.settings, environment);
+  if (access === null) {
+    return targets.map((target) => failedReceipt(target, problem, whose, environment.clock.now()));
+  }
+  try {
+    return await Promise.all(
+      targets.map(({ symbol }) =>
+        sweepAccount(
+          access,
+          {
+            symbol,
+            trigger: 'command',
+            whose,
+            strategy: options.own ?? '',
+            timeLimitMs: options.timeLimit * 1_000,
+            stragglerMs: 0,
+          },
+          environment,
+        ),
+      ),
+    );
+  } finally {
+    await access.connector.close();
+  }
+}
+
+async function revokeAll(targets: readonly Target[], options: RevokeOptions): Promise<RevokeReceipt[]> {
+  const environment = accessEnvironment();
+  const groups = byAccount(targets);
+  const progress = new Progress();
+  let done = 0;
+  progress.show(`revoking on ${groups.length} accounts …`);
+  const receipts = await inParallel(groups, async (group) => {
+    const made = await revokeOn(group, options, environment);
+    progress.show(`revoked and confirmed on ${++done} of ${groups.length} accounts`);
+    return made;
+  });
+  progress.clear();
+  return receipts.flat();
+}
+
+function receiptRow({
+  account,
+  platform,
+  symbol,
+  found,
+  revoked,
+  filled,
+  left,
+  error,
+  startedAt,
+  endedAt,
+}: RevokeReceipt): string[] {
+  const done = error === null && left.length === 0;
+  const word = done ? paint.green('none left') : paint.red(error ?? 'orders are still open');
+  const counts = [found, revoked, filled].map((list) => String(list.length));
+  const open = left.length === 0 ? (error === null ? '0' : '?') : paint.red(String(left.length));
+  return [account, platform, symbol, ...counts, open, `${endedAt - startedAt} ms`, word];
+}
+
+const HEAD = [
+  'account',
+  'exchange',
+  'symbol',
+  'found',
+  'revoked',
+  'filled meanwhile',
+  'left',
+  'took',
+  'the exchange says',
+];
+const ALIGN = ['left', 'left', 'left', 'right', 'right', 'right', 'right', 'right', 'left'] as const;
+
+function report(receipts: readonly RevokeReceipt[]): void {
+  print(table(HEAD, receipts.map(receiptRow), ALIGN));
+  const left = receipts.flatMap(({ account, symbol, left: ids }) => ids.map((id) => `${account} ${symbol} ${id}`));
+  if (left.length > 0) print(`\n${paint.red(paint.bold('Left on the exchange:'))}\n  ${left.join('\n  ')}`);
+  const total = receipts.reduce((sum, { revoked }) => sum + revoked.length, 0);
+  const open = receipts.filter(({ error, left: ids }) => error !== null || ids.length > 0).length;
+  print();
+  if (open === 0)
+    print(`${total} ${total === 1 ? 'order' : 'orders'} revoked; every exchange says that nothing is left.`);
+  else
+    print(
+      paint.red(`${total} revoked; on ${open} of ${receipts.length} something is left or not confirmed (see above).`),
+    );
+}
+
+/** Looks first and asks. True when the person agreed, or nothing needs asking. */
+async function agreed(found: readonly Found[], options: RevokeOptions): Promise<boolean> {
+  const count = found.reduce((sum, { orders }) => sum + orders.length, 0);
+  if (count === 0) return true;
+  if (options.json !== true) print(`${orderTable(found)}\n`);
+  const whose = options.own === undefined ? 'whoever placed them' : `placed by ${options.own}`;
+  return ask(`Revoke these ${count} orders, ${whose}?`);
+}
+
+export async function revoke(options: RevokeOptions): Promise<0 | 1> {
+  const targets = selectTargets(readConfig(options.config), options);
+  if (options.dryRun === true) {
+    const found = await findOrders(targets, options.own, accessEnvironment());
+    const count = found.reduce((sum, { orders }) => sum + orders.length, 0);
+    if (options.json === true) {
+      for (const { target, orders, problem } of found) {
+        const { name: account, platform } = target.settings;
+        const ids = orders.map(({ orderId }) => orderId);
+        printJson({ dryRun: true, account, platform, symbol: target.symbol, found: ids, error: problem });
+      }
+    } else {
+      if (count > 0) print(`${orderTable(found)}\n`);
+      print(count === 0 ? 'Nothing to revoke.' : `${count} orders would be revoked; nothing was done (--dry-run).`);
+    }
+    return printProblems(found) > 0 ? 1 : 0;
+  }
+  if (options.yes !== true) {
+    if (!canAsk())
+      throw new UsageError('nothing was done: there is no terminal to ask on; add --yes, or look first with --dry-run');
+    if (!(await agreed(await findOrders(targets, options.own, accessEnvironment()), options))) {
+      print('Nothing was revoked.');
+      return 1;
+    }
+  }
+  const receipts = await revokeAll(targets, options);
+  await keepReceipts(readConfig(options.config).journal, receipts);
+  if (options.json === true) for (const receipt of receipts) printJson(receipt);
+  else report(receipts);
+  return receipts.every(({ error, left }) => error === null && left.length === 0) ? 0 : 1;
+}

@@ -1,0 +1,140 @@
+// `aioquant run`: a strategy under its supervisor, or alone for debugging.
+// The supervisor's decisions are runtime/supervisor.ts's; here a real process, real signals and real exchanges are put behind it.
+
+import { fork } from 'node:child_process';
+import { extname } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Command } from 'commander';
+import type { Config } from '../runtime/config.ts';
+import type { ChildMessage } from '../runtime/lease.ts';
+import type { SupervisedChild } from '../runtime/supervisor.ts';
+import { strategyFile } from './strategy-module.ts';
+import type { Finish } from './usage.ts';
+
+const HELP = `
+STRATEGY is a module; its default export is constructed if it is a class, called (and awaited) if it is a function.
+The supervisor kills the strategy when its event loop freezes for longer than the lease, and after any death - kill -9
+included - revokes what is unfinished, has the exchange confirm it, and starts the strategy again. In the configuration:
+  supervisor: { restart: on-crash, lease: 10, maxRestarts: 10 }        # or restart: never; lease in seconds
+
+Examples:
+  $ aioquant run strategy.ts -c config.yaml
+  $ aioquant run strategy.ts -c config.yaml --no-supervisor     in this very process, e.g. under a debugger
+`;
+
+interface Options {
+  readonly config?: string;
+  readonly supervisor: boolean;
+}
+
+export function registerRun(program: Command, finish: Finish): void {
+  program
+    .command('run')
+    .description('run a strategy under the supervisor')
+    .argument('<strategy>', "the strategy's module (.ts or .js)")
+    .option('-c, --config <file>', 'configuration, YAML or JSON')
+    .option('--no-supervisor', 'run it in this process, without a net')
+    .addHelpText('after', HELP)
+    .action(async (strategy: string, options: Options) => {
+      finish(
+        options.supervisor ? await runSupervised(strategy, options.config) : await runAlone(strategy, options.config),
+      );
+    });
+}
+
+/** Never resolves in practice: quant ends the process. */
+export async function runAlone(strategy: string, config: string | undefined): Promise<number> {
+  const path = strategyFile(strategy);
+  const { quant } = await import('../quant.ts');
+  const { loadStrategy } = await import('./strategy-module.ts');
+  // The module is loaded inside the process that quant has made, so that its own mistakes end in order, too.
+  await quant.start(config, async () => {
+    const entrance = await loadStrategy(path);
+    const { runEntrance } = await import('../quant.ts');
+    await runEntrance(entrance);
+  });
+  return new Promise<number>(() => undefined);
+}
+
+async function runSupervised(strategy: string, configFile: string | undefined): Promise<number> {
+  const path = strategyFile(strategy);
+  const { parseConfig, readConfig } = await import('../runtime/config.ts');
+  const config: Config = configFile === undefined ? parseConfig('{}', 'defaults.json') : readConfig(configFile);
+  const { configureLogger, logger } = await import('../runtime/logger.ts');
+  const { realClock } = await import('../runtime/real-clock.ts');
+  const { Supervisor } = await import('../runtime/supervisor.ts');
+  const { readChildMessage } = await import('../runtime/lease.ts');
+  const { SUPERVISED } = await import('../quant.ts');
+  const { ask, canAsk } = await import('../runtime/ask.ts');
+  const { sweepPlace } = await import('../runtime/assembly/account-access.ts');
+  const { accessEnvironment } = await import('../runtime/assembly/environment.ts');
+  await configureLogger({ ...config.log, base: { server: config.serverId, process: 'supervisor' } });
+  const leaseMs = config.supervisor.lease * 1_000;
+
+  const spawn = (): SupervisedChild => {
+    const entry = fileURLToPath(new URL(`./run-child${extname(import.meta.url)}`, import.meta.url));
+    const child = fork(entry, [path, ...(configFile === undefined ? [] : [configFile])], {
+      env: { ...process.env, [SUPERVISED]: String(leaseMs) },
+      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+    });
+    logger.info(`strategy started as process ${child.pid ?? '?'}, lease ${config.supervisor.lease} s`);
+    return childOf(child, readChildMessage);
+  };
+
+  const supervisor = new Supervisor({
+    spawn,
+    clock: realClock,
+    log: logger,
+    sweep: (place, trigger) => sweepPlace(place, trigger, accessEnvironment()),
+    leaseMs,
+    restart: config.supervisor.restart,
+    maxRestarts: config.supervisor.maxRestarts,
+    stopLimitMs: config.stop.timeLimit * 1_000 + 5_000,
+  });
+
+  let asking = false;
+  const onSignal = async (signal: NodeJS.Signals): Promise<void> => {
+    if (!supervisor.isStopping) {
+      supervisor.stop(signal);
+      return;
+    }
+    if (signal !== 'SIGINT' || asking || !canAsk()) return;
+    asking = true;
+    const { left } = supervisor;
+    const what = left.length === 0 ? 'The strategy is still stopping.' : `Still open: ${left.join(', ')}.`;
+    const abandon = await ask(`${what} End at once and leave what is unfinished?`);
+    asking = false;
+    if (!abandon) return;
+    supervisor.abandon();
+    process.exit(1);
+  };
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void onSignal(signal));
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
+  return supervisor.run();
+}
+
+function childOf(
+  child: ReturnType<typeof fork>,
+  readMessage: (message: unknown) => ChildMessage | null,
+): SupervisedChild {
+  return {
+    pid: child.pid,
+    onMessage(listener) {
+      child.on('message', (raw) => {
+        const message = readMessage(raw);
+        if (message !== null) listener(message);
+      });
+    },
+    stop(reason) {
+      if (child.connected) child.send({ type: 'stop', reason });
+    },
+    kill() {
+      child.kill('SIGKILL');
+    },
+    exited: new Promise((resolve) => {
+      child.once('error', (error) => resolve({ code: null, signal: error.message }));
+      // 'close' rather than 'exit': what the child said last has been read by then.
+      child.once('close', (code, signal) => resolve({ code, signal }));
+    }),
+  };
+}

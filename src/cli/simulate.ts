@@ -1,0 +1,117 @@
+// `aioquant simulate`: the exchange simulator as a server of its own, for any client in any language.
+// What it simulates is simulator/'s part; here are its options and what it says when it is ready.
+
+import { existsSync, writeFileSync } from 'node:fs';
+import type { Command } from 'commander';
+import { paint, print, printJson, table } from './terminal.ts';
+import { listOption, numberOption, UsageError, type Finish } from './usage.ts';
+
+const HELP = `
+Examples:
+  $ aioquant simulate                              on free ports; keys and URLs are printed
+  $ aioquant simulate --port 7000 --json           first line: {"binance":{…},"okx":{…},"htx":{…},"accounts":[…]}
+  $ aioquant simulate --accounts 100 --latency 25  a hundred accounts; 25 ms each way
+  $ aioquant simulate --faults replies-lost        one in eight replies is lost; see docs/faults.md
+  $ aioquant simulate --write-config sim.yaml      also write a configuration for its accounts, for -c
+`;
+
+interface Options {
+  readonly port?: number;
+  readonly host?: string;
+  readonly seed?: string;
+  readonly json?: true;
+  readonly accounts: number;
+  readonly exchange?: readonly string[];
+  readonly replay?: string;
+  readonly speed?: number;
+  readonly faults?: string;
+  readonly latency?: number;
+  readonly quiet?: true;
+  readonly writeConfig?: string;
+}
+
+export function registerSimulate(program: Command, finish: Finish): void {
+  program
+    .command('simulate')
+    .description('run the exchange simulator as a server')
+    .option('--port <n>', 'first port; the exchanges take one each (default: free ports)', numberOption(0, 'whole'))
+    .option('--host <address>', 'address to listen on (default: 127.0.0.1, this machine only)')
+    .option('--seed <text>', 'everything that happens by chance follows from it (default: 1)')
+    .option('--accounts <n>', 'how many accounts', numberOption(1, 'whole'), 1)
+    .option('--exchange <names>', 'only these exchanges', listOption)
+    .option('--replay <file>', 'play a recording of a real market instead of the model')
+    .option('--speed <factor>', 'play it that many times faster', numberOption(0.01))
+    .option('--faults <name|file>', 'a fault plan by name, or a file with one')
+    .option('--latency <ms>', 'one-way latency inside the exchange', numberOption(0))
+    .option('--quiet', 'no market model: only accounts trade')
+    .option('--write-config <file>', 'write a configuration with its accounts and URLs')
+    .option('--json', 'print one JSON object with URLs and keys, and nothing else')
+    .addHelpText('after', HELP)
+    .action(async (options: Options) => finish(await simulate(options)));
+}
+
+async function simulate(options: Options): Promise<0> {
+  const simulator = await startFor(options);
+  const { endpoints, accounts } = simulator;
+  if (options.writeConfig !== undefined) {
+    const { simulatorConfig } = await import('./simulator-config.ts');
+    writeFileSync(options.writeConfig, simulatorConfig(simulator, Object.keys(endpoints)));
+  }
+  if (options.json === true) printJson({ ...endpoints, accounts });
+  else {
+    print(paint.bold('The simulator is running.'));
+    for (const [exchange, urls] of Object.entries(endpoints)) {
+      print();
+      print(paint.bold(exchange));
+      print(table(['endpoint', 'URL'], Object.entries(urls)));
+    }
+    print();
+    print(paint.bold('accounts'));
+    const shown = accounts.slice(0, 5);
+    print(
+      table(
+        ['name', 'accessKey', 'secretKey', 'passphrase'],
+        shown.map((account) => [account.name, account.accessKey, account.secretKey, account.passphrase]),
+      ),
+    );
+    if (accounts.length > shown.length) print(`… and ${accounts.length - shown.length} more: see --json`);
+    print();
+    print(paint.dim('Ctrl-C stops it.'));
+  }
+  await new Promise<void>((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => resolve());
+  });
+  await simulator.close();
+  return 0;
+}
+
+/** Starts it, and turns what a user got wrong into words. */
+async function startFor(options: Options) {
+  const { replay, faults, latency, port, host, seed, accounts, exchange, speed, quiet } = options;
+  if (replay !== undefined && !existsSync(replay)) throw new UsageError(`--replay ${replay}: no such file`);
+  const { startSimulator, FaultPlanError } = await import('../simulator/index.ts');
+  const oneWay = latency === undefined ? undefined : { fixedMs: latency, jitterMs: 0 };
+  try {
+    return await startSimulator({
+      accounts,
+      ...(port === undefined ? {} : { port }),
+      ...(host === undefined ? {} : { host }),
+      ...(seed === undefined ? {} : { seed }),
+      ...(exchange === undefined ? {} : { exchanges: exchange }),
+      ...(replay === undefined ? {} : { replay }),
+      ...(speed === undefined ? {} : { speed }),
+      ...(faults === undefined ? {} : { faults }),
+      ...(quiet === undefined ? {} : { market: 'quiet' as const }),
+      ...(oneWay === undefined ? {} : { latency: { wayIn: oneWay, wayOut: oneWay } }),
+    });
+  } catch (error) {
+    if (error instanceof FaultPlanError || error instanceof RangeError) throw new UsageError(error.message);
+    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    if (code === 'EADDRINUSE')
+      throw new UsageError(`port ${port ?? 0} or one of the next is in use; choose another with --port`);
+    if (code === 'EACCES') throw new UsageError(`port ${port ?? 0} may not be used by you; choose one above 1023`);
+    if (code === 'EADDRNOTAVAIL') throw new UsageError(`--host ${host ?? ''}: this machine has no such address`);
+    if (replay !== undefined && error instanceof Error) throw new UsageError(`--replay ${replay}: ${error.message}`);
+    throw error;
+  }
+}

@@ -1,0 +1,33 @@
+// What every command shares at its edges: exit statuses, the error that means "used wrongly", and reading numbers from options.
+
+import { InvalidArgumentError } from 'commander';
+import { ConfigError } from '../runtime/config-problems.ts';
+
+/** 0 done; 1 something is left undone; 2 wrong usage or configuration. */
+export type ExitStatus = 0 | 1 | 2;
+
+/** How a command tells its exit status. */
+export type Finish = (status: number) => void;
+
+/** The command was used wrongly. The message says what to do instead; the exit status is 2. */
+export class UsageError extends ConfigError {}
+
+/** Reads an option that must be a number of at least `least`. */
+export function numberOption(least: number, kind: 'whole' | 'any' = 'any'): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    const fits =
+      text.trim() !== '' && Number.isFinite(value) && value >= least && (kind === 'any' || Number.isInteger(value));
+    if (!fits) throw new InvalidArgumentError(`Give a ${kind === 'whole' ? 'whole ' : ''}number of at least ${least}.`);
+    return value;
+  };
+}
+
+/** Reads an option that may be given several times, or as one list with commas. */
+export function listOption(text: string, earlier: readonly string[] | undefined): string[] {
+  const items = text
+    .split(',')
+    .map((item) => item.trim())
+    .filter((item) => item !== '');
+  return [...(earlier ?? []), ...items];
+}
