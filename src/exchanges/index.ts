@@ -1,11 +1,22 @@
 // The registry of exchanges: the one place that knows which there are. Adding an exchange adds a line.
 
 import type { Platform } from '../domain/platform.ts';
+import { binance } from './binance/index.ts';
+import type { BinanceRest } from './binance/rest.ts';
 import type { Exchange } from './exchange.ts';
 import { htx } from './htx/index.ts';
+import type { HtxRest } from './htx/rest.ts';
 import { okx } from './okx/index.ts';
+import type { OkxRest } from './okx/rest.ts';
 
-export const EXCHANGES: readonly Exchange[] = [okx, htx];
+export const EXCHANGES: readonly Exchange[] = [binance, okx, htx];
+
+/** The raw REST client of each platform: what `trade.restApi` is. */
+export interface RestApis {
+  readonly binance: BinanceRest;
+  readonly okx: OkxRest;
+  readonly htx: HtxRest;
+}
 
 /** Throws RangeError for a platform it does not know. */
 export function exchangeOf(platform: Platform): Exchange {

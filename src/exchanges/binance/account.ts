@@ -1,0 +1,132 @@
+// One Binance account, put together: requests, the private stream, order entry, trading rules, and what the account itself is.
+// Each part is a file of its own; here they meet.
+
+import { fail, ok, TradeError, type Result } from '../../domain/errors.ts';
+import type { Instrument } from '../../domain/instrument.ts';
+import type { Assets, Orderbook } from '../../domain/order.ts';
+import { BINANCE } from '../../domain/platform.ts';
+import { ClockOffset } from '../../wire/clock-offset.ts';
+import type { AccountConfig, AccountFeed, AccountFeedHandlers, ExchangeAccount, ExchangeEnvironment, Trading } from '../exchange.ts';
+import { BinanceAccountFeed } from './account-feed.ts';
+import { ACCOUNT_NAMES, assetsOf, levelsOf } from './decode.ts';
+import { BinanceInstruments } from './instruments.ts';
+import { BinanceLimits } from './limits.ts';
+import { OrderSocket, type SocketContext } from './order-socket.ts';
+import { BinanceRequests } from './requests.ts';
+import { BinanceRest } from './rest.ts';
+import { createSigner } from './sign.ts';
+import { SocketApi } from './socket-api.ts';
+import { BinanceTrading } from './trading.ts';
+
+/** The server pings every 20 s (A3.2): dead after one and a half of that without anything. */
+const SILENCE_MS = 30_000;
+const DEEPEST_BOOK = 5_000;
+
+export class BinanceAccount implements ExchangeAccount {
+  readonly rest: BinanceRest;
+  readonly feed: AccountFeed;
+  readonly trading: Trading;
+  readonly #stream: BinanceAccountFeed;
+  readonly #orders: OrderSocket;
+  readonly #environment: ExchangeEnvironment;
+  readonly #time: ClockOffset;
+  readonly #instruments: BinanceInstruments;
+
+  constructor(config: AccountConfig, environment: ExchangeEnvironment) {
+    const { transport, clock, random, log, budgets } = environment;
+    const { accessKey, endpoints, timings } = config;
+    const restUrl = endpoints['rest'] ?? '';
+    const signer = createSigner(config.secretKey);
+    const limits = new BinanceLimits(budgets, clock, new URL(restUrl).host, accessKey);
+    const time = new ClockOffset({ clock, ask: () => this.#askTime() });
+    const timeoutMs = timings.requestTimeout;
+    const sockets: SocketContext = {
+      transport, clock, random, log, limits,
+      url: endpoints['wsApi'] ?? '',
+      api: new SocketApi({ signer, accessKey, time, limits, timeoutMs }),
+      canLogOn: signer.canLogOn,
+      silenceMs: timings.streamSilence ?? SILENCE_MS,
+    };
+    this.#environment = environment;
+    this.#time = time;
+    this.#orders = new OrderSocket(sockets);
+    const requests = new BinanceRequests({ transport, limits, signer, accessKey, restUrl, time, timeoutMs, orderEntry: this.#orders });
+    this.rest = new BinanceRest(requests);
+    this.#instruments = new BinanceInstruments(this.rest, limits, clock);
+    this.#stream = new BinanceAccountFeed({
+      ...sockets,
+      symbolOf: (rawSymbol) => this.#instruments.symbolOf(rawSymbol),
+      watch: (instrument) => this.#instruments.know(instrument),
+    });
+    this.feed = this.#feedWithOrderEntry();
+    this.trading = new BinanceTrading(requests, () => time.serverNow());
+  }
+
+  /** The order socket lives as long as the stream: whoever only asks and revokes does not need it. */
+  #feedWithOrderEntry(): AccountFeed {
+    const stream = this.#stream;
+    const orders = this.#orders;
+    return {
+      start(handlers: AccountFeedHandlers) {
+        stream.start(handlers);
+        orders.start();
+      },
+      watch: (instrument) => stream.watch(instrument),
+      async stop() {
+        await Promise.all([stream.stop(), orders.stop()]);
+      },
+      get isLive() {
+        return stream.isLive;
+      },
+    };
+  }
+
+  async #askTime(): Promise<Result<number>> {
+    const [answer, error] = await this.rest.getServerTime();
+    if (error !== null) return fail(error);
+    const { serverTime } = answer;
+    return typeof serverTime === 'number' ? ok(serverTime) : fail(new TradeError('Binance did not tell its time', { kind: 'unknown', outcome: 'unknown', platform: BINANCE }));
+  }
+
+  /** The clock, and whether the key works at all. */
+  async prepare(): Promise<Result<true>> {
+    const [, clockError] = await this.#time.measure();
+    if (clockError !== null) return fail(clockError);
+    const [account, error] = await this.rest.getAccount();
+    if (error !== null) return fail(error);
+    if (account.canTrade === false) this.#environment.log.warn('Binance says that this account may not trade');
+    return ok(true);
+  }
+
+  instrument(symbol: string): Promise<Result<Instrument>> {
+    return this.#instruments.get(symbol);
+  }
+
+  async orderbook({ rawSymbol, symbol }: Instrument, depth: number): Promise<Result<Orderbook>> {
+    const limit = Math.min(Math.max(Math.trunc(depth), 1), DEEPEST_BOOK);
+    const [book, error] = await this.rest.getOrderbook(rawSymbol, limit);
+    if (error !== null) return fail(error.at({ symbol }));
+    // The answer has no time of its own.
+    return ok({ platform: BINANCE, symbol, asks: levelsOf(book.asks), bids: levelsOf(book.bids), timestamp: this.#time.serverNow() });
+  }
+
+  async assets(): Promise<Result<Assets>> {
+    const [account, error] = await this.rest.getAccount();
+    return error === null ? ok(assetsOf(account.balances, ACCOUNT_NAMES)) : fail(error);
+  }
+
+  /** The answer speaks of the account, not of the key: that it may withdraw says nothing about the key. */
+  async permissions(): Promise<Result<{ readonly trade: boolean | null; readonly withdraw: boolean | null }>> {
+    const [account, error] = await this.rest.getAccount();
+    if (error !== null) return fail(error);
+    return ok({ trade: typeof account.canTrade === 'boolean' ? account.canTrade : null, withdraw: account.canWithdraw === false ? false : null });
+  }
+
+  clockOffset(): number {
+    return this.#time.offset;
+  }
+
+  async close(): Promise<void> {
+    await this.feed.stop();
+  }
+}

@@ -1,0 +1,234 @@
+// From Binance's words to order reports, fills, balances and books (binance.md A6-A8, C, F). Pure.
+// Which frame is which, and who gets the report, is account-feed.ts's and trading.ts's part.
+
+import { Decimal } from '../../domain/decimal.ts';
+import type { Asset, Assets, BookLevel, Liquidity, OrderAction, OrderType, TimeInForce } from '../../domain/order.ts';
+import { EMPTY_REPORT, type FillReport, type OrderReport, type ReportedLife, type ReportSource } from '../../domain/order-report.ts';
+import { idOrNull, isRow, number, rowsOf, text, textOrNull, type Row } from './frames.ts';
+
+/** Part C. Null: says nothing about the life of the order (PENDING_CANCEL is documented as unused; anything new must be asked about). */
+export function lifeOf(status: string, expiryReason: string | null): ReportedLife | null {
+  switch (status) {
+    case 'NEW':
+    case 'PARTIALLY_FILLED':
+    case 'PENDING_NEW':
+      return 'open';
+    case 'FILLED':
+      return 'filled';
+    case 'CANCELED':
+    case 'EXPIRED_IN_MATCH':
+      return 'canceled';
+    case 'EXPIRED':
+      // A contingent leg that the engine refused; every other expiry is an order that was accepted and then ended.
+      return expiryReason === 'REJECTED' ? 'failed' : 'canceled';
+    case 'REJECTED':
+      return 'failed';
+    default:
+      return null;
+  }
+}
+
+/** Why it ended, in the exchange's words; null while it works or when it was filled. */
+function reasonOf(status: string, rejectReason: string | null, expiryReason: string | null): string | null {
+  if (status === 'REJECTED') return rejectReason ?? 'REJECTED';
+  if (status === 'CANCELED' || status === 'EXPIRED' || status === 'EXPIRED_IN_MATCH') return expiryReason ?? status;
+  return null;
+}
+
+function actionOf(side: string): OrderAction | null {
+  return side === 'BUY' || side === 'SELL' ? side : null;
+}
+
+function orderTypeOf(type: string): OrderType | null {
+  if (type === 'LIMIT' || type === 'LIMIT_MAKER' || type.endsWith('_LIMIT')) return 'LIMIT';
+  return type === 'MARKET' || type === 'STOP_LOSS' || type === 'TAKE_PROFIT' ? 'MARKET' : null;
+}
+
+function timeInForceOf(type: string, timeInForce: string): TimeInForce | null {
+  if (type === 'LIMIT_MAKER') return 'POST_ONLY';
+  return timeInForce === 'GTC' || timeInForce === 'IOC' || timeInForce === 'FOK' ? timeInForce : null;
+}
+
+function decimal(row: Row, name: string): Decimal | null {
+  const value = row[name];
+  return typeof value === 'string' ? Decimal.tryFrom(value) : null;
+}
+
+/** A price or quantity for which zero means "not stated". */
+function positive(row: Row, name: string): Decimal | null {
+  const value = decimal(row, name);
+  return value !== null && value.isPositive() ? value : null;
+}
+
+/** The commission of one fill: "0" with asset null when there was none (A6.1). */
+function feeOf(row: Row, feeName: string, assetName: string): Pick<FillReport, 'fee' | 'feeAsset'> {
+  return { fee: decimal(row, feeName), feeAsset: textOrNull(row, assetName)?.toUpperCase() ?? null };
+}
+
+/**
+ * An executionReport (A6). Null for what must not touch an order: a REJECTED without an order id of its own is the echo of somebody's
+ * attempt under the same client id and says nothing of the order that carries it (A6.5, F13).
+ */
+export function executionReport(event: Row, symbol: string): OrderReport | null {
+  const status = text(event, 'X');
+  const orderId = idOrNull(event, 'i');
+  if (orderId === null) return null;
+  const kind = text(event, 'x');
+  const type = text(event, 'o');
+  const expiry = textOrNull(event, 'eR');
+  const reject = text(event, 'r');
+  const orderType = orderTypeOf(type);
+  return {
+    source: 'push',
+    symbol,
+    orderId,
+    // On CANCELED `c` is the id of the cancel request and `C` the order's own (A6.4, F1).
+    clientOrderId: textOrNull(event, kind === 'CANCELED' || status === 'CANCELED' ? 'C' : 'c'),
+    life: lifeOf(status, expiry),
+    action: actionOf(text(event, 'S')),
+    orderType,
+    timeInForce: timeInForceOf(type, text(event, 'f')),
+    tradeType: null,
+    price: orderType === 'MARKET' ? null : positive(event, 'p'),
+    quantity: positive(event, 'q'),
+    filled: decimal(event, 'z'),
+    filledValue: decimal(event, 'Z'),
+    fee: null,
+    feeAsset: null,
+    fill: kind === 'TRADE' ? pushedFill(event) : null,
+    reason: reasonOf(status, reject === '' || reject === 'NONE' ? null : reject, expiry),
+    ctime: number(event, 'O'),
+    utime: number(event, 'T'),
+  };
+}
+
+function pushedFill(event: Row): FillReport | null {
+  const tradeId = idOrNull(event, 't');
+  const price = decimal(event, 'L');
+  const quantity = positive(event, 'l');
+  if (tradeId === null || price === null || quantity === null) return null;
+  return { tradeId, price, quantity, ...feeOf(event, 'n', 'N'), liquidity: liquidityOf(event['m']), time: number(event, 'T') ?? 0 };
+}
+
+function liquidityOf(isMaker: unknown): Liquidity | null {
+  return typeof isMaker === 'boolean' ? (isMaker ? 'maker' : 'taker') : null;
+}
+
+/** What replies and queries say of an order in common (A7.1, A7.2, A8.1); the callers add ids and times, which differ. */
+function orderReport(row: Row, symbol: string, source: ReportSource): OrderReport {
+  const status = text(row, 'status');
+  const type = text(row, 'type');
+  const expiry = textOrNull(row, 'expiryReason');
+  const orderType = orderTypeOf(type);
+  const value = decimal(row, 'cummulativeQuoteQty');
+  return {
+    ...EMPTY_REPORT,
+    source,
+    symbol,
+    orderId: idOrNull(row, 'orderId'),
+    life: lifeOf(status, expiry),
+    action: actionOf(text(row, 'side')),
+    orderType,
+    timeInForce: timeInForceOf(type, text(row, 'timeInForce')),
+    price: orderType === 'MARKET' ? null : positive(row, 'price'),
+    quantity: positive(row, 'origQty'),
+    filled: decimal(row, 'executedQty'),
+    // Negative for very old orders: not available (A8.1).
+    filledValue: value === null || value.sign() < 0 ? null : value,
+    reason: reasonOf(status, null, expiry),
+  };
+}
+
+/** Reply to a placement: its fills first, then the order as a whole (A7.1). An ACK tells only the ids, and that it was taken. */
+export function createReports(row: Row, symbol: string): OrderReport[] {
+  const time = number(row, 'transactTime');
+  const whole = orderReport(row, symbol, 'create-reply');
+  const clientOrderId = textOrNull(row, 'clientOrderId');
+  const reports: OrderReport[] = [];
+  for (const fill of rowsOf(row['fills'])) {
+    const tradeId = idOrNull(fill, 'tradeId');
+    const price = decimal(fill, 'price');
+    const quantity = positive(fill, 'qty');
+    if (tradeId === null || price === null || quantity === null) continue;
+    reports.push({
+      ...EMPTY_REPORT,
+      source: 'create-reply',
+      symbol,
+      orderId: whole.orderId,
+      clientOrderId,
+      utime: time,
+      // Whatever trades while it is placed takes.
+      fill: { tradeId, price, quantity, ...feeOf(fill, 'commission', 'commissionAsset'), liquidity: 'taker', time: time ?? 0 },
+    });
+  }
+  reports.push({ ...whole, clientOrderId, life: whole.life ?? ('status' in row ? null : 'open'), ctime: time, utime: time });
+  return reports;
+}
+
+/** Reply to a cancel: `clientOrderId` is the cancel's own, `origClientOrderId` the order's (A7.2). */
+export function cancelReport(row: Row, symbol: string): OrderReport {
+  return { ...orderReport(row, symbol, 'cancel-reply'), clientOrderId: textOrNull(row, 'origClientOrderId'), utime: number(row, 'transactTime') };
+}
+
+/** Reply to cancel-all, and to a cancel that took a whole order list with it: plain reports and lists of them, mixed (A7.3). */
+export function cancelReports(result: unknown, symbol: string): OrderReport[] {
+  const rows = isRow(result) ? [result] : rowsOf(result);
+  return rows.flatMap((row) => ('orderReports' in row ? rowsOf(row['orderReports']) : [row])).map((row) => cancelReport(row, symbol));
+}
+
+/** A row of a query or of the open orders (A8.1). A canceled order's clientOrderId is that of the cancel, so it tells nothing. */
+export function queryReport(row: Row, symbol: string, source: 'query' | 'open-orders'): OrderReport {
+  const report = orderReport(row, symbol, source);
+  return {
+    ...report,
+    clientOrderId: text(row, 'status') === 'CANCELED' ? null : textOrNull(row, 'clientOrderId'),
+    ctime: number(row, 'time'),
+    utime: number(row, 'updateTime'),
+  };
+}
+
+/** A row of myTrades (A8.2); null when it is none. */
+export function tradeReport(row: Row, symbol: string): OrderReport | null {
+  const tradeId = idOrNull(row, 'id');
+  const price = decimal(row, 'price');
+  const quantity = positive(row, 'qty');
+  if (tradeId === null || price === null || quantity === null) return null;
+  const time = number(row, 'time') ?? 0;
+  const { isBuyer } = row;
+  return {
+    ...EMPTY_REPORT,
+    source: 'fills',
+    symbol,
+    orderId: idOrNull(row, 'orderId'),
+    action: typeof isBuyer === 'boolean' ? (isBuyer ? 'BUY' : 'SELL') : null,
+    fill: { tradeId, price, quantity, ...feeOf(row, 'commission', 'commissionAsset'), liquidity: liquidityOf(row['isMaker']), time },
+  };
+}
+
+/** `balances` of the account (asset, free, locked) or `B` of outboundAccountPosition (a, f, l): absolute figures (A5.2, A8.3). */
+export function assetsOf(rows: unknown, names: { readonly asset: string; readonly free: string; readonly locked: string }): Assets {
+  const assets: Record<string, Asset> = {};
+  for (const row of rowsOf(rows)) {
+    const name = text(row, names.asset);
+    const free = decimal(row, names.free);
+    const locked = decimal(row, names.locked);
+    if (name === '' || free === null || locked === null) continue;
+    assets[name] = { free: free.toString(), locked: locked.toString(), total: free.add(locked).toString() };
+  }
+  return assets;
+}
+
+export const ACCOUNT_NAMES = { asset: 'asset', free: 'free', locked: 'locked' } as const;
+export const POSITION_NAMES = { asset: 'a', free: 'f', locked: 'l' } as const;
+
+/** One side of a book, as it came but without padding: `[["60000.00000000","1.20000000"]]` (A11.1). */
+export function levelsOf(value: unknown): BookLevel[] {
+  const levels: BookLevel[] = [];
+  if (!Array.isArray(value)) return levels;
+  for (const level of value) {
+    if (!Array.isArray(level)) continue;
+    const [price, quantity]: unknown[] = level;
+    if (typeof price === 'string' && typeof quantity === 'string') levels.push([Decimal.from(price).toString(), Decimal.from(quantity).toString()]);
+  }
+  return levels;
+}

@@ -1,0 +1,55 @@
+// Every page of an account's fills: of one order, or of a symbol since a moment (binance.md A8.2).
+// What a row means is decode.ts's part.
+
+import { fail, ok, type Result } from '../../domain/errors.ts';
+import { myTradesCall, type Call } from './encode.ts';
+import { idOrNull, rowsOf, type Row } from './frames.ts';
+import type { Params } from './sign.ts';
+
+/** Rows of one answer at most, and the window that start and end may span. */
+const PAGE_SIZE = 1_000;
+const WINDOW_MS = 24 * 3_600_000;
+
+export type Ask = (call: Call) => Promise<Result<unknown>>;
+
+/** Follows `fromId` until a page is not full. `first` is the query of the first page; later ones keep only its symbol and orderId. */
+async function everyPage(ask: Ask, first: Params, keep: Params): Promise<Result<readonly Row[]>> {
+  const all: Row[] = [];
+  for (let query = first; ; ) {
+    const [answer, error] = await ask(myTradesCall({ ...query, limit: PAGE_SIZE }));
+    if (error !== null) return fail(error);
+    const rows = rowsOf(answer);
+    all.push(...rows);
+    const last = rows.at(-1);
+    const id = last === undefined ? null : idOrNull(last, 'id');
+    if (rows.length < PAGE_SIZE || id === null) return ok(all);
+    query = { ...keep, fromId: BigInt(id) + 1n };
+  }
+}
+
+export function tradesOfOrder(ask: Ask, rawSymbol: string, orderId: string): Promise<Result<readonly Row[]>> {
+  const keep = { symbol: rawSymbol, orderId: BigInt(orderId) };
+  return everyPage(ask, keep, keep);
+}
+
+/** A day at a time until one has trades, then by id to the newest. */
+export async function tradesSince(ask: Ask, rawSymbol: string, since: number, now: number): Promise<Result<readonly Row[]>> {
+  const keep = { symbol: rawSymbol };
+  for (let start = Math.max(0, Math.floor(since)); ; start += WINDOW_MS) {
+    const isLast = start + WINDOW_MS >= now;
+    // The last window has no end: a fill while we ask belongs in.
+    const window = isLast ? { ...keep, startTime: start } : { ...keep, startTime: start, endTime: start + WINDOW_MS - 1 };
+    const [answer, error] = await ask(myTradesCall({ ...window, limit: PAGE_SIZE }));
+    if (error !== null) return fail(error);
+    const rows = rowsOf(answer);
+    const last = rows.at(-1);
+    const id = last === undefined ? null : idOrNull(last, 'id');
+    if (id === null) {
+      if (isLast) return ok(rows);
+      continue;
+    }
+    if (isLast && rows.length < PAGE_SIZE) return ok(rows);
+    const [rest, failed] = await everyPage(ask, { ...keep, fromId: BigInt(id) + 1n }, keep);
+    return failed === null ? ok([...rows, ...rest]) : fail(failed);
+  }
+}

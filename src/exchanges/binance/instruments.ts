@@ -1,0 +1,79 @@
+// Trading rules by symbol, fetched when first needed and again when old; and the way back from the exchange's names (binance.md A9).
+// What a rule means is symbols.ts's part.
+
+import { fail, ok, TradeError, type Result } from '../../domain/errors.ts';
+import type { Instrument } from '../../domain/instrument.ts';
+import { BINANCE } from '../../domain/platform.ts';
+import type { Clock } from '../../seam/clock.ts';
+import { rowsOf } from './frames.ts';
+import type { BinanceLimits } from './limits.ts';
+import type { BinanceRest } from './rest.ts';
+import { instrumentOf, rawSymbolOf, symbolRowOf } from './symbols.ts';
+
+const KEPT_MS = 3_600_000;
+
+interface Kept {
+  readonly instrument: Instrument;
+  readonly at: number;
+}
+
+export class BinanceInstruments {
+  readonly #rest: BinanceRest;
+  readonly #limits: BinanceLimits;
+  readonly #clock: Clock;
+  readonly #kept = new Map<string, Kept>();
+  readonly #symbols = new Map<string, string>();
+  readonly #asking = new Map<string, Promise<Result<Instrument>>>();
+
+  constructor(rest: BinanceRest, limits: BinanceLimits, clock: Clock) {
+    this.#rest = rest;
+    this.#limits = limits;
+    this.#clock = clock;
+  }
+
+  /** Unified symbol of an exchange's name, where its instrument has been seen. */
+  symbolOf(rawSymbol: string): string | undefined {
+    return this.#symbols.get(rawSymbol);
+  }
+
+  know(instrument: Instrument): void {
+    this.#symbols.set(instrument.rawSymbol, instrument.symbol);
+  }
+
+  /** Cached; when old and not to be had anew, the old one serves on. */
+  async get(symbol: string): Promise<Result<Instrument>> {
+    const kept = this.#kept.get(symbol);
+    if (kept !== undefined && this.#clock.monotonic() - kept.at < KEPT_MS) return ok(kept.instrument);
+    let asking = this.#asking.get(symbol);
+    if (asking === undefined) {
+      asking = this.#ask(symbol).finally(() => this.#asking.delete(symbol));
+      this.#asking.set(symbol, asking);
+    }
+    const answer = await asking;
+    return answer[1] !== null && kept !== undefined && answer[1].kind !== 'invalid-order' ? ok(kept.instrument) : answer;
+  }
+
+  async #ask(symbol: string): Promise<Result<Instrument>> {
+    let rawSymbol: string;
+    try {
+      rawSymbol = rawSymbolOf(symbol);
+    } catch (error) {
+      return fail(unknown(error instanceof Error ? error.message : String(error), symbol));
+    }
+    const [info, error] = await this.#rest.getExchangeInfo(rawSymbol);
+    if (error !== null) {
+      return fail(error.code === '-1121' || error.code === '-1100' ? unknown(`Binance has no spot symbol ${symbol}`, symbol) : error.at({ symbol }));
+    }
+    this.#limits.learn(rowsOf(info.rateLimits));
+    const row = symbolRowOf(info, rawSymbol);
+    const instrument = row === null ? null : instrumentOf(row);
+    if (instrument === null || instrument.symbol !== symbol) return fail(unknown(`Binance has no spot symbol ${symbol}`, symbol));
+    this.#kept.set(symbol, { instrument, at: this.#clock.monotonic() });
+    this.know(instrument);
+    return ok(instrument);
+  }
+}
+
+function unknown(message: string, symbol: string): TradeError {
+  return new TradeError(message, { kind: 'invalid-order', outcome: 'not-sent', platform: BINANCE, symbol });
+}

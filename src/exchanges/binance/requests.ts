@@ -1,0 +1,106 @@
+// One call to Binance on its way: budget, signature, socket or REST, and what an answer that is none means (binance.md A2, A3, D).
+// A refusal for our clock is healed here, once, because it proves that nothing was done (A2.4). Nothing else is ever sent twice.
+
+import { fail, ok, TradeError, type Result } from '../../domain/errors.ts';
+import { BINANCE } from '../../domain/platform.ts';
+import type { HttpResponse, Transport } from '../../seam/transport.ts';
+import type { ClockOffset } from '../../wire/clock-offset.ts';
+import type { Call } from './encode.ts';
+import { parse } from './frames.ts';
+import type { BinanceLimits } from './limits.ts';
+import { errorOf, isClockError, readRestError, transportError } from './outcomes.ts';
+import { queryOf, signedQuery, type Params, type Signer } from './sign.ts';
+
+/** Order entry over a socket, where one is open. */
+export interface OrderEntry {
+  /** The bytes leave synchronously. Null when there is no socket to trust: then nothing was sent. */
+  call(method: string, params: Params): Promise<Result<unknown>> | null;
+}
+
+export interface RequestContext {
+  readonly transport: Transport;
+  readonly limits: BinanceLimits;
+  readonly signer: Signer;
+  readonly accessKey: string;
+  readonly restUrl: string;
+  readonly time: ClockOffset;
+  readonly timeoutMs: number;
+  readonly orderEntry: OrderEntry;
+}
+
+/** A cancel or a question may wait out a whole minute's window; longer than that (a ban) its caller should know. */
+const PATIENCE_MS = 60_000;
+
+export class BinanceRequests {
+  readonly #context: RequestContext;
+
+  constructor(context: RequestContext) {
+    this.#context = context;
+  }
+
+  /** A signed call. The bytes leave synchronously when the budget allows. Never rejects. */
+  send(call: Call): Promise<Result<unknown>> {
+    return this.#healed(() => this.#admitted(call, () => this.#choose(call)));
+  }
+
+  /** A signed call that goes by REST whatever else is open. */
+  sendByRest(call: Call): Promise<Result<unknown>> {
+    return this.#healed(() => this.#admitted(call, () => this.#rest(call, true)));
+  }
+
+  /** A call that needs no key. */
+  sendPublic(call: Call): Promise<Result<unknown>> {
+    return this.#admitted(call, () => this.#rest(call, false));
+  }
+
+  #healed(once: () => Promise<Result<unknown>>): Promise<Result<unknown>> {
+    const { time } = this.#context;
+    if (time.isOld) void time.measure();
+    return time.healOnce(once, ([, error]) => error !== null && isClockError(error));
+  }
+
+  async #admitted({ weight, orders, priority }: Call, go: () => Promise<Result<unknown>>): Promise<Result<unknown>> {
+    const { limits, timeoutMs } = this.#context;
+    if (!limits.tryTake(weight, orders, priority)) {
+      const wait = limits.waitTime(weight, orders, priority);
+      // An order that would leave long after it was meant is no longer the order that was meant.
+      if (wait > (priority === 'order' ? timeoutMs : PATIENCE_MS)) return fail(tooFast(wait));
+      await limits.take(weight, orders, priority);
+    }
+    return go();
+  }
+
+  async #choose(call: Call): Promise<Result<unknown>> {
+    const sent = call.socketMethod === null ? null : this.#context.orderEntry.call(call.socketMethod, call.params);
+    if (sent === null) return this.#rest(call, true);
+    const answer = await sent;
+    // It closed between the look and the sending: nothing has left, so REST may take it.
+    return answer[1]?.outcome === 'not-sent' ? this.#rest(call, true) : answer;
+  }
+
+  async #rest(call: Call, isSigned: boolean): Promise<Result<unknown>> {
+    const { transport, limits, signer, accessKey, restUrl, time, timeoutMs } = this.#context;
+    const query = isSigned ? signedQuery({ ...call.params, timestamp: time.serverNow() }, signer) : queryOf(call.params);
+    const headers: Record<string, string> = isSigned ? { 'X-MBX-APIKEY': accessKey } : {};
+    const url = query === '' ? restUrl + call.path : `${restUrl}${call.path}?${query}`;
+    let response: HttpResponse;
+    try {
+      response = await transport.request({ method: call.method, url, headers, timeoutMs });
+    } catch (error) {
+      return fail(transportError(error));
+    }
+    limits.correctByHeaders(response.headers);
+    if (response.status === 200) {
+      const body = parse(response.body);
+      if (body !== undefined) return ok(body);
+      return fail(new TradeError('HTTP 200 with a body that is no JSON', { kind: 'unknown', outcome: 'unknown', platform: BINANCE, cause: { body: response.body.slice(0, 200) } }));
+    }
+    const answer = readRestError(response);
+    limits.refused(answer);
+    return fail(errorOf(answer));
+  }
+}
+
+function tooFast(wait: number): TradeError {
+  return new TradeError(`the rate limit of Binance allows it in ${Math.ceil(wait)} ms`, { kind: 'rate-limited', outcome: 'not-sent', retryAfter: Math.ceil(wait), platform: BINANCE });
+}

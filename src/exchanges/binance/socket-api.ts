@@ -1,0 +1,91 @@
+// Talking over one WebSocket API connection: signed requests, logging on, replies by id, what its limits say (binance.md A2.2, A2.3, A4).
+// Keeping a connection is wire/link.ts's part; what is asked is account-feed.ts's and order-socket.ts's.
+
+import { fail, ok, TradeError, type Result } from '../../domain/errors.ts';
+import { BINANCE } from '../../domain/platform.ts';
+import type { ClockOffset } from '../../wire/clock-offset.ts';
+import type { Session } from '../../wire/link-session.ts';
+import type { SocketReply } from './frames.ts';
+import type { BinanceLimits } from './limits.ts';
+import { errorOf, isClockError, readSocketError } from './outcomes.ts';
+import { socketFrame, type Params, type Signer } from './sign.ts';
+
+export interface SocketApiContext {
+  readonly signer: Signer;
+  readonly accessKey: string;
+  readonly time: ClockOffset;
+  readonly limits: BinanceLimits;
+  readonly timeoutMs: number;
+}
+
+/** `signed`: with key and signature. `logged-on`: the connection vouches for the key; only the time is stated. `bare`: neither. */
+export type Authentication = 'signed' | 'logged-on' | 'bare';
+
+export class SocketApi {
+  readonly #context: SocketApiContext;
+  #lastId = 0;
+
+  constructor(context: SocketApiContext) {
+    this.#context = context;
+  }
+
+  /**
+   * Sends before it returns. An error with outcome `not-sent` means that the socket was not open; with `unknown`, that no reply came.
+   * A refusal for the clock is for the caller to heal.
+   */
+  async call(session: Session, method: string, params: Params, authentication: Authentication): Promise<Result<unknown>> {
+    const { signer, accessKey, time, limits, timeoutMs } = this.#context;
+    const id = String(++this.#lastId);
+    const all = authentication === 'bare' ? params : { ...params, ...(authentication === 'signed' ? { apiKey: accessKey } : {}), timestamp: time.serverNow() };
+    const end = await session.request(id, socketFrame(id, method, all, authentication === 'signed' ? signer : null), timeoutMs);
+    switch (end.end) {
+      case 'not-sent':
+        return fail(new TradeError(end.reason, { kind: 'network', outcome: 'not-sent', platform: BINANCE }));
+      case 'timeout':
+        return fail(new TradeError(`no reply within ${end.afterMs} ms`, { kind: 'timeout', outcome: 'unknown', platform: BINANCE }));
+      case 'lost':
+        return fail(new TradeError(`the connection was lost before the reply: ${end.reason}`, { kind: 'network', outcome: 'unknown', platform: BINANCE }));
+      case 'reply': {
+        const reply = end.reply;
+        if (!isReply(reply)) return fail(new TradeError('a reply of no known form', { kind: 'unknown', outcome: 'unknown', platform: BINANCE }));
+        limits.correct(reply.rateLimits);
+        if (reply.status === 200) return ok(reply.result);
+        const answer = readSocketError(reply.status, reply.error, time.serverNow());
+        limits.refused(answer);
+        return fail(errorOf(answer));
+      }
+    }
+  }
+
+  /** As `call`, healing the clock once: for the login and subscription calls, which may be repeated. */
+  healed(session: Session, method: string, params: Params, authentication: Authentication): Promise<Result<unknown>> {
+    return this.#context.time.healOnce(
+      () => this.call(session, method, params, authentication),
+      ([, error]) => error !== null && isClockError(error),
+    );
+  }
+
+  /** Logs the connection on where the key can (Ed25519). Throws the TradeError of a refusal. */
+  async logOn(session: Session): Promise<void> {
+    const [, error] = await this.healed(session, 'session.logon', {}, 'signed');
+    if (error !== null) throw error;
+  }
+
+  /** Gives a reply to whoever waits for it; false when nobody does. */
+  receive(session: Session, reply: SocketReply): boolean {
+    return reply.id !== null && session.settle(reply.id, reply);
+  }
+}
+
+function isReply(value: unknown): value is SocketReply {
+  return typeof value === 'object' && value !== null && 'type' in value && value.type === 'reply';
+}
+
+/**
+ * Whether a refused login is final. -2015 also comes during a temporary ban (D7), so it must be said three times; a key of the
+ * wrong form or a wrong secret is not going to be right next time.
+ */
+export function isFatalLogin(error: TradeError, failures: number): boolean {
+  if (error.kind !== 'auth') return false;
+  return error.code === '-2014' || error.code === '-1022' || failures >= 3;
+}
