@@ -6,7 +6,7 @@ import { accessEnvironment } from '../runtime/assembly/environment.ts';
 import { readConfig, type Config } from '../runtime/config.ts';
 import type { AccountSettings } from '../runtime/config-schema.ts';
 import type { DoctorOptions } from './doctor.ts';
-import { NotedBudgets } from './noted-budgets.ts';
+import { NotedBudgets, type BudgetUse } from './noted-budgets.ts';
 import { explain, inParallel, reach } from './reached-accounts.ts';
 import { selectAccounts } from './selected-accounts.ts';
 import { paint, print, printJson, Progress } from './terminal.ts';
@@ -123,6 +123,16 @@ async function openOrders({ symbols }: AccountSettings, { connector }: AccountAc
   );
 }
 
+/** The limit that is nearest to its end, of all that were touched. */
+function rateBudget(uses: readonly BudgetUse[]): Finding[] {
+  const [tightest] = uses.toSorted((a, b) => b.used / b.capacity - a.used / a.capacity);
+  if (tightest === undefined) return [];
+  const { limit, used, capacity, windowMs } = tightest;
+  const share = used / capacity;
+  const says = `${used} of ${capacity} in ${windowMs / 1_000} s used of the tightest of ${uses.length} limits (${limit})`;
+  return [finding(share > 0.8 ? 'warning' : 'ok', 'rate budget', says)];
+}
+
 /** Everything worth knowing about one account. Never rejects. */
 export async function examine(
   settings: AccountSettings,
@@ -150,15 +160,7 @@ export async function examine(
     );
     const key = await permissions(access);
     const orders = key.some(({ verdict }) => verdict === 'failure') ? [] : await openOrders(settings, access);
-    const uses = budgets
-      .uses(settings.accessKey)
-      .map(({ limit, used, capacity, windowMs }) =>
-        finding(
-          used > capacity / 2 ? 'warning' : 'ok',
-          'rate budget',
-          `${limit}: ${used} of ${capacity} in ${windowMs / 1_000} s`,
-        ),
-      );
+    const uses = rateBudget(budgets.uses(settings.accessKey));
     return [finding('ok', 'reachable', `answered in ${tookMs} ms`), ...key, clock, ...uses, ...orders, ...lines];
   } finally {
     await connector.close();

@@ -26,5 +26,5 @@ export function simulatorConfig(
       endpoints: endpoints[platform],
     })),
   );
-  return stringify({ ...extra, accounts: entries });
+  return stringify({ ...extra, accounts: entries }, { aliasDuplicateObjects: false });
 }

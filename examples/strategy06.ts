@@ -1,0 +1,69 @@
+// Strategy 6 of the course, complete: keep one sell order between the 6th and the 8th ask of the order book.
+// It hears every change of its order over WebSocket, revokes what an earlier run left before it starts, and leaves nothing behind
+// when it stops. The file is the same for every platform: the configuration says where to trade.
+import { config, Decimal, logger, LoopRunTask, ORDER_ACTION_SELL, quant, Trade } from 'aioquant';
+import type { Fill, Order, TradeError, TradeInfo } from 'aioquant';
+
+export default class Strategy06 {
+  private readonly trade: Trade;
+  private readonly quantity = String(config['quantity'] ?? '0.002');
+
+  constructor() {
+    this.trade = new Trade({
+      strategy: 'strategy06',
+      symbol: 'BTC/USDT',
+      ...config.account(), // platform, keys, endpoints, symbol: the first account of the configuration
+      onInit: (success, info) => this.onInit(success, info),
+      onOrderUpdate: (order) => this.onOrderUpdate(order),
+      onFill: (fill) => this.onFill(fill),
+      onError: (error) => this.onError(error),
+    });
+  }
+
+  /** Once, when the private stream is live and every unfinished order is known. */
+  private async onInit(success: boolean, info: TradeInfo): Promise<void> {
+    if (!success) return void quant.stop(`${info.account} cannot trade`);
+    const [revoked, error] = await this.trade.revokeOrder();
+    if (error) return void quant.stop(`orders of an earlier run could not be revoked: ${error.message}`);
+    logger.info(`${info.account} is ready; revoked ${revoked.length} orders of an earlier run`);
+    LoopRunTask.register(() => this.followTheBook(), 1);
+  }
+
+  /** Once a second: leave the order where it is while it lies in the band, else revoke it and place it anew. */
+  private async followTheBook(): Promise<void> {
+    const [book, error] = await this.trade.getOrderbook(20);
+    if (error) return logger.warn('no order book', error);
+    const [ask6, ask7, ask8] = book.asks.slice(5, 8).map(([price]) => price);
+    if (ask6 === undefined || ask7 === undefined || ask8 === undefined) return logger.warn('fewer than 8 asks');
+
+    for (const order of this.trade.orders.values()) {
+      if (order.orderId === '') return; // still on its way
+      if (isBetween(order.price, ask6, ask8)) return;
+      const [, refused] = await this.trade.revokeOrder(order.orderId);
+      if (refused) return logger.info(`not revoked: ${refused.message}`); // filled meanwhile, perhaps: look again next time
+    }
+    const [, failed] = await this.trade.createOrder(ORDER_ACTION_SELL, ask7, this.quantity);
+    if (failed) logger.warn('no order placed', failed);
+  }
+
+  private onOrderUpdate(order: Order): void {
+    logger.info(`order ${order.orderId} ${order.status}: ${order.quantity} at ${order.price}, ${order.filled} filled`);
+  }
+
+  private onFill(fill: Fill): void {
+    logger.info(`sold ${fill.quantity} at ${fill.price} for a fee of ${fill.fee} ${fill.feeAsset ?? ''}`);
+  }
+
+  private onError(error: TradeError): void {
+    logger.error('something went wrong', error);
+  }
+}
+
+function isBetween(price: string | null, low: string, high: string): boolean {
+  if (price === null) return false;
+  const exact = Decimal.from(price);
+  return exact.gte(Decimal.from(low)) && exact.lte(Decimal.from(high));
+}
+
+// `aioquant run` starts the default export by itself; `node strategy06.ts config.yaml` comes here.
+if (import.meta.main) await quant.start(process.argv[2] ?? 'config.yaml', Strategy06);
