@@ -94,7 +94,8 @@ export class Session implements ServerSession {
     return this.site.clock.after(afterMs, () => {
       const silent = this.site.clock.monotonic() - this.lastSentAt;
       const left = this.site.settings.idleMs - silent;
-      if (left > 0) this.idleTimer = this.watchIdle(left);
+      // Less than a millisecond may be nothing but rounding, and would never pass.
+      if (left >= 1) this.idleTimer = this.watchIdle(left);
       else this.close(4004, 'No data received in 30s.');
     });
   }
