@@ -1,5 +1,6 @@
 // The sockets' own rules: acknowledgements, wrong doors, silence, counting, service notices, and order operations (okx.md 4, 6.5).
 import { describe, expect, it, test } from 'vitest';
+import { seededRandom } from '../../../src/runtime/random.ts';
 import { order, RULES } from '../support.ts';
 import { DEMO, FIRST_ORDER_ID, loginFrame, okxBench, socketOrder, type Json } from './support.ts';
 
@@ -100,6 +101,17 @@ describe('connections', () => {
     expect(client.isOpen).toBe(true);
     await clock.advance(2000);
     expect(client.closed).toMatchObject({ code: 4004 });
+  });
+
+  test('4004 also when times are fractions of milliseconds', async () => {
+    const jitter = { fixedMs: 0, jitterMs: 3 };
+    for (let turn = 0; turn < 20; turn++) {
+      const { login, clock } = okxBench({}, { random: seededRandom(`turn ${turn}`) }, jitter);
+      await clock.advance(0.1 * turn);
+      const client = await login();
+      await clock.advance(31_000);
+      expect(client.closed).toMatchObject({ code: 4004 });
+    }
   });
 
   test('a subscription on which nothing happens does not keep it alive', async () => {
