@@ -7,6 +7,7 @@ import type { AccountFeedHandlers, CreateCommand, FeedEvent } from '../../../src
 import { isRow, text, type Row } from '../../../src/exchanges/htx/frames.ts';
 import { instrumentOf } from '../../../src/exchanges/htx/instruments.ts';
 import { SymbolTable } from '../../../src/exchanges/htx/symbols.ts';
+import type { HttpRequest, HttpResponse, Socket, SocketHandlers, Transport } from '../../../src/seam/transport.ts';
 import { parseJson } from '../../../src/wire/json.ts';
 
 /** Reads a fixture the way frames are read from the wire. */
@@ -122,5 +123,101 @@ export class FeedDiary implements AccountFeedHandlers {
   /** The lines since the last call. */
   take(): string[] {
     return this.lines.splice(0);
+  }
+}
+
+/** A socket that the test opens, speaks through and ends. */
+export class FakeSocket implements Socket {
+  readonly url: string;
+  readonly handlers: SocketHandlers;
+  readonly sent: string[] = [];
+  pings = 0;
+  isOpen = false;
+  isGone = false;
+
+  constructor(url: string, handlers: SocketHandlers) {
+    this.url = url;
+    this.handlers = handlers;
+  }
+  send(frame: string): boolean {
+    if (this.isOpen) this.sent.push(frame);
+    return this.isOpen;
+  }
+  ping(): void {
+    this.pings++;
+  }
+  close(): void {
+    this.end(1000, '');
+  }
+  terminate(): void {
+    this.end(1006, '');
+  }
+  open(): void {
+    this.isOpen = true;
+    this.handlers.onOpen();
+  }
+  say(frame: unknown, binary = false): void {
+    this.handlers.onFrame(
+      Buffer.isBuffer(frame) ? frame : Buffer.from(typeof frame === 'string' ? frame : JSON.stringify(frame)),
+      binary,
+    );
+  }
+  end(code: number, reason: string): void {
+    if (this.isGone) return;
+    this.isOpen = false;
+    this.isGone = true;
+    this.handlers.onClose(code, reason);
+  }
+  /** What it was told, as JSON. */
+  get all(): Row[] {
+    return this.sent.map((frame) => {
+      const value = parseJson(frame);
+      return isRow(value) ? value : {};
+    });
+  }
+  get last(): Row {
+    return this.all.at(-1) ?? {};
+  }
+}
+
+/** Sockets under the test's control, and REST answers by path; the last answer of a path stays. */
+export class FakeTransport implements Transport {
+  readonly sockets: FakeSocket[] = [];
+  readonly requests: HttpRequest[] = [];
+  readonly answers = new Map<string, (HttpResponse | Error)[]>();
+
+  connect(url: string, handlers: SocketHandlers): FakeSocket {
+    const socket = new FakeSocket(url, handlers);
+    this.sockets.push(socket);
+    return socket;
+  }
+  request(request: HttpRequest): Promise<HttpResponse> {
+    this.requests.push(request);
+    const path = new URL(request.url).pathname;
+    const queue = this.answers.get(path) ?? [];
+    const answer = queue.length > 1 ? queue.shift() : queue[0];
+    if (answer === undefined) return Promise.reject(new Error(`no answer prepared for ${path}`));
+    return answer instanceof Error ? Promise.reject(answer) : Promise.resolve(answer);
+  }
+  answer(path: string, ...answers: (Row | Error | { status: number; body: string })[]): void {
+    this.answers.set(
+      path,
+      answers.map((given) => {
+        if (given instanceof Error) return given;
+        const { status, body } = given;
+        return typeof status === 'number' && typeof body === 'string'
+          ? { status, headers: {}, body }
+          : { status: 200, headers: {}, body: JSON.stringify(given) };
+      }),
+    );
+  }
+  close(): Promise<void> {
+    return Promise.resolve();
+  }
+  /** The newest socket. */
+  get socket(): FakeSocket {
+    const socket = this.sockets.at(-1);
+    if (socket === undefined) throw new Error('no socket was dialled');
+    return socket;
   }
 }

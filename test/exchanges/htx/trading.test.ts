@@ -1,0 +1,435 @@
+// Trading with prepared answers: which way a request takes, what it says, what odd answers come to.
+
+import { describe, expect, test } from 'vitest';
+import { Decimal } from '../../../src/domain/decimal.ts';
+import { Secret } from '../../../src/domain/secret.ts';
+import { htx } from '../../../src/exchanges/htx/index.ts';
+import type { ExchangeAccount } from '../../../src/exchanges/exchange.ts';
+import { text, type Row } from '../../../src/exchanges/htx/frames.ts';
+import { HtxRest } from '../../../src/exchanges/htx/rest.ts';
+import { seededRandom } from '../../../src/runtime/random.ts';
+import { VirtualClock } from '../../../src/runtime/virtual-clock.ts';
+import { silentLog } from '../../../src/seam/log.ts';
+import { TransportError } from '../../../src/seam/transport.ts';
+import { parseJson } from '../../../src/wire/json.ts';
+import { createRateBudgets } from '../../../src/wire/rate-budget.ts';
+import { BTC_USDT_ROW, btcUsdt, command, FakeTransport, FeedDiary, marketBuy, type FakeSocket } from './support.ts';
+
+const PLACE = '/v1/order/orders/place';
+const OPEN_ORDERS = '/v1/order/openOrders';
+
+interface Bench {
+  readonly clock: VirtualClock;
+  readonly transport: FakeTransport;
+  readonly account: ExchangeAccount;
+}
+
+async function bench(): Promise<Bench> {
+  const clock = new VirtualClock();
+  const transport = new FakeTransport();
+  const account = htx.open(
+    {
+      account: 'a',
+      accessKey: 'key',
+      secretKey: new Secret('secret'),
+      passphrase: null,
+      endpoints: htx.endpoints({
+        rest: 'http://h.test:81',
+        wsPrivate: 'ws://h.test:81/ws/v2',
+        wsTrade: 'ws://h.test:81/ws/trade',
+      }),
+      timings: {
+        requestTimeout: 5_000,
+        inDoubtPatience: 10_000,
+        notFoundAfter: 30_000,
+        reconcileEvery: 60_000,
+        feeWait: 3_000,
+        streamSilence: undefined,
+      },
+    },
+    { transport, clock, random: seededRandom('x'), log: silentLog, budgets: createRateBudgets() },
+  );
+  transport.answer('/v1/common/timestamp', { status: 'ok', data: clock.now() });
+  transport.answer('/v1/account/accounts', {
+    status: 'ok',
+    data: [
+      { id: 99, type: 'otc', subtype: '', state: 'working' },
+      { id: 98, type: 'spot', subtype: '', state: 'lock' },
+      { id: 71463752, type: 'spot', subtype: '', state: 'working' },
+      { id: 97, type: 'point', state: 'working' },
+    ],
+  });
+  transport.answer('/v1/settings/common/market-symbols', {
+    status: 'ok',
+    data: [BTC_USDT_ROW],
+    ts: '1641880897191',
+    full: 1,
+  });
+  transport.answer('/v2/market-status', {
+    code: 200,
+    message: 'success',
+    data: { marketStatus: 3, haltReason: 2, affectedSymbols: 'all' },
+  });
+  expect(await clock.runFor(account.prepare())).toEqual([true, null]);
+  transport.requests.length = 0;
+  return { clock, transport, account };
+}
+
+/** Logs the order socket in. */
+async function withSocket({ clock, transport, account }: Bench): Promise<FakeSocket> {
+  account.feed.start(new FeedDiary());
+  const socket = transport.sockets.find(({ url }) => url.endsWith('/ws/trade'));
+  if (socket === undefined) throw new Error('no order socket');
+  socket.open();
+  await clock.advance(0);
+  socket.say({ action: 'req', code: 200, ch: 'auth', data: {} });
+  await clock.advance(0);
+  return socket;
+}
+
+const bodyOf = (transport: FakeTransport): unknown => parseJson(transport.requests.at(-1)?.body ?? '');
+
+describe('placing', () => {
+  test('over REST: leaves before the first await, signed for the host dialled, body unsigned', async () => {
+    const { transport, account } = await bench();
+    transport.answer(PLACE, { status: 'ok', data: '1474908579893191', clientOrderId: 'k1-000001' });
+    const outcome = account.trading.create(command());
+    expect(transport.requests).toHaveLength(1);
+    const [request] = transport.requests;
+    expect(request?.url).toMatch(
+      /^http:\/\/h\.test:81\/v1\/order\/orders\/place\?AccessKeyId=key&SignatureMethod=HmacSHA256&SignatureVersion=2&Timestamp=2024-08-09T00%3A00%3A00&Signature=[^&]+$/,
+    );
+    expect(request?.headers).toEqual({ 'content-type': 'application/json' });
+    expect(bodyOf(transport)).toMatchObject({ 'account-id': '71463752', symbol: 'btcusdt', type: 'buy-limit' });
+    expect(await outcome).toMatchObject({ outcome: 'accepted', reports: [{ orderId: '1474908579893191' }] });
+  });
+
+  test('over the socket when it is logged in: leaves at once, answered by cid', async () => {
+    const of = await bench();
+    const socket = await withSocket(of);
+    const outcome = of.account.trading.create(command());
+    expect(socket.last).toMatchObject({
+      cid: '1',
+      ch: 'create-order',
+      params: { 'account-id': '71463752', 'client-order-id': 'k1-000001' },
+    });
+    expect(of.transport.requests).toEqual([]);
+    socket.say('{"status":"ok","data":1314507823485263,"cid":"1"}');
+    expect(await of.clock.runFor(outcome)).toMatchObject({
+      outcome: 'accepted',
+      reports: [{ orderId: '1314507823485263' }],
+    });
+  });
+
+  test('a socket that drops with an unanswered cid leaves doubt, and nothing is sent again', async () => {
+    const of = await bench();
+    const socket = await withSocket(of);
+    const outcome = of.account.trading.create(command());
+    socket.end(1006, '');
+    expect(await of.clock.runFor(outcome)).toMatchObject({ outcome: 'unknown', error: { kind: 'network' } });
+    expect(of.transport.requests).toEqual([]);
+  });
+
+  test.each([
+    [new TransportError('refused', 'no', 'network'), 'not-sent', 'network'],
+    [new TransportError('reset', 'maybe', 'network'), 'unknown', 'network'],
+    [new TransportError('slow', 'maybe', 'timeout'), 'unknown', 'timeout'],
+    [{ status: 502, body: '<html>502 Bad Gateway</html>' }, 'unknown', 'maintenance'],
+    [
+      { status: 500, body: '{"status":"error","err-code":"order-value-min-error","err-msg":"x","data":null}' },
+      'unknown',
+      'maintenance',
+    ],
+    [{ status: 200, body: '' }, 'unknown', 'unknown'],
+    [{ status: 429, body: '' }, 'rejected', 'rate-limited'],
+    [{ status: 403, body: '<html>403</html>' }, 'rejected', 'rate-limited'],
+    [
+      { status: 405, body: '{"status":"error","err-code":"method-not-allowed","err-msg":"x","data":null}' },
+      'rejected',
+      'invalid-order',
+    ],
+  ] as const)('%j is %s', async (answer, outcome, kind) => {
+    const { clock, transport, account } = await bench();
+    transport.answer(PLACE, answer);
+    expect(await clock.runFor(account.trading.create(command()))).toMatchObject({ outcome, error: { kind, outcome } });
+    expect(transport.requests.filter(({ url }) => url.includes(PLACE))).toHaveLength(1);
+  });
+
+  test('a refused signature is not sent again; the clock is measured anew', async () => {
+    const { clock, transport, account } = await bench();
+    transport.answer(PLACE, {
+      status: 'error',
+      'err-code': 'api-signature-not-valid',
+      'err-msg': 'Signature not valid: Verification failure [校验失败]',
+      data: null,
+    });
+    transport.answer('/v1/common/timestamp', { status: 'ok', data: clock.now() + 3_600_000 });
+    expect(await clock.runFor(account.trading.create(command()))).toMatchObject({
+      outcome: 'rejected',
+      error: { kind: 'clock-skew' },
+    });
+    expect(account.clockOffset()).toBe(3_600_000);
+    expect(transport.requests.filter(({ url }) => url.includes(PLACE))).toHaveLength(1);
+  });
+
+  test('before the account id is known nothing is sent', async () => {
+    const transport = new FakeTransport();
+    const account = htx.open(
+      {
+        account: 'a',
+        accessKey: 'k',
+        secretKey: new Secret('s'),
+        passphrase: null,
+        endpoints: htx.endpoints('live'),
+        timings: {
+          requestTimeout: 5_000,
+          inDoubtPatience: 1,
+          notFoundAfter: 1,
+          reconcileEvery: 1,
+          feeWait: 1,
+          streamSilence: undefined,
+        },
+      },
+      { transport, clock: new VirtualClock(), random: seededRandom('x'), log: silentLog, budgets: createRateBudgets() },
+    );
+    expect(await account.trading.create(command())).toMatchObject({
+      outcome: 'not-sent',
+      error: { kind: 'not-ready' },
+    });
+    expect(transport.requests).toEqual([]);
+  });
+
+  test('a market buy of a base quantity beyond the bounds of value is not sent', async () => {
+    const { clock, transport, account } = await bench();
+    transport.answer('/market/depth', {
+      status: 200,
+      body: '{"status":"ok","ts":1,"tick":{"bids":[],"asks":[[48660.95,0.5]],"ts":1}}',
+    });
+    expect(await clock.runFor(account.trading.create(marketBuy({ quantity: Decimal.from('0.0001') })))).toMatchObject({
+      outcome: 'not-sent',
+      error: {
+        kind: 'invalid-order',
+        message: 'market buy of 0.0001 BTC at the best ask 48660.95: 4.866095 USDT is below the minimum order value 5',
+      },
+    });
+    expect(account.trading.refuse(marketBuy({ quoteQuantity: Decimal.from('2000000') }))).toContain(
+      'above the maximum 1000000 of a market buy',
+    );
+  });
+});
+
+describe('canceling', () => {
+  test('one by REST goes to its own endpoint, by the exchange’s id where it is known', async () => {
+    const { clock, transport, account } = await bench();
+    transport.answer('/v1/order/orders/17/submitcancel', { status: 'ok', data: '17' });
+    expect(await clock.runFor(account.trading.cancel(btcUsdt, [{ orderId: '17', clientOrderId: 'k' }]))).toEqual([
+      { outcome: 'accepted', reports: [] },
+    ]);
+    transport.answer('/v1/order/orders/submitCancelClientOrder', { status: 'ok', data: 0 });
+    expect(await clock.runFor(account.trading.cancel(btcUsdt, [{ orderId: null, clientOrderId: 'k' }]))).toMatchObject([
+      { outcome: 'gone', error: { kind: 'order-not-found' } },
+    ]);
+    expect(bodyOf(transport)).toEqual({ 'client-order-id': 'k' });
+  });
+
+  test('many go in fifties, side by side, each kind of id apart', async () => {
+    const { clock, transport, account } = await bench();
+    transport.answer('/v1/order/orders/batchcancel', { status: 'ok', data: { success: [], failed: [] } });
+    const refs = [
+      ...Array.from({ length: 120 }, (_, index) => ({ orderId: String(index + 1), clientOrderId: null })),
+      { orderId: null, clientOrderId: 'a' },
+      { orderId: null, clientOrderId: 'b' },
+    ];
+    const outcomes = account.trading.cancel(btcUsdt, refs);
+    expect(
+      transport.requests.map(
+        ({ body }) =>
+          Object.entries(parseJson(body ?? '') as Record<string, string[]>).map(
+            ([name, ids]) => `${name} ${ids.length}`,
+          )[0],
+      ),
+    ).toEqual(['order-ids 50', 'order-ids 50', 'order-ids 20', 'client-order-ids 2']);
+    expect((await clock.runFor(outcomes)).every(({ outcome }) => outcome === 'unknown')).toBe(true);
+  });
+
+  test('all: when more than a call takes are left, the listed ones go in batches', async () => {
+    const { clock, transport, account } = await bench();
+    transport.answer('/v1/order/orders/batchCancelOpenOrders', {
+      status: 'ok',
+      data: { 'success-count': 100, 'failed-count': 0, 'next-id': 5454600 },
+    });
+    transport.answer(OPEN_ORDERS, {
+      status: 'ok',
+      data: [
+        { id: 1, symbol: 'btcusdt', type: 'buy-limit', state: 'submitted', amount: '1' },
+        { id: 2, symbol: 'btcusdt', type: 'buy-limit', state: 'submitted', amount: '1' },
+      ],
+    });
+    transport.answer('/v1/order/orders/batchcancel', {
+      status: 'ok',
+      data: { success: ['1', '2'], failed: [] },
+    });
+    expect(await clock.runFor(account.trading.cancelAll(btcUsdt))).toEqual({ outcome: 'accepted', reports: [] });
+    expect(bodyOf(transport)).toEqual({ 'order-ids': ['1', '2'] });
+  });
+
+  test('all, when the list cannot be had: call after call, until the same next order is named twice', async () => {
+    const { clock, transport, account } = await bench();
+    const left = (nextId: number): Row => ({
+      status: 'ok',
+      data: { 'success-count': 100, 'failed-count': 0, 'next-id': nextId },
+    });
+    transport.answer(OPEN_ORDERS, { status: 502, body: '' });
+    transport.answer('/v1/order/orders/batchCancelOpenOrders', left(7), left(8), left(8));
+    expect(await clock.runFor(account.trading.cancelAll(btcUsdt))).toEqual({ outcome: 'accepted', reports: [] });
+    expect(transport.requests.filter(({ url }) => url.includes('batchCancelOpenOrders'))).toHaveLength(3);
+    transport.answer('/v1/order/orders/batchCancelOpenOrders', {
+      status: 'error',
+      'err-code': 'gateway-internal-error',
+      'err-msg': 'x',
+      data: null,
+    });
+    expect(await clock.runFor(account.trading.cancelAll(btcUsdt))).toMatchObject({ outcome: 'unknown' });
+  });
+});
+
+describe('asking', () => {
+  const row = (id: number): Row => ({
+    id,
+    symbol: 'btcusdt',
+    type: 'buy-limit',
+    state: 'submitted',
+    amount: '1',
+    price: '2',
+    'created-at': 5,
+    'filled-amount': '0.0',
+    'filled-cash-amount': '0.0',
+  });
+
+  test('open orders: every page, each order once whether `from` is inclusive or not', async () => {
+    const { clock, transport, account } = await bench();
+    const page = (from: number, count: number): Row => ({
+      status: 'ok',
+      data: Array.from({ length: count }, (_, index) => row(from - index)),
+    });
+    transport.answer(OPEN_ORDERS, page(2_000, 500), page(1_501, 500), page(1_002, 3));
+    const [reports, error] = await clock.runFor(account.trading.openOrders(btcUsdt));
+    expect(error).toBeNull();
+    expect(new Set(reports?.map(({ orderId }) => orderId)).size).toBe(1_001);
+    expect(transport.requests.map(({ url }) => new URL(url).searchParams.get('from'))).toEqual([null, '1501', '1002']);
+    expect(new URL(transport.requests[1]?.url ?? '').searchParams.get('direct')).toBe('next');
+  });
+
+  test('open orders with one page missing are an error, never a part', async () => {
+    const { clock, transport, account } = await bench();
+    transport.answer(
+      OPEN_ORDERS,
+      { status: 'ok', data: Array.from({ length: 500 }, (_, index) => row(index + 1)) },
+      { status: 502, body: '' },
+    );
+    expect((await clock.runFor(account.trading.openOrders(btcUsdt)))[0]).toBeNull();
+  });
+
+  test('fills since a time slide in windows of 48 hours', async () => {
+    const { clock, transport, account } = await bench();
+    transport.answer('/v1/order/matchresults', { status: 'ok', data: [] });
+    const hours = 3_600_000;
+    await clock.runFor(account.trading.fills(btcUsdt, { since: clock.now() - 100 * hours }));
+    const windows = transport.requests
+      .map(({ url }) => new URL(url).searchParams)
+      .map((query) => Number(query.get('end-time')) - Number(query.get('start-time')));
+    expect(windows).toEqual([48 * hours - 1, 48 * hours - 1, 4 * hours]);
+  });
+
+  test('"record invalid" is not-found, by either id, and an order without fills has none', async () => {
+    const { clock, transport, account } = await bench();
+    const invalid = {
+      status: 'error',
+      'err-code': 'base-record-invalid',
+      'err-msg': 'record invalid',
+      data: null,
+    } as Row;
+    transport.answer('/v1/order/orders/5', invalid);
+    transport.answer('/v1/order/orders/getClientOrder', invalid);
+    transport.answer('/v1/order/orders/5/matchresults', invalid);
+    expect(await clock.runFor(account.trading.query(btcUsdt, { orderId: '5', clientOrderId: 'k' }))).toMatchObject({
+      outcome: 'not-found',
+    });
+    expect(await clock.runFor(account.trading.query(btcUsdt, { orderId: null, clientOrderId: 'k' }))).toMatchObject({
+      outcome: 'not-found',
+    });
+    expect(await clock.runFor(account.trading.fills(btcUsdt, { ref: { orderId: '5', clientOrderId: null } }))).toEqual([
+      [],
+      null,
+    ]);
+  });
+
+  test('a client id that was used again on another symbol is not this symbol’s order', async () => {
+    const { clock, transport, account } = await bench();
+    transport.answer('/v1/order/orders/getClientOrder', {
+      status: 'ok',
+      data: { ...row(7), symbol: 'ethusdt' },
+    });
+    expect(await clock.runFor(account.trading.query(btcUsdt, { orderId: null, clientOrderId: 'k' }))).toMatchObject({
+      outcome: 'not-found',
+    });
+  });
+
+  test('what is no order id does not become part of a path', async () => {
+    const { clock, transport, account } = await bench();
+    expect(
+      await clock.runFor(account.trading.query(btcUsdt, { orderId: '../accounts', clientOrderId: null })),
+    ).toMatchObject({ outcome: 'not-found' });
+    expect(transport.requests).toEqual([]);
+  });
+});
+
+test('the window the exchange names is waited out', async () => {
+  const { clock, transport, account } = await bench();
+  transport.answers.set('/v1/order/orders/5', [
+    {
+      status: 200,
+      headers: { 'x-hb-ratelimit-requests-remain': '0', 'x-hb-ratelimit-requests-expire': String(clock.now() + 1_500) },
+      body: '{"status":"ok","data":{}}',
+    },
+  ]);
+  const started = clock.now();
+  await clock.runFor(account.trading.query(btcUsdt, { orderId: '5', clientOrderId: null }));
+  await clock.runFor(account.trading.query(btcUsdt, { orderId: '5', clientOrderId: null }));
+  expect(clock.now() - started).toBeGreaterThanOrEqual(1_500);
+});
+
+test('the raw client hands over payloads in the exchange’s own form', async () => {
+  const { clock, transport, account } = await bench();
+  const { rest } = account;
+  if (!(rest instanceof HtxRest)) throw new Error('not the HTX client');
+  transport.answer('/v2/reference/transact-fee-rate', {
+    code: 200,
+    data: [{ symbol: 'btcusdt', makerFeeRate: '0.002' }],
+    success: true,
+  });
+  const [rates] = await clock.runFor(rest.getFeeRates('btcusdt', 'ethusdt'));
+  expect(rates).toEqual([{ symbol: 'btcusdt', makerFeeRate: '0.002' }]);
+  expect(new URL(transport.requests.at(-1)?.url ?? '').search).toContain('symbols=btcusdt%2Cethusdt');
+  transport.answer('/v1/order/batch-orders', {
+    status: 'ok',
+    data: [
+      { 'order-id': 361560582529749, 'client-order-id': '2345' },
+      { 'client-order-id': '23456', 'err-code': 'order-value-min-error', 'err-msg': 'x' },
+    ],
+  });
+  const [placed] = await clock.runFor(rest.placeOrders([{ symbol: 'btcusdt' }, { symbol: 'btcusdt' }]));
+  expect(placed?.map((item) => text(item, 'order-id') || text(item, 'err-code'))).toEqual([
+    '361560582529749',
+    'order-value-min-error',
+  ]);
+});
+
+test.each([
+  [{ accessKey: '', secretKey: new Secret('s') }, 'accessKey'],
+  [{ accessKey: 'k', secretKey: new Secret('') }, 'secretKey'],
+  [{ accessKey: 'k', secretKey: new Secret('-----BEGIN PRIVATE KEY-----') }, 'Ed25519'],
+])('credentials are checked by name: %#', (credentials, words) => {
+  expect(() => htx.checkCredentials({ ...credentials, passphrase: null })).toThrow(TypeError);
+  expect(() => htx.checkCredentials({ ...credentials, passphrase: null })).toThrow(words);
+});
