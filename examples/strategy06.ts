@@ -6,7 +6,7 @@ import type { Fill, Order, TradeError, TradeInfo } from 'aioquant';
 
 export default class Strategy06 {
   private readonly trade: Trade;
-  private readonly quantity = String(config['quantity'] ?? '0.002');
+  private readonly quantity = '0.002';
 
   constructor() {
     this.trade = new Trade({

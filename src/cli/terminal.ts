@@ -4,12 +4,12 @@ import Table from 'cli-table3';
 import colors from 'picocolors';
 
 export interface Palette {
-  bold(text: string): string;
-  dim(text: string): string;
-  green(text: string): string;
-  red(text: string): string;
-  yellow(text: string): string;
-  cyan(text: string): string;
+  readonly bold: (text: string) => string;
+  readonly dim: (text: string) => string;
+  readonly green: (text: string) => string;
+  readonly red: (text: string) => string;
+  readonly yellow: (text: string) => string;
+  readonly cyan: (text: string) => string;
 }
 
 /** Colours for standard output; plain text when nobody looks at it (or NO_COLOR is set). */
