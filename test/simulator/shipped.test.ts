@@ -1,0 +1,67 @@
+// The exchanges that ship with the package, all at once: reachable where their endpoints say, and whole again after a restart.
+import { describe, expect, it } from 'vitest';
+import { realClock } from '../../src/runtime/real-clock.ts';
+import { createSimulation, DIALECTS, startSimulator } from '../../src/simulator/index.ts';
+import { realTransport } from '../../src/wire/transport-real.ts';
+
+/** A public request each exchange answers with its book. */
+const BOOKS: Readonly<Record<string, string>> = {
+  binance: '/api/v3/depth?symbol=EOSUSDT&limit=5',
+  okx: '/api/v5/market/books?instId=EOS-USDT&sz=5',
+  htx: '/market/depth?symbol=eosusdt&type=step0&depth=5',
+};
+
+describe('the shipped exchanges', () => {
+  it('are served side by side, each with its own endpoints and the same accounts', async () => {
+    const simulator = await startSimulator();
+    const transport = realTransport(realClock);
+    try {
+      expect(Object.keys(simulator.endpoints)).toEqual(Object.keys(DIALECTS));
+      expect(Object.keys(simulator.endpoints['binance'] ?? {}).sort()).toEqual(['rest', 'stream', 'wsApi']);
+      expect(Object.keys(simulator.endpoints['okx'] ?? {}).sort()).toEqual([
+        'rest',
+        'wsBusiness',
+        'wsPrivate',
+        'wsPublic',
+      ]);
+      expect(Object.keys(simulator.endpoints['htx'] ?? {}).sort()).toEqual([
+        'rest',
+        'wsFeed',
+        'wsMarket',
+        'wsPrivate',
+        'wsTrade',
+      ]);
+      expect(simulator.accounts).toMatchObject([{ name: 'demo' }]);
+      for (const [name, path] of Object.entries(BOOKS)) {
+        const url = `${simulator.endpoints[name]?.['rest']}${path}`;
+        const reply = await transport.request({ method: 'GET', url, headers: {}, timeoutMs: 5000 });
+        expect([name, reply.status]).toEqual([name, 200]);
+        expect(reply.body).toContain('bids');
+      }
+    } finally {
+      await transport.close();
+      await simulator.close();
+    }
+  });
+
+  it.each(Object.keys(DIALECTS))('%s answers again after a restart, and lets go of what it held', async (name) => {
+    const simulation = await createSimulation({ exchanges: [name] });
+    const transport = simulation.transport();
+    const url = `${simulation.endpoints[name]?.['rest']}${BOOKS[name]}`;
+    const ask = (): Promise<number | string> =>
+      simulation.clock.runFor(
+        transport.request({ method: 'GET', url, headers: {}, timeoutMs: 5000 }).then(
+          (reply) => reply.status,
+          (error: unknown) => String(error),
+        ),
+      );
+    expect(await ask()).toBe(200);
+    simulation.faults.inject({ fault: 'exchange-restart', durationMs: 500 });
+    expect(await ask()).toContain('ECONNREFUSED');
+    await simulation.clock.advance(500);
+    expect(await ask()).toBe(200);
+    simulation.close();
+    // Markets, sessions and timers are gone with it: nothing is left to happen.
+    expect(await simulation.clock.runAll(600_000)).toBe(true);
+  });
+});
