@@ -9,7 +9,7 @@ import type {
   ServerSocket,
   SimulatorReply,
 } from '../dialect.ts';
-import { CandleStore } from '../engine/candles.ts';
+import { candlesWithPast, type CandlesWithPast } from './candle-past.ts';
 import type { Feeds, SocketPath } from './channels.ts';
 import { ConnectionCounts } from './connection-counts.ts';
 import { DeadMansSwitches } from './dead-mans-switch.ts';
@@ -37,6 +37,7 @@ const CONNECTIONS = limit('connections', 3, 'ip', 1000);
 class OkxDialect implements Dialect {
   readonly name = 'okx';
   private readonly site: Site;
+  private readonly candles: CandlesWithPast;
   private readonly feeds: Feeds;
   private readonly counts = new ConnectionCounts();
   private readonly sessions = new Set<Session>();
@@ -44,6 +45,7 @@ class OkxDialect implements Dialect {
   constructor(context: DialectContext, options: OkxOptions) {
     const { venue, gateway, clock, random } = context;
     const settings = settingsFrom(options);
+    this.candles = candlesWithPast(context, settings.inventedMinutes);
     const now = (): number => clock.now() + gateway.skew();
     this.site = {
       venue,
@@ -53,7 +55,7 @@ class OkxDialect implements Dialect {
       settings,
       limiter: new Limiter(clock, settings.limits),
       switches: new DeadMansSwitches(venue, clock),
-      candles: new CandleStore(venue),
+      candles: this.candles.store,
       now,
       microseconds: microsecondClock(now),
     };
@@ -95,7 +97,7 @@ class OkxDialect implements Dialect {
     this.feeds.books.close();
     this.feeds.streams.close();
     this.site.switches.close();
-    this.site.candles.close();
+    this.candles.close();
   }
 }
 

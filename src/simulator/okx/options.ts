@@ -19,6 +19,8 @@ export interface OkxOptions {
   readonly noticeMs?: number;
   /** Half-width of the price limit around the last price, e.g. '0.05'; null = no limit (the default). */
   readonly priceBand?: string | null;
+  /** How many minutes of candles there are before the first trade, so that a chart finds something to draw. Default 600. */
+  readonly inventedMinutes?: number;
 }
 
 export interface Settings {
@@ -28,6 +30,7 @@ export interface Settings {
   readonly idleMs: number;
   readonly noticeMs: number;
   readonly priceBand: Decimal | null;
+  readonly inventedMinutes: number;
 }
 
 export function settingsFrom(options: OkxOptions): Settings {
@@ -39,5 +42,6 @@ export function settingsFrom(options: OkxOptions): Settings {
     idleMs: options.idleMs ?? 30_000,
     noticeMs: options.noticeMs ?? 60_000,
     priceBand: priceBand === null ? null : Decimal.from(priceBand),
+    inventedMinutes: options.inventedMinutes ?? 600,
   };
 }

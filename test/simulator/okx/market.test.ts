@@ -212,6 +212,23 @@ describe('tickers and candles', () => {
     expect(data.map((row) => (row as unknown as string[])[8])).toEqual(['0', '1']);
   });
 
+  test('a market that has just begun has a past', async () => {
+    const bench = okxBench({ inventedMinutes: 300 });
+    bench.venue.house.quote(EOS, 'SELL', d('0.8'), d('2'));
+    bench.venue.house.take(EOS, 'BUY', null, d('2'));
+    const { data } = await bench.raw('GET', '/api/v5/market/candles?instId=EOS-USDT&limit=300');
+    const bars = data as unknown as string[][];
+    expect(bars).toHaveLength(300);
+    expect(bars[0]?.slice(4, 6)).toEqual(['0.8', '2']);
+    for (const [, open, high, low, close] of bars) {
+      expect(Number(high)).toBeGreaterThanOrEqual(Math.max(Number(open), Number(close)));
+      expect(Number(low)).toBeLessThanOrEqual(Math.min(Number(open), Number(close)));
+    }
+    expect(
+      (await bench.raw('GET', '/api/v5/market/candles?instId=EOS-USDT&bar=1H')).data.length,
+    ).toBeGreaterThanOrEqual(5);
+  });
+
   it.each([
     ['1D', 16],
     ['1Dutc', 0],

@@ -73,7 +73,7 @@ export function okxBench(options: OkxOptions = {}, venueOptions: Partial<VenueOp
   const exchange = new SimulatedExchange({
     name: 'okx',
     venue,
-    dialect: okxDialect(options),
+    dialect: okxDialect({ inventedMinutes: 0, ...options }),
     clock,
     random: seededRandom('dialect'),
     seed: 1,
