@@ -110,7 +110,13 @@ function watchProcess(): void {
 
 /** The exchanges' own switches, for the day on which this machine is gone. */
 function watchOverMachine(): void {
-  const made = new DeadMansSwitches({ participants, environment: defaultEnvironment, clock: realClock, log: logger });
+  const made = new DeadMansSwitches({
+    participants,
+    environment: defaultEnvironment,
+    clock: realClock,
+    log: logger,
+    seconds: config.deadMansSwitch,
+  });
   heartbeat.onBeat(() => made.beat());
   switches = made;
 }

@@ -24,11 +24,7 @@ const CLOCK_WARNING_MS = 1_000;
 
 const finding = (verdict: Verdict, what: string, says: string): Finding => ({ verdict, what, says });
 
-function protection(
-  settings: AccountSettings,
-  capabilities: Capabilities,
-  supervised: Config['supervisor'],
-): Finding[] {
+function protection(settings: AccountSettings, capabilities: Capabilities, config: Config): Finding[] {
   const { start, stop, crash, whose } = settings.unfinishedOrders;
   const orders = whose === 'all' ? 'every unfinished order' : 'unfinished orders of its own';
   const atStart = {
@@ -45,34 +41,32 @@ function protection(
       ? finding(
           'ok',
           '3 after a crash',
-          `revoked by the supervisor (aioquant run), at the latest ${supervised.lease} s after the strategy froze`,
+          `revoked by the supervisor (aioquant run), at the latest ${config.supervisor.lease} s after the strategy froze`,
         )
       : finding('warning', '3 after a crash', 'unfinished orders are kept, as configured: nobody watches them');
   const byCommand = finding('ok', '4 by command', 'aioquant revoke');
-  return [atStart, atStop, atCrash, byCommand, deadMansSwitch(settings, capabilities)];
+  return [atStart, atStop, atCrash, byCommand, deadMansSwitch(config.deadMansSwitch, settings, capabilities)];
 }
 
 function deadMansSwitch(
+  wanted: number,
   { platform, unfinishedOrders }: AccountSettings,
   { deadMansSwitch: limits }: Capabilities,
 ): Finding {
-  const what = '5 machine gone';
-  if (limits === null)
-    return finding(
-      'note',
-      what,
+  const note = (says: string): Finding => finding('note', '5 machine gone', says);
+  if (limits === null) {
+    return note(
       `${platform} has no dead man's switch: if this machine is lost, orders stay until somebody revokes them`,
     );
-  if (unfinishedOrders.crash === 'keep')
-    return finding('note', what, "the dead man's switch is not armed: orders are kept after a crash, as configured");
-  if (unfinishedOrders.whose === 'own')
-    return finding('note', what, "the dead man's switch is not armed: it would cancel other people's orders as well");
+  }
+  const off = "the exchange's dead man's switch is not armed";
+  if (wanted === 0) return note(`${off}: switched off in the configuration (deadMansSwitch: 0)`);
+  if (unfinishedOrders.crash === 'keep') return note(`${off}: orders are kept after a crash, as configured`);
+  if (unfinishedOrders.whose === 'own') return note(`${off}: it would cancel other people's orders as well`);
+  const seconds = Math.min(Math.max(Math.ceil(wanted), limits.minSeconds), limits.maxSeconds);
   const most = limits.maxOrders === null ? '' : `, at most ${limits.maxOrders} orders`;
-  return finding(
-    'ok',
-    what,
-    `the exchange's dead man's switch is armed while a strategy runs (${limits.minSeconds}-${limits.maxSeconds} s${most})`,
-  );
+  const says = `the exchange cancels ${seconds} s after the last sign of life of a running strategy${most}`;
+  return finding('ok', '5 machine gone', says);
 }
 
 async function permissions({ connector }: AccountAccess): Promise<Finding[]> {
@@ -143,7 +137,7 @@ export async function examine(
   const { access, problem } = reach(settings, { ...environment, budgets });
   if (access === null) return [finding('failure', 'settings', problem)];
   const { connector, exchange } = access;
-  const lines = protection(settings, exchange.capabilities, config.supervisor);
+  const lines = protection(settings, exchange.capabilities, config);
   try {
     const began = environment.clock.monotonic();
     const [, error] = await connector.prepare();

@@ -59,6 +59,9 @@ const supervisor = z.strictObject({
   maxRestarts: z.number().int().min(0).default(10),
 });
 
+/** Seconds until the exchange's own dead man's switch cancels, kept within its limits; 0: not armed. */
+const deadMansSwitch = z.number().min(0, 'must be a number of seconds; 0 switches it off').default(30);
+
 const stop = z.strictObject({
   /** Seconds a stop may take before it says what is left and ends the process. */
   timeLimit: seconds.default(30),
@@ -72,6 +75,7 @@ export const settingsSchema = z
     journal: text.optional(),
     supervisor: supervisor.prefault({}),
     stop: stop.prefault({}),
+    deadMansSwitch,
     accounts: z.array(account).default([]),
   })
   .superRefine(({ accounts }, context) => {

@@ -7,8 +7,6 @@ import type { Clock } from '../../seam/clock.ts';
 import type { Enrolment, Participant } from '../participant.ts';
 import { openAccount, type AccessEnvironment } from './account-access.ts';
 
-/** Long enough to live through a reconnect, short enough to matter. */
-const WANTED_SECONDS = 30;
 const RENEWALS_PER_PERIOD = 3;
 
 interface Switch {
@@ -31,6 +29,8 @@ export interface SwitchParts {
   readonly environment: () => AccessEnvironment;
   readonly clock: Clock;
   readonly log: Log;
+  /** Long enough to live through a reconnect, short enough to matter; kept within the exchange's limits. 0: never armed. */
+  readonly seconds: number;
 }
 
 export class DeadMansSwitches {
@@ -68,7 +68,7 @@ export class DeadMansSwitches {
   private enrol(participant: Participant): void {
     const { place } = participant;
     const { log, environment } = this.parts;
-    if (this.ended || place.unfinishedOrders.crash === 'keep') return;
+    if (this.ended || this.parts.seconds === 0 || place.unfinishedOrders.crash === 'keep') return;
     const key = `${place.platform}\n${place.accessKey}`;
     const known = this.switches.get(key);
     if (known !== undefined) {
@@ -89,7 +89,7 @@ export class DeadMansSwitches {
       );
       return;
     }
-    const seconds = Math.min(Math.max(WANTED_SECONDS, limits.minSeconds), limits.maxSeconds);
+    const seconds = Math.min(Math.max(Math.ceil(this.parts.seconds), limits.minSeconds), limits.maxSeconds);
     const { connector } = openAccount(place, environment());
     const made: Switch = {
       account: place.account,

@@ -34,7 +34,7 @@ function setUp(limits: { minSeconds: number; maxSeconds: number; maxOrders: numb
   };
   const environment = { exchange: () => exchange } as unknown as AccessEnvironment;
   const log = { ...silentLog, warn: (message: string) => void warnings.push(message) };
-  const switches = new DeadMansSwitches({ participants, environment: () => environment, clock, log });
+  const switches = new DeadMansSwitches({ participants, environment: () => environment, clock, log, seconds: 30 });
   const run = async (seconds: number): Promise<void> => {
     for (let second = 0; second < seconds; second++) {
       await clock.advance(1_000);
