@@ -1,0 +1,342 @@
+// The journal in an SQLite file: everything is enqueued in no time and written in groups, off the path of orders.
+// The one exception, intents, is intent-tail.ts's part; tables and opening are journal-schema.ts's.
+
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import type { OrderReport } from '../domain/order-report.ts';
+import type { OrderStatus } from '../domain/order.ts';
+import type { RevokeReceipt } from '../domain/unfinished-orders.ts';
+import type { HistoryQuery, Intent, Journal, JournalScope, OrderHistory, OrderJournal, RememberedOrder, RequestResult } from '../orders/journal.ts';
+import type { Clock, Timer } from '../seam/clock.ts';
+import type { Log } from '../seam/log.ts';
+import { IntentTail } from './intent-tail.ts';
+import { readHistory, readReceipts } from './journal-history.ts';
+import { BUSY, explain, openDatabase, sqliteCode } from './journal-schema.ts';
+import { parseFields, readIntent, readReport, reportText } from './report-text.ts';
+
+export interface SqliteJournalOptions {
+  readonly file: string;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Finished orders and receipts are kept this long. Default 90. */
+  readonly retentionDays?: number;
+}
+
+/** Written together when this much time has passed, or this much has come. */
+const GROUP_MS = 20;
+const GROUP_SIZE = 500;
+/** Beyond this the oldest entries of a journal that cannot be written are dropped: memory matters more. */
+const MOST_WAITING = 200_000;
+const RETRY_MS = 1_000;
+/** The write-ahead log is folded in when nothing has come for so long: it takes a few ms. */
+const QUIET_MS = 2_000;
+const DAY_MS = 86_400_000;
+const DEFAULT_RETENTION_DAYS = 90;
+
+type Entry =
+  | { readonly what: 'intent'; readonly scope: Scope; readonly key: string; readonly intent: Intent }
+  | { readonly what: 'report'; readonly scope: Scope; readonly key: string; readonly report: OrderReport; readonly at: number }
+  | { readonly what: 'result'; readonly scope: Scope; readonly key: string; readonly result: RequestResult }
+  | { readonly what: 'told'; readonly scope: Scope; readonly key: string; readonly tradeId: string }
+  | { readonly what: 'adopted'; readonly scope: Scope; readonly key: string }
+  | { readonly what: 'closed'; readonly scope: Scope; readonly key: string; readonly status: OrderStatus; readonly at: number }
+  | { readonly what: 'receipt'; readonly receipt: RevokeReceipt };
+
+/** A scope and the rows of its unfinished orders, so that they need not be looked up for every entry. */
+interface Scope {
+  readonly of: JournalScope;
+  id: number | null;
+  readonly rows: Map<string, number>;
+}
+
+export class SqliteJournal implements Journal {
+  private readonly database: DatabaseSync;
+  private readonly tail: IntentTail;
+  private readonly options: SqliteJournalOptions;
+  private readonly statements: Statements;
+  private readonly scopes = new Map<string, Scope>();
+  private waiting: Entry[] = [];
+  private timer: Timer | null = null;
+  private quietTimer: Timer | null = null;
+  private lastCleaned = -Infinity;
+  private complained = false;
+  private closed = false;
+
+  /** @throws JournalError that names the file and what to do */
+  constructor(options: SqliteJournalOptions) {
+    this.options = options;
+    const { file, clock } = options;
+    this.database = openDatabase(file);
+    this.statements = new Statements(this.database);
+    this.tail = new IntentTail(file);
+    try {
+      this.tail.recover((found) => {
+        for (const { scope, key, intent } of found) this.waiting.push({ what: 'intent', scope: this.scope(scope), key, intent });
+        this.write();
+      });
+      this.clean(clock.now());
+    } catch (error) {
+      this.database.close();
+      throw explain(file, error);
+    }
+  }
+
+  private scope(of: JournalScope): Scope {
+    const name = JSON.stringify([of.platform, of.account, of.symbol, of.strategy]);
+    let scope = this.scopes.get(name);
+    if (scope === undefined) {
+      const { platform, account, symbol, strategy } = of;
+      scope = { of: { platform, account, symbol, strategy }, id: null, rows: new Map() };
+      this.scopes.set(name, scope);
+    }
+    return scope;
+  }
+
+  open(of: JournalScope): OrderJournal {
+    const scope = this.scope(of);
+    return {
+      load: () => this.load(scope),
+      intent: (key, intent) => {
+        this.appendIntent(scope, key, intent);
+        this.enqueue({ what: 'intent', scope, key, intent });
+      },
+      report: (key, report, at) => this.enqueue({ what: 'report', scope, key, report, at }),
+      adopted: (key) => this.enqueue({ what: 'adopted', scope, key }),
+      told: (key, tradeId) => this.enqueue({ what: 'told', scope, key, tradeId }),
+      closed: (key, status, at) => this.enqueue({ what: 'closed', scope, key, status, at }),
+      result: (key, result) => this.enqueue({ what: 'result', scope, key, result }),
+      receipt: (receipt) => this.enqueue({ what: 'receipt', receipt }),
+    };
+  }
+
+  private appendIntent({ of }: Scope, key: string, intent: Intent): void {
+    try {
+      this.tail.append(of, key, intent);
+    } catch (error) {
+      // The order goes out all the same: a full disk must not stop a strategy from closing its position.
+      this.complain(error);
+    }
+  }
+
+  private enqueue(entry: Entry): void {
+    const count = this.waiting.push(entry);
+    if (this.timer === null && !this.closed) this.timer = this.options.clock.after(GROUP_MS, () => this.group());
+    else if (count === GROUP_SIZE && !this.complained) {
+      this.timer?.cancel();
+      this.timer = this.options.clock.after(0, () => this.group());
+    }
+  }
+
+  private group(): void {
+    this.timer = null;
+    try {
+      this.write();
+      this.complained = false;
+      this.whenQuiet();
+    } catch (error) {
+      this.complain(error);
+      if (this.waiting.length > MOST_WAITING) this.waiting.splice(0, this.waiting.length - MOST_WAITING / 2);
+      if (!this.closed) this.timer = this.options.clock.after(RETRY_MS, () => this.group());
+    }
+  }
+
+  /** Says it once, until writing works again. */
+  private complain(error: unknown): void {
+    if (this.complained) return;
+    const code = sqliteCode(error);
+    if (code !== null && BUSY.has(code)) return;
+    this.complained = true;
+    this.options.log.error(`${explain(this.options.file, error).message}. Trading goes on; the record will have a hole`, { err: error });
+  }
+
+  /** Everything that waits, in one transaction. */
+  private write(): void {
+    const group = this.waiting;
+    if (group.length === 0) return;
+    const { database } = this;
+    database.exec('BEGIN IMMEDIATE');
+    try {
+      for (const entry of group) this.store(entry);
+      database.exec('COMMIT');
+    } catch (error) {
+      // Rows that the group made are gone again.
+      for (const scope of this.scopes.values()) {
+        scope.rows.clear();
+        scope.id = null;
+      }
+      if (database.isTransaction) database.exec('ROLLBACK');
+      throw error;
+    }
+    this.waiting = [];
+    this.tail.clear();
+  }
+
+  private store(entry: Entry): void {
+    const { statements } = this;
+    if (entry.what === 'receipt') {
+      const { endedAt, platform, account, symbol } = entry.receipt;
+      statements.receipt.run(endedAt, platform, account, symbol, JSON.stringify(entry.receipt));
+      return;
+    }
+    const row = this.row(entry.scope, entry.key, 'at' in entry ? entry.at : this.options.clock.now());
+    switch (entry.what) {
+      case 'intent': {
+        const text = JSON.stringify(entry.intent);
+        if (statements.intent.run(text, entry.intent.clientOrderId, entry.intent.at, row).changes === 0) return;
+        statements.event.run(row, entry.intent.at, 'intent', text);
+        return;
+      }
+      case 'report':
+        statements.event.run(row, entry.at, 'report', reportText(entry.report));
+        statements.ids.run(entry.report.orderId, entry.report.clientOrderId, row);
+        return;
+      case 'result':
+        statements.event.run(row, entry.result.at, 'result', JSON.stringify(entry.result));
+        return;
+      case 'told':
+        statements.told.run(row, entry.tradeId);
+        return;
+      case 'adopted':
+        statements.adopted.run(row);
+        return;
+      case 'closed':
+        statements.event.run(row, entry.at, 'closed', JSON.stringify(entry.status));
+        statements.closed.run(entry.status, row);
+        entry.scope.rows.delete(entry.key);
+    }
+  }
+
+  private row(scope: Scope, key: string, at: number): number {
+    const known = scope.rows.get(key);
+    if (known !== undefined) return known;
+    const { statements } = this;
+    if (scope.id === null) {
+      const { platform, account, symbol, strategy } = scope.of;
+      statements.addScope.run(platform, account, symbol, strategy);
+      scope.id = Number(statements.findScope.get(platform, account, symbol, strategy)?.['id']);
+    }
+    statements.addOrder.run(scope.id, key, at);
+    const row = Number(statements.findOrder.get(scope.id, key)?.['id']);
+    scope.rows.set(key, row);
+    return row;
+  }
+
+  private load(scope: Scope): readonly RememberedOrder[] {
+    this.writeNow();
+    const { platform, account, symbol, strategy } = scope.of;
+    const { statements } = this;
+    return statements.unfinished.all(platform, account, symbol, strategy).map((order): RememberedOrder => {
+      const id = Number(order['id']);
+      const intent = order['intent'];
+      return {
+        key: String(order['key']),
+        intent: typeof intent === 'string' ? readIntent(parseFields(intent)) : null,
+        adopted: order['adopted'] === 1,
+        reports: statements.reports
+          .all(id)
+          .map(({ detail }) => readReport(String(detail)))
+          .filter((report) => report !== null),
+        told: new Set(statements.toldOf.all(id).map((row) => String(row['trade_id']))),
+      };
+    });
+  }
+
+  history(query: HistoryQuery): readonly OrderHistory[] {
+    this.writeNow();
+    return readHistory(this.database, query);
+  }
+
+  receipts(query: HistoryQuery): readonly RevokeReceipt[] {
+    this.writeNow();
+    return readReceipts(this.database, query);
+  }
+
+  private writeNow(): void {
+    this.timer?.cancel();
+    this.group();
+  }
+
+  async flush(): Promise<void> {
+    this.writeNow();
+  }
+
+  async close(): Promise<void> {
+    if (this.closed) return;
+    this.writeNow();
+    this.closed = true;
+    this.timer?.cancel();
+    this.quietTimer?.cancel();
+    this.tail.close();
+    this.database.exec('PRAGMA wal_checkpoint(PASSIVE)');
+    this.database.close();
+  }
+
+  private whenQuiet(): void {
+    this.quietTimer?.cancel();
+    if (this.closed) return;
+    this.quietTimer = this.options.clock.after(QUIET_MS, () => {
+      this.quietTimer = null;
+      try {
+        this.database.exec('PRAGMA wal_checkpoint(PASSIVE)');
+        this.clean(this.options.clock.now());
+      } catch (error) {
+        this.complain(error);
+      }
+    });
+  }
+
+  /** Once a day: finished orders and receipts whose time is over. Unfinished ones are never dropped. */
+  private clean(now: number): void {
+    if (now - this.lastCleaned < DAY_MS) return;
+    this.lastCleaned = now;
+    const before = now - (this.options.retentionDays ?? DEFAULT_RETENTION_DAYS) * DAY_MS;
+    this.statements.clean(before);
+  }
+}
+
+/** Prepared once. */
+class Statements {
+  readonly addScope: StatementSync;
+  readonly findScope: StatementSync;
+  readonly addOrder: StatementSync;
+  readonly findOrder: StatementSync;
+  readonly intent: StatementSync;
+  readonly ids: StatementSync;
+  readonly event: StatementSync;
+  readonly told: StatementSync;
+  readonly adopted: StatementSync;
+  readonly closed: StatementSync;
+  readonly receipt: StatementSync;
+  readonly unfinished: StatementSync;
+  readonly reports: StatementSync;
+  readonly toldOf: StatementSync;
+  private readonly database: DatabaseSync;
+
+  constructor(database: DatabaseSync) {
+    this.database = database;
+    const prepare = (sql: string): StatementSync => database.prepare(sql);
+    this.addScope = prepare('INSERT OR IGNORE INTO scopes (platform, account, symbol, strategy) VALUES (?, ?, ?, ?)');
+    this.findScope = prepare('SELECT id FROM scopes WHERE platform = ? AND account = ? AND symbol = ? AND strategy = ?');
+    this.addOrder = prepare('INSERT OR IGNORE INTO orders (scope, key, at) VALUES (?, ?, ?)');
+    this.findOrder = prepare('SELECT id FROM orders WHERE scope = ? AND key = ?');
+    this.intent = prepare('UPDATE orders SET intent = ?, client_order_id = ?, at = ? WHERE id = ? AND intent IS NULL');
+    // Something new about an order: if it was finished, it has to be told again after a restart.
+    this.ids = prepare('UPDATE orders SET order_id = coalesce(order_id, ?), client_order_id = coalesce(client_order_id, ?), status = NULL WHERE id = ?');
+    this.event = prepare('INSERT INTO events ("order", at, what, detail) VALUES (?, ?, ?, ?)');
+    this.told = prepare('INSERT OR IGNORE INTO told ("order", trade_id) VALUES (?, ?)');
+    this.adopted = prepare('UPDATE orders SET adopted = 1 WHERE id = ?');
+    this.closed = prepare('UPDATE orders SET status = ? WHERE id = ?');
+    this.receipt = prepare('INSERT INTO receipts (at, platform, account, symbol, detail) VALUES (?, ?, ?, ?, ?)');
+    this.unfinished = prepare(
+      'SELECT orders.* FROM orders JOIN scopes ON scopes.id = orders.scope WHERE status IS NULL AND platform = ? AND account = ? AND symbol = ? AND strategy = ? ORDER BY orders.id',
+    );
+    this.reports = prepare(`SELECT detail FROM events WHERE "order" = ? AND what = 'report' ORDER BY id`);
+    this.toldOf = prepare('SELECT trade_id FROM told WHERE "order" = ?');
+  }
+
+  clean(before: number): void {
+    const old = 'SELECT id FROM orders WHERE status IS NOT NULL AND at < ?';
+    for (const table of ['events', 'told']) this.database.prepare(`DELETE FROM ${table} WHERE "order" IN (${old})`).run(before);
+    this.database.prepare('DELETE FROM orders WHERE status IS NOT NULL AND at < ?').run(before);
+    this.database.prepare('DELETE FROM receipts WHERE at < ?').run(before);
+  }
+}

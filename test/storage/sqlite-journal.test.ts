@@ -1,0 +1,201 @@
+// The journal on disk: survives death at any moment, says clearly what is wrong with its file, and costs next to nothing on the way.
+import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import fc from 'fast-check';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Intent, JournalScope } from '../../src/orders/journal.ts';
+import { VirtualClock } from '../../src/runtime/virtual-clock.ts';
+import { silentLog } from '../../src/seam/log.ts';
+import { readReport, reportText } from '../../src/storage/report-text.ts';
+import { SqliteJournal } from '../../src/storage/sqlite-journal.ts';
+import { story } from '../domain/support/reports.ts';
+import { Stage } from '../orders/support/stage.ts';
+
+const SCOPE: JournalScope = { platform: 'okx', account: 'me', symbol: 'EOS/USDT', strategy: 'test' };
+const intent = (clientOrderId: string, at = 1_700_000_000_000): Intent => ({
+  clientOrderId,
+  action: 'BUY',
+  orderType: 'LIMIT',
+  timeInForce: 'GTC',
+  price: '2.001',
+  quantity: '10',
+  quoteQuantity: null,
+  at,
+});
+
+let folder: string;
+let file: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'journal-'));
+  file = join(folder, 'journal.sqlite');
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+const make = (clock = new VirtualClock(), retentionDays?: number): SqliteJournal =>
+  new SqliteJournal({ file, clock, log: silentLog, ...(retentionDays === undefined ? {} : { retentionDays }) });
+
+describe('SqliteJournal', () => {
+  it('remembers unfinished orders with everything heard of them, and forgets to bring up finished ones', async () => {
+    const [of] = fc.sample(story, { numRuns: 1, seed: 7 });
+    const journal = make();
+    const orders = journal.open(SCOPE);
+    orders.intent('c:a', intent('a'));
+    for (const report of of!.reports) orders.report('c:a', report, 5);
+    orders.told('c:a', 't0');
+    orders.intent('c:b', intent('b'));
+    orders.closed('c:b', 'CANCELED', 6);
+    orders.adopted('o:9');
+    await journal.close();
+    const again = make();
+    const loaded = again.open(SCOPE).load();
+    expect(loaded.map(({ key, adopted, told }) => [key, adopted, [...told]])).toEqual([
+      ['c:a', false, ['t0']],
+      ['o:9', true, []],
+    ]);
+    expect(loaded[0]?.intent).toEqual(intent('a'));
+    expect(JSON.stringify(loaded[0]?.reports)).toBe(JSON.stringify(of!.reports));
+    expect(again.open({ ...SCOPE, strategy: 'other' }).load()).toEqual([]);
+    await again.close();
+  });
+
+  it('an intent survives the death of the process the moment `intent` returns', async () => {
+    const clock = new VirtualClock();
+    const journal = make(clock);
+    journal.open(SCOPE).intent('c:a', intent('a'));
+    // Dead: no timer of it ever fires. Its tail is found by the next process, whose number is another.
+    const [tail] = readdirSync(folder).filter((name) => name.includes('-intents-'));
+    writeFileSync(`${file}-intents-999999999`, `${readFileSync(join(folder, tail!), 'utf8')}{"cut short`);
+    rmSync(join(folder, tail!));
+    const again = make();
+    expect(again.open(SCOPE).load().map(({ key, intent: known }) => [key, known?.price])).toEqual([['c:a', '2.001']]);
+    await again.close();
+    await journal.close();
+    expect(readdirSync(folder).filter((name) => name.includes('-intents-'))).toEqual([]);
+  });
+
+  it('a report about a finished order brings it up again', async () => {
+    const [of] = fc.sample(story, { numRuns: 1, seed: 3 });
+    const journal = make();
+    const orders = journal.open(SCOPE);
+    orders.intent('c:a', intent('a'));
+    orders.closed('c:a', 'FAILED', 5);
+    await journal.flush();
+    expect(journal.open(SCOPE).load()).toEqual([]);
+    orders.report('c:a', of!.reports[0]!, 6);
+    expect(journal.open(SCOPE).load()).toHaveLength(1);
+    await journal.close();
+  });
+
+  it('writes in groups, off the path', async () => {
+    const clock = new VirtualClock();
+    const journal = make(clock);
+    const [of] = fc.sample(story, { numRuns: 1, seed: 1 });
+    const orders = journal.open(SCOPE);
+    for (let i = 0; i < 100; i++) orders.report('o:1', of!.reports[0]!, i);
+    const reader = new DatabaseSync(file, { readOnly: true });
+    const count = (): unknown => reader.prepare('SELECT count(*) AS n FROM events').get()?.['n'];
+    expect(count()).toBe(0);
+    await clock.advance(30);
+    expect(count()).toBe(100);
+    reader.close();
+    await journal.close();
+  });
+
+  it('keeps receipts and the history of every order, newest first', async () => {
+    const stage = new Stage({}, make());
+    const { trade } = await stage.ready();
+    await stage.clock.runFor(trade.createOrder('SELL', '2', '10'));
+    await stage.clock.runFor(trade.createOrder('SELL', '2', '10'));
+    await stage.clock.runFor(trade.revokeOrder());
+    await trade.close();
+    const history = stage.journal.history({ account: 'me' });
+    expect(history.map(({ orderId, status }) => [orderId, status])).toEqual([
+      ['1002', 'CANCELED'],
+      ['1001', 'CANCELED'],
+    ]);
+    expect(history[0]?.events.map(({ what }) => what)).toEqual(['intent', 'report', 'result', 'report', 'closed']);
+    expect(stage.journal.history({ account: 'somebody else' })).toEqual([]);
+    expect(stage.journal.history({ limit: 1 })).toHaveLength(1);
+    expect(stage.journal.receipts({ symbol: 'EOS/USDT' })).toMatchObject([{ trigger: 'command', revoked: ['1001', '1002'], left: [] }]);
+    await stage.journal.close();
+  });
+
+  it('a strategy restarted on the file hears what happened while it was dead, once', async () => {
+    const stage = new Stage({}, make());
+    const { trade } = await stage.ready();
+    await stage.clock.runFor(trade.createOrder('SELL', '2', '10'));
+    stage.venue.fill(stage.venue.orders[0]!, '1');
+    await stage.clock.advance(100);
+    await trade.close();
+    await stage.journal.close();
+    stage.venue.fill(stage.venue.orders[0]!, '9');
+    for (const expected of [['2'], []]) {
+      const journal = make();
+      Object.assign(stage.environment, { journal });
+      const { trade: next, told } = await stage.ready();
+      expect(told.fills.map(({ tradeId }) => tradeId)).toEqual(expected);
+      expect(told.orders.map(({ status }) => status)).toEqual(expected.length > 0 ? ['FILLED'] : []);
+      await next.close();
+      await journal.close();
+    }
+  });
+
+  it('drops finished orders when their time is over, never unfinished ones', async () => {
+    const clock = new VirtualClock();
+    const journal = make(clock, 30);
+    const orders = journal.open(SCOPE);
+    orders.intent('c:old', intent('old', clock.now()));
+    orders.closed('c:old', 'FILLED', clock.now());
+    orders.intent('c:open', intent('open', clock.now()));
+    await clock.advance(31 * 86_400_000);
+    orders.intent('c:new', intent('new', clock.now()));
+    orders.closed('c:new', 'FILLED', clock.now());
+    await clock.advance(10_000);
+    expect(journal.history({}).map(({ key }) => key)).toEqual(['c:new', 'c:open']);
+    await journal.close();
+  });
+
+  it('two processes may share one file', async () => {
+    const one = make();
+    const two = make();
+    one.open(SCOPE).intent('c:a', intent('a'));
+    two.open({ ...SCOPE, strategy: 'other' }).intent('c:b', intent('b'));
+    await one.flush();
+    await two.flush();
+    expect(one.history({})).toHaveLength(2);
+    await one.close();
+    await two.close();
+  });
+
+  it('a damaged file is an error that names it and the way out', () => {
+    writeFileSync(file, 'this is no database, but it is long enough to be looked at as if it were one. '.repeat(20));
+    expect(make).toThrow(`the journal ${file} is damaged`);
+    expect(make).toThrow('mv "');
+  });
+
+  it('a locked file is an error that names it and the way out', async () => {
+    await make().close();
+    const other = new DatabaseSync(file);
+    other.exec('PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE;');
+    expect(make).toThrow(/the journal .*journal\.sqlite is locked by another program.*"memory" for none/);
+    other.close();
+  });
+
+  it('a place that cannot be written is an error that names it', () => {
+    writeFileSync(join(folder, 'plain'), '');
+    expect(() => new SqliteJournal({ file: join(folder, 'plain', 'journal.sqlite'), clock: new VirtualClock(), log: silentLog })).toThrow(
+      'cannot be used',
+    );
+  });
+
+  it('what is written of a report is read back as it was', () => {
+    fc.assert(
+      fc.property(story, ({ reports }) => {
+        for (const report of reports) expect(JSON.stringify(readReport(reportText(report)))).toBe(JSON.stringify(report));
+      }),
+    );
+    for (const wrong of ['', '{', 'null', '[]', '{"source":"nowhere"}', '{"source":"push"}']) expect(readReport(wrong)).toBeNull();
+  });
+});
