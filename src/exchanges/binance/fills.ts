@@ -29,7 +29,8 @@ async function everyPage(ask: Ask, first: Params, keep: Params): Promise<Result<
 
 export function tradesOfOrder(ask: Ask, rawSymbol: string, orderId: string): Promise<Result<readonly Row[]>> {
   const keep = { symbol: rawSymbol, orderId: BigInt(orderId) };
-  return everyPage(ask, keep, keep);
+  // From the first on: without a beginning only the newest would come.
+  return everyPage(ask, { ...keep, fromId: 0 }, keep);
 }
 
 /** A day at a time until one has trades, then by id to the newest. */
