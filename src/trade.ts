@@ -108,7 +108,8 @@ export class Trade<P extends Platform = Platform> {
    */
   revokeOrder(...orderIds: string[]): Promise<Result<string[]>> {
     for (const id of orderIds) {
-      if (typeof id !== 'string') throw new TypeError(`revokeOrder: order ids are strings, got ${id === null ? 'null' : typeof id}`);
+      if (typeof id !== 'string')
+        throw new TypeError(`revokeOrder: order ids are strings, got ${id === null ? 'null' : typeof id}`);
       if (id === '') throw new TypeError('revokeOrder: an order id is empty; to revoke every order, pass none');
     }
     return this.desk.revokeOrder(orderIds);
@@ -122,7 +123,8 @@ export class Trade<P extends Platform = Platform> {
   /** @param depth how many levels of each side are wanted; the exchange may offer a few sizes only, and then gives at least as many */
   getOrderbook(depth: number = DEFAULT_DEPTH): Promise<Result<Orderbook>> {
     if (typeof depth !== 'number') throw new TypeError(`getOrderbook: depth must be a number, got ${typeof depth}`);
-    if (!Number.isInteger(depth) || depth < 1) throw new RangeError(`getOrderbook: depth must be a whole number above 0, got ${depth}`);
+    if (!Number.isInteger(depth) || depth < 1)
+      throw new RangeError(`getOrderbook: depth must be a whole number above 0, got ${depth}`);
     return this.desk.getOrderbook(depth);
   }
 

@@ -1,5 +1,10 @@
-// The public face: options, callbacks in order, and the first walk from createOrder to a fill and a revoke.
+// The public face: options that name what is wrong with them, callbacks one at a time and in order, the part of a Trade in a clean stop.
 import { describe, expect, it } from 'vitest';
+import { TradeError } from '../src/domain/errors.ts';
+import type { Order } from '../src/domain/order.ts';
+import { Secret } from '../src/domain/secret.ts';
+import { sleep } from '../src/seam/clock.ts';
+import { Trade } from '../src/trade.ts';
 import { Stage } from './orders/support/stage.ts';
 
 describe('Trade', () => {
@@ -7,19 +12,272 @@ describe('Trade', () => {
     const stage = new Stage();
     const { trade, told } = await stage.ready();
     expect(told.inits).toEqual([true]);
-    const [id, error] = await stage.clock.runFor(trade.createOrder('SELL', '2', '10'));
-    expect(error).toBeNull();
-    expect(id).toBe('1001');
+    expect(await stage.clock.runFor(trade.createOrder('SELL', '2', '10'))).toEqual(['1001', null]);
     stage.venue.fill(stage.venue.orders[0]!, '4');
     await stage.clock.advance(100);
     expect(told.fills.map(({ tradeId, quantity, fee, feeAsset }) => [tradeId, quantity, fee, feeAsset])).toEqual([
       ['1', '4', '0.008', 'USDT'],
     ]);
-    expect(trade.orders.get('1001')).toMatchObject({ status: 'PARTIAL-FILLED', filled: '4', remain: '6', avgPrice: '2' });
-    const revoked = await stage.clock.runFor(trade.revokeOrder());
-    expect(revoked).toEqual([['1001'], null]);
+    expect(trade.orders.get('1001')).toMatchObject({
+      status: 'PARTIAL-FILLED',
+      filled: '4',
+      remain: '6',
+      avgPrice: '2',
+    });
+    expect(await stage.clock.runFor(trade.revokeOrder())).toEqual([['1001'], null]);
     expect(told.orders.map(({ status }) => status)).toEqual(['SUBMITTED', 'PARTIAL-FILLED', 'CANCELED']);
     expect(trade.orders.size).toBe(0);
+    expect(trade.stats()).toMatchObject({
+      created: 1,
+      accepted: 1,
+      revoked: 1,
+      updates: 3,
+      fills: 1,
+      updateDelay: { count: 3 },
+    });
     await trade.close();
+  });
+
+  it('gives the strategy frozen snapshots in which remain is always quantity - filled', async () => {
+    const stage = new Stage();
+    const { trade, told } = await stage.ready();
+    await stage.clock.runFor(trade.createOrder('SELL', '2', '0.3', { clientOrderId: 'abc' }).then(() => undefined));
+    expect(told.orders).toEqual([]);
+    await stage.clock.runFor(trade.createOrder('SELL', '20', '0.3', { clientOrderId: 'abc' }));
+    stage.venue.fill(stage.venue.orders[0]!, '0.1');
+    await stage.clock.advance(100);
+    const order = told.orders.at(-1)!;
+    expect(order.remain).toBe('0.2');
+    expect(Object.isFrozen(order)).toBe(true);
+    expect(order).toMatchObject({
+      platform: 'okx',
+      account: 'me',
+      strategy: 'test',
+      symbol: 'EOS/USDT',
+      orderId: '1001',
+      clientOrderId: 'abc',
+      action: 'SELL',
+      orderType: 'LIMIT',
+      timeInForce: 'GTC',
+      tradeType: null,
+      price: '20',
+      quantity: '0.3',
+      reason: null,
+    });
+    await trade.close();
+  });
+
+  it('names the option that is missing or wrong', () => {
+    const stage = new Stage();
+    const make =
+      (change: Record<string, unknown>): (() => unknown) =>
+      () =>
+        Reflect.construct(Trade, [{ ...stage.options(), ...change }, stage.environment]);
+    for (const name of ['strategy', 'platform', 'symbol', 'account', 'accessKey', 'secretKey']) {
+      expect(make({ [name]: undefined })).toThrow(new TypeError(`new Trade: option ${name} is missing`));
+      expect(make({ [name]: '' })).toThrow(`option ${name} is empty`);
+    }
+    expect(make({ strategy: 5 })).toThrow(new TypeError('new Trade: option strategy must be a string, got number'));
+    expect(make({ symbol: 'EOSUSDT' })).toThrow(RangeError);
+    expect(make({ onFill: 'no' })).toThrow('option onFill must be a function');
+    expect(make({ onOrderUpdated: () => undefined })).toThrow('there is no callback onOrderUpdated');
+    expect(make({ timings: { feeWait: -1 } })).toThrow('timings.feeWait must be a number of ms of at least 0');
+    expect(make({ timings: { feeWaits: 1 } })).toThrow('timings.feeWaits is unknown');
+    expect(make({ unfinishedOrders: { stop: 'adopt' } })).toThrow('unfinishedOrders.stop must be revoke or keep');
+    expect(make({ tradeDuringGaps: 1 })).toThrow(TypeError);
+  });
+
+  it('takes a Secret as well as a string, and shows neither', async () => {
+    const stage = new Stage();
+    const { trade } = stage.trade({ secretKey: new Secret('hush-hush'), passphrase: 'hush' });
+    expect(JSON.stringify([...stage.live])).not.toContain('hush');
+    await trade.close();
+  });
+
+  it('getOpenOrderIds asks the exchange', async () => {
+    const stage = new Stage();
+    const { trade } = await stage.ready();
+    stage.venue.pushDelayMs = null;
+    stage.venue.place({});
+    expect(await stage.clock.runFor(trade.getOpenOrderIds())).toEqual([['1001'], null]);
+    stage.venue.fault('openOrders', 'request-lost');
+    const [, error] = await stage.clock.runFor(trade.getOpenOrderIds());
+    expect(error).toBeInstanceOf(TradeError);
+    expect(error).toMatchObject({ kind: 'network', symbol: 'EOS/USDT', account: 'me' });
+    await trade.close();
+  });
+
+  it('several Trades of one account share one connection; the last one closes it', async () => {
+    const stage = new Stage();
+    const one = await stage.ready({ strategy: 'one' });
+    const two = await stage.ready({ strategy: 'two' });
+    expect(stage.venue.opened).toBe(1);
+    await stage.clock.runFor(one.trade.createOrder('SELL', '2', '10'));
+    await stage.clock.advance(50);
+    expect(two.told.orders).toMatchObject([{ orderId: '1001', strategy: 'two' }]);
+    const elsewhere = await stage.ready({ accessKey: 'another' });
+    expect(stage.venue.opened).toBe(2);
+    await one.trade.close();
+    expect(stage.venue.closed).toBe(0);
+    await two.trade.close();
+    expect(stage.venue.closed).toBe(1);
+    await elsewhere.trade.close();
+  });
+});
+
+describe('callbacks', () => {
+  it('A9: run one at a time, in order, asynchronous ones included', async () => {
+    const stage = new Stage();
+    const log: string[] = [];
+    const slow = async (name: string): Promise<void> => {
+      log.push(`${name} begins`);
+      await sleep(stage.clock, 500);
+      log.push(`${name} ends`);
+    };
+    const { trade } = await stage.ready({
+      onOrderUpdate: ({ status }: Order) => slow(status),
+      onFill: ({ tradeId }) => slow(`fill ${tradeId}`),
+    });
+    await stage.clock.runFor(trade.createOrder('SELL', '2', '10'));
+    stage.venue.fill(stage.venue.orders[0]!, '4');
+    stage.venue.fill(stage.venue.orders[0]!, '6');
+    await stage.clock.advance(5_000);
+    expect(log).toEqual(
+      ['SUBMITTED', 'fill 1', 'PARTIAL-FILLED', 'fill 2', 'FILLED'].flatMap((name) => [
+        `${name} begins`,
+        `${name} ends`,
+      ]),
+    );
+    await trade.close();
+  });
+
+  it('one that throws is reported to onError and stops nothing', async () => {
+    const stage = new Stage();
+    const { trade, told } = await stage.ready({
+      onOrderUpdate: ({ status }) => {
+        if (status === 'SUBMITTED') throw new Error('a mistake');
+        return Promise.reject(new Error('another'));
+      },
+      onError: () => {
+        throw new Error('onError is wrong, too');
+      },
+    });
+    await stage.clock.runFor(trade.createOrder('SELL', '2', '10'));
+    stage.venue.fill(stage.venue.orders[0]!, '10');
+    await stage.clock.advance(100);
+    expect(told.errors.map(({ message }) => message)).toEqual([
+      'a callback of the strategy failed: a mistake',
+      'a callback of the strategy failed: another',
+    ]);
+    expect(told.fills).toHaveLength(1);
+    expect(trade.orders.size).toBe(0);
+    await trade.close();
+  });
+
+  it('a callback may place and revoke orders', async () => {
+    const stage = new Stage();
+    const ids: (string | null)[] = [];
+    const { trade, told } = await stage.ready({
+      onFill: async () => {
+        const [id] = await trade.createOrder('BUY', '1', '10');
+        ids.push(id);
+        await trade.revokeOrder(id ?? '');
+      },
+    });
+    await stage.clock.runFor(trade.createOrder('SELL', '2', '10'));
+    stage.venue.fill(stage.venue.orders[0]!, '10');
+    await stage.clock.advance(1_000);
+    expect(ids).toEqual(['1002']);
+    expect(told.orders.map(({ orderId, status }) => `${orderId} ${status}`)).toEqual([
+      '1001 SUBMITTED',
+      '1001 FILLED',
+      '1002 SUBMITTED',
+      '1002 CANCELED',
+    ]);
+    await trade.close();
+  });
+
+  it('onInit that throws is reported; ready says true all the same', async () => {
+    const stage = new Stage();
+    const { trade, told } = stage.trade({
+      onInit: () => {
+        throw new Error('too early');
+      },
+    });
+    expect(await stage.clock.runFor(trade.ready)).toBe(true);
+    expect(told.errors).toHaveLength(1);
+    await trade.close();
+  });
+
+  it('closing before it was ready resolves ready with false', async () => {
+    const stage = new Stage();
+    const { trade, told } = stage.trade();
+    await trade.close();
+    expect(await trade.ready).toBe(false);
+    await stage.clock.advance(5_000);
+    expect(told.calls).toEqual([]);
+    expect(stage.live.size).toBe(0);
+  });
+
+  it('assets are kept as last known and told as they change', async () => {
+    const stage = new Stage();
+    const changes: unknown[] = [];
+    const { trade } = await stage.ready({ onAssetUpdate: (assets) => void changes.push(assets) });
+    const free = (amount: string): { free: string; locked: string; total: string } => ({
+      free: amount,
+      locked: '0',
+      total: amount,
+    });
+    stage.venue.handlers?.onAssets({ USDT: free('10'), EOS: free('1') });
+    stage.venue.handlers?.onAssets({ EOS: free('2') });
+    expect(trade.assets).toEqual({ USDT: free('10'), EOS: free('2') });
+    expect(changes).toHaveLength(2);
+    await trade.close();
+  });
+});
+
+describe('a clean stop', () => {
+  it('closes the gate, lets what is in flight settle, revokes and confirms', async () => {
+    const stage = new Stage();
+    const { trade } = await stage.ready();
+    await stage.clock.runFor(trade.createOrder('SELL', '2', '10'));
+    stage.venue.delayMs = 400;
+    const inFlight = trade.createOrder('SELL', '2', '10');
+    const [live] = [...stage.live];
+    live!.closeGate();
+    const [, error] = await stage.clock.runFor(trade.createOrder('SELL', '2', '10'));
+    expect(error).toMatchObject({ kind: 'closed', outcome: 'not-sent' });
+    expect(live!.unfinished()).toHaveLength(2);
+    await stage.clock.runFor(live!.settle());
+    expect((await inFlight)[0]).toBe('1002');
+    const receipt = await stage.clock.runFor(live!.revokeAtStop());
+    expect(receipt).toMatchObject({ trigger: 'stop', revoked: ['1001', '1002'], left: [], error: null });
+    expect(stage.venue.openOrders).toEqual([]);
+    await live!.close();
+  });
+
+  it('doubt does not hold up the stop: what turns up while we revoke is caught', async () => {
+    const stage = new Stage();
+    const { trade } = await stage.ready();
+    stage.venue.fault('create', { lateBy: 8_000 });
+    void trade.createOrder('SELL', '2', '10');
+    const [live] = [...stage.live];
+    live!.closeGate();
+    const begun = stage.clock.monotonic();
+    await stage.clock.runFor(live!.settle());
+    expect(stage.clock.monotonic() - begun).toBeLessThan(7_000);
+    const receipt = await stage.clock.runFor(live!.revokeAtStop());
+    expect(receipt).toMatchObject({ revoked: ['1001'], left: [], error: null });
+    await live!.close();
+  });
+
+  it('with a key that never worked there is nothing to revoke and nothing wrong', async () => {
+    const stage = new Stage();
+    stage.venue.fault('prepare', { reject: 'auth' });
+    const { trade } = stage.trade();
+    await stage.clock.runFor(trade.ready);
+    const [live] = [...stage.live];
+    expect(await stage.clock.runFor(live!.revokeAtStop())).toMatchObject({ left: [], error: null, confirmedAt: null });
+    await live!.close();
   });
 });

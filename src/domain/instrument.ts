@@ -1,6 +1,6 @@
 // An instrument's trading rules in neutral words, and the local check of an order against them. Nothing is ever rounded silently.
 
-import { Decimal } from './decimal.ts';
+import type { Decimal } from './decimal.ts';
 import type { OrderAction, OrderType } from './order.ts';
 
 export interface Instrument {
@@ -63,19 +63,26 @@ export function checkAmounts(instrument: Instrument, order: OrderAmounts): strin
   if (quantity === null) return 'quantity is required';
   if (!quantity.isPositive()) return `quantity ${quantity} must be greater than zero`;
   if (!quantity.isMultipleOf(instrument.lotSize)) return offStep('quantity', quantity, 'lot size', instrument.lotSize);
-  if (below(quantity, instrument.minQuantity)) return `quantity ${quantity} is below the minimum ${instrument.minQuantity}`;
-  if (above(quantity, instrument.maxQuantity)) return `quantity ${quantity} is above the maximum ${instrument.maxQuantity}`;
+  if (below(quantity, instrument.minQuantity))
+    return `quantity ${quantity} is below the minimum ${instrument.minQuantity}`;
+  if (above(quantity, instrument.maxQuantity))
+    return `quantity ${quantity} is above the maximum ${instrument.maxQuantity}`;
   if (market) {
-    if (instrument.marketLotSize !== null && !quantity.isMultipleOf(instrument.marketLotSize)) return offStep('quantity', quantity, 'market lot size', instrument.marketLotSize);
-    if (below(quantity, instrument.minMarketQuantity)) return `quantity ${quantity} is below the market order minimum ${instrument.minMarketQuantity}`;
-    if (above(quantity, instrument.maxMarketQuantity)) return `quantity ${quantity} is above the market order maximum ${instrument.maxMarketQuantity}`;
+    if (instrument.marketLotSize !== null && !quantity.isMultipleOf(instrument.marketLotSize))
+      return offStep('quantity', quantity, 'market lot size', instrument.marketLotSize);
+    if (below(quantity, instrument.minMarketQuantity))
+      return `quantity ${quantity} is below the market order minimum ${instrument.minMarketQuantity}`;
+    if (above(quantity, instrument.maxMarketQuantity))
+      return `quantity ${quantity} is above the market order maximum ${instrument.maxMarketQuantity}`;
   }
   return price === null ? null : notionalProblem(instrument, price.mul(quantity));
 }
 
 function notionalProblem(instrument: Instrument, value: Decimal): string | null {
-  if (below(value, instrument.minNotional)) return `order value ${value} ${instrument.quote} is below the minimum ${instrument.minNotional}`;
-  if (above(value, instrument.maxNotional)) return `order value ${value} ${instrument.quote} is above the maximum ${instrument.maxNotional}`;
+  if (below(value, instrument.minNotional))
+    return `order value ${value} ${instrument.quote} is below the minimum ${instrument.minNotional}`;
+  if (above(value, instrument.maxNotional))
+    return `order value ${value} ${instrument.quote} is above the maximum ${instrument.maxNotional}`;
   return null;
 }
 

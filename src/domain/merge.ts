@@ -86,7 +86,14 @@ export interface MergeResult {
 export function intendedOrderState(
   symbol: string,
   clientOrderId: string,
-  terms: { action: OrderAction; orderType: OrderType; timeInForce: TimeInForce; tradeType: string | null; price: Decimal | null; quantity: Decimal | null },
+  terms: {
+    action: OrderAction;
+    orderType: OrderType;
+    timeInForce: TimeInForce;
+    tradeType: string | null;
+    price: Decimal | null;
+    quantity: Decimal | null;
+  },
 ): OrderState {
   return {
     ...newOrderState(symbol),
@@ -186,7 +193,8 @@ export function merge(before: OrderState, report: OrderReport): MergeResult {
     } else if (at === clientOrderIdAt) clientOrderId = pick(clientOrderId, report.clientOrderId);
   }
 
-  const ctime = report.ctime === null ? before.ctime : before.ctime === 0 ? report.ctime : Math.min(before.ctime, report.ctime);
+  const ctime =
+    report.ctime === null ? before.ctime : before.ctime === 0 ? report.ctime : Math.min(before.ctime, report.ctime);
   const utime = Math.max(before.utime, report.utime ?? 0, fill?.time ?? 0);
   const state: OrderState = {
     symbol: before.symbol,
@@ -250,7 +258,11 @@ export function unexplainedQuantity(state: OrderState): Decimal {
 export function stateStatus(state: OrderState): OrderStatus {
   const filled = filledQuantity(state);
   const quantity = state.quantity.value;
-  const portion = filled.isZero() ? 'nothing' : quantity !== null && quantity.isPositive() && filled.gte(quantity) ? 'all' : 'part';
+  const portion = filled.isZero()
+    ? 'nothing'
+    : quantity !== null && quantity.isPositive() && filled.gte(quantity)
+      ? 'all'
+      : 'part';
   return statusOf(state.life, portion);
 }
 
@@ -273,10 +285,12 @@ export function cumulativeFee(state: OrderState): { readonly fee: Decimal; reado
   let latest: FillReport | null = null;
   for (const trade of state.trades.values()) {
     if (trade.feeAsset === null) continue;
-    if (latest === null || trade.time > latest.time || (trade.time === latest.time && trade.tradeId > latest.tradeId)) latest = trade;
+    if (latest === null || trade.time > latest.time || (trade.time === latest.time && trade.tradeId > latest.tradeId))
+      latest = trade;
   }
   if (latest === null) return { fee: state.fee ?? Decimal.ZERO, asset: state.fee === null ? null : state.feeAsset };
   let fee = Decimal.ZERO;
-  for (const trade of state.trades.values()) if (trade.feeAsset === latest.feeAsset && trade.fee !== null) fee = fee.add(trade.fee);
+  for (const trade of state.trades.values())
+    if (trade.feeAsset === latest.feeAsset && trade.fee !== null) fee = fee.add(trade.fee);
   return { fee, asset: latest.feeAsset };
 }

@@ -5,7 +5,15 @@ import type { Decimal } from './decimal.ts';
 import type { Liquidity, OrderAction, OrderType, TimeInForce } from './order.ts';
 
 /** Where a report came from; for the journal and the log, never for the merge (arrival must not matter). */
-export type ReportSource = 'push' | 'create-reply' | 'cancel-reply' | 'open-orders' | 'query' | 'fills' | 'journal' | 'inferred';
+export type ReportSource =
+  | 'push'
+  | 'create-reply'
+  | 'cancel-reply'
+  | 'open-orders'
+  | 'query'
+  | 'fills'
+  | 'journal'
+  | 'inferred';
 
 /**
  * What a report says of the life of the order:

@@ -13,5 +13,6 @@ const PATTERN = /^([^\s/:]+)\/([^\s/:]+)(?::([^\s/:]+))?$/;
 export function parseSymbol(symbol: string): SymbolParts {
   const match = PATTERN.exec(symbol);
   if (match === null) throw new RangeError(`symbol: expected BASE/QUOTE such as BTC/USDT, got "${symbol}"`);
-  return { base: match[1]!, quote: match[2]!, settle: match[3] ?? null };
+  const [, base = '', quote = '', settle = null] = match;
+  return { base, quote, settle };
 }

@@ -1,7 +1,15 @@
 // The life of an order as a ladder: knowledge only climbs it. The strange-but-legal rungs are explained at the rung.
 
 import type { ReportedLife } from './order-report.ts';
-import { ORDER_STATUS_CANCELED, ORDER_STATUS_FAILED, ORDER_STATUS_FILLED, ORDER_STATUS_NONE, ORDER_STATUS_PARTIAL_FILLED, ORDER_STATUS_SUBMITTED, type OrderStatus } from './order.ts';
+import {
+  ORDER_STATUS_CANCELED,
+  ORDER_STATUS_FAILED,
+  ORDER_STATUS_FILLED,
+  ORDER_STATUS_NONE,
+  ORDER_STATUS_PARTIAL_FILLED,
+  ORDER_STATUS_SUBMITTED,
+  type OrderStatus,
+} from './order.ts';
 
 /** What is known of an order's life, from nothing to the last word. */
 export type Life = 'unseen' | ReportedLife;
@@ -14,7 +22,14 @@ export type Life = 'unseen' | ReportedLife;
  */
 export const LADDER: readonly Life[] = ['unseen', 'presumed-failed', 'open', 'failed', 'canceled', 'filled'];
 
-const RUNG: Readonly<Record<Life, number>> = { unseen: 0, 'presumed-failed': 1, open: 2, failed: 3, canceled: 4, filled: 5 };
+const RUNG: Readonly<Record<Life, number>> = {
+  unseen: 0,
+  'presumed-failed': 1,
+  open: 2,
+  failed: 3,
+  canceled: 4,
+  filled: 5,
+};
 
 export function higher(a: Life, b: Life): Life {
   return RUNG[a] >= RUNG[b] ? a : b;
@@ -46,12 +61,28 @@ export function statusOf(life: Life, filled: 'nothing' | 'part' | 'all'): OrderS
 
 /** Which statuses may follow which, for the documentation's diagram and for tests. Everything may stay as it is. */
 export const TRANSITIONS: Readonly<Record<OrderStatus, readonly OrderStatus[]>> = {
-  [ORDER_STATUS_NONE]: [ORDER_STATUS_SUBMITTED, ORDER_STATUS_PARTIAL_FILLED, ORDER_STATUS_FILLED, ORDER_STATUS_CANCELED, ORDER_STATUS_FAILED],
-  [ORDER_STATUS_SUBMITTED]: [ORDER_STATUS_PARTIAL_FILLED, ORDER_STATUS_FILLED, ORDER_STATUS_CANCELED, ORDER_STATUS_FAILED],
+  [ORDER_STATUS_NONE]: [
+    ORDER_STATUS_SUBMITTED,
+    ORDER_STATUS_PARTIAL_FILLED,
+    ORDER_STATUS_FILLED,
+    ORDER_STATUS_CANCELED,
+    ORDER_STATUS_FAILED,
+  ],
+  [ORDER_STATUS_SUBMITTED]: [
+    ORDER_STATUS_PARTIAL_FILLED,
+    ORDER_STATUS_FILLED,
+    ORDER_STATUS_CANCELED,
+    ORDER_STATUS_FAILED,
+  ],
   [ORDER_STATUS_PARTIAL_FILLED]: [ORDER_STATUS_FILLED, ORDER_STATUS_CANCELED],
   // A late fill can complete an order whose cancel was heard first.
   [ORDER_STATUS_CANCELED]: [ORDER_STATUS_FILLED],
   // Only what was inferred from silence comes back (SUBMITTED and onwards); a stated refusal can still turn out canceled or filled when evidence says so.
-  [ORDER_STATUS_FAILED]: [ORDER_STATUS_SUBMITTED, ORDER_STATUS_PARTIAL_FILLED, ORDER_STATUS_CANCELED, ORDER_STATUS_FILLED],
+  [ORDER_STATUS_FAILED]: [
+    ORDER_STATUS_SUBMITTED,
+    ORDER_STATUS_PARTIAL_FILLED,
+    ORDER_STATUS_CANCELED,
+    ORDER_STATUS_FILLED,
+  ],
   [ORDER_STATUS_FILLED]: [],
 };

@@ -5,7 +5,13 @@ import type { TradeError } from '../domain/errors.ts';
 import type { Instrument } from '../domain/instrument.ts';
 import type { Assets } from '../domain/order.ts';
 import type { OrderReport } from '../domain/order-report.ts';
-import type { AccountConfig, Exchange, ExchangeAccount, ExchangeEnvironment, FeedEvent } from '../exchanges/exchange.ts';
+import type {
+  AccountConfig,
+  Exchange,
+  ExchangeAccount,
+  ExchangeEnvironment,
+  FeedEvent,
+} from '../exchanges/exchange.ts';
 import { sleep } from '../seam/clock.ts';
 
 /** One symbol's part in a session. */

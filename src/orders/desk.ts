@@ -188,7 +188,11 @@ export class Desk implements SessionMember {
     const connection = this.connection();
     if (connection !== null) return connection;
     if (this.failure !== null) return this.failure;
-    return new TradeError('the exchange could not be reached yet', { kind: 'not-ready', outcome: 'not-sent', ...place });
+    return new TradeError('the exchange could not be reached yet', {
+      kind: 'not-ready',
+      outcome: 'not-sent',
+      ...place,
+    });
   }
 
   private gate(evenIfNotReady: boolean): { readonly kind: 'closed' | 'not-ready'; readonly message: string } | null {
@@ -225,7 +229,11 @@ export class Desk implements SessionMember {
 
   private revokeAll(at: Connection, trigger: RevokeTrigger, limitMs: number): ReturnType<RevokeAll['run']> {
     const { exchange, unfinishedOrders, place } = this.parts;
-    const parts = { ...this.revoking, capabilities: exchange.capabilities, isOwn: (id: string) => isOwn(place.strategy, id) };
+    const parts = {
+      ...this.revoking,
+      capabilities: exchange.capabilities,
+      isOwn: (id: string) => isOwn(place.strategy, id),
+    };
     return new RevokeAll(parts, at, unfinishedOrders.whose).run(trigger, limitMs);
   }
 
@@ -390,7 +398,12 @@ export class Desk implements SessionMember {
       unknown: unknown.map(({ id }) => id),
     };
     this.event({ type: 'gap-closed', openedAt, ...ids });
-    this.parts.environment.log.info('the view equals the exchange again', { ...this.parts.place, openedAt, provenAt, ...ids });
+    this.parts.environment.log.info('the view equals the exchange again', {
+      ...this.parts.place,
+      openedAt,
+      provenAt,
+      ...ids,
+    });
   }
 
   /** The first load is done: every unfinished order is shown, then the policy for the start is carried out. */

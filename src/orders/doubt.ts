@@ -45,7 +45,11 @@ export async function resolveDoubt(order: TrackedOrder, parts: DoubtParts): Prom
   let warned = false;
   for (let attempt = 0; ; attempt++) {
     const pause = warned ? SLOW_PAUSE_MS : (PAUSES[Math.min(attempt, PAUSES.length - 1)] ?? LAST_PAUSE_MS);
-    await order.until(() => !isOpen(order), pause, (ms, fn) => clock.after(ms, fn));
+    await order.until(
+      () => !isOpen(order),
+      pause,
+      (ms, fn) => clock.after(ms, fn),
+    );
     if (!isOpen(order) || isStopped()) return;
     const at = parts.connection();
     if (at === null) continue;
@@ -79,24 +83,40 @@ export async function resolveDoubt(order: TrackedOrder, parts: DoubtParts): Prom
       manager.conclude(order, 'canceled', FORGOTTEN);
       return;
     }
-    if (!warned) log.error(`the exchange says that it knows no order ${order.id}, which was open; it stays in the view and is asked for`);
+    if (!warned)
+      log.error(
+        `the exchange says that it knows no order ${order.id}, which was open; it stays in the view and is asked for`,
+      );
     warned = true;
   }
 }
 
-function mayBeForgotten(order: TrackedOrder, account: ExchangeAccount, { clock, forgetsCanceledAfter }: DoubtParts): boolean {
+function mayBeForgotten(
+  order: TrackedOrder,
+  account: ExchangeAccount,
+  { clock, forgetsCanceledAfter }: DoubtParts,
+): boolean {
   if (forgetsCanceledAfter === null) return false;
   const lastHeard = Math.max(order.state.utime, order.since + account.clockOffset());
   return clock.now() + account.clockOffset() - lastHeard >= forgetsCanceledAfter;
 }
 
 /** The second and third witness: neither the open orders nor the fills know it. Only answers count. */
-async function isAbsentElsewhere(order: TrackedOrder, at: Connection, { clock, manager }: DoubtParts): Promise<boolean> {
+async function isAbsentElsewhere(
+  order: TrackedOrder,
+  at: Connection,
+  { clock, manager }: DoubtParts,
+): Promise<boolean> {
   const { account, instrument } = at;
   const { orderId, clientOrderId, filled } = order.state;
   const wasProven = order.isProven;
-  const of = wasProven ? { ref: { orderId, clientOrderId } } : { since: order.since + account.clockOffset() - MARGIN_MS };
-  const [[open], [fills]] = await Promise.all([account.trading.openOrders(instrument), account.trading.fills(instrument, of)]);
+  const of = wasProven
+    ? { ref: { orderId, clientOrderId } }
+    : { since: order.since + account.clockOffset() - MARGIN_MS };
+  const [[open], [fills]] = await Promise.all([
+    account.trading.openOrders(instrument),
+    account.trading.fills(instrument, of),
+  ]);
   if (open !== null) manager.apply(open, clock.monotonic());
   if (fills !== null) manager.apply(byTime(fills), clock.monotonic());
   if (open === null || fills === null) return false;

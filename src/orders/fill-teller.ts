@@ -51,7 +51,7 @@ export class FillTeller {
 
   /** The order's side became known: what waited for that alone goes out. */
   onSideKnown(order: TrackedOrder): void {
-    for (const { fill } of [...(order.waitingFills?.values() ?? [])]) {
+    for (const { fill } of order.waitingFills?.values() ?? []) {
       if (fill.fee !== null) this.release(order, fill.tradeId);
     }
   }

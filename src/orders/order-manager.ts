@@ -76,7 +76,12 @@ export class OrderManager {
   /** Begins to track an order of our own. It is in `orders` and in the journal when this returns; nothing has been sent. */
   intend(intent: Intent, price: Decimal | null, quantity: Decimal | null): TrackedOrder {
     const { place, journal } = this.parts;
-    const state = intendedOrderState(place.symbol, intent.clientOrderId, { ...intent, tradeType: null, price, quantity });
+    const state = intendedOrderState(place.symbol, intent.clientOrderId, {
+      ...intent,
+      tradeType: null,
+      price,
+      quantity,
+    });
     const order = new TrackedOrder(`c:${intent.clientOrderId}:${intent.at.toString(36)}`, state, intent.at, true);
     order.phase = 'sending';
     this.tracker.file(order, null, this.parts.clock.monotonic());
@@ -97,7 +102,12 @@ export class OrderManager {
             price: intent.price === null ? null : Decimal.from(intent.price),
             quantity: intent.quantity === null ? null : Decimal.from(intent.quantity),
           });
-    const order = new TrackedOrder(remembered.key, state, intent?.at ?? clock.now(), intent !== null || remembered.adopted);
+    const order = new TrackedOrder(
+      remembered.key,
+      state,
+      intent?.at ?? clock.now(),
+      intent !== null || remembered.adopted,
+    );
     for (const report of remembered.reports) {
       order.state = merge(order.state, report).state;
       if (report.clientOrderId !== null && this.parts.isOwn(report.clientOrderId)) order.own = true;
@@ -199,7 +209,12 @@ export class OrderManager {
 
   private adoptParked(report: OrderReport, receivedAt: number): void {
     const { place, clock } = this.parts;
-    const order = new TrackedOrder(`o:${report.orderId ?? ''}`, newOrderState(place.symbol), report.ctime ?? clock.now(), false);
+    const order = new TrackedOrder(
+      `o:${report.orderId ?? ''}`,
+      newOrderState(place.symbol),
+      report.ctime ?? clock.now(),
+      false,
+    );
     this.mergeInto(order, report, receivedAt);
   }
 
@@ -210,7 +225,8 @@ export class OrderManager {
   /** Answers belong together: each order that changed is told once, after all of them are merged (and after its fills). */
   together(merging: () => void): void {
     const outer = this.untold;
-    const mine = (this.untold = outer ?? new Map());
+    const mine: Map<TrackedOrder, number> = outer ?? new Map<TrackedOrder, number>();
+    this.untold = mine;
     try {
       merging();
     } finally {
@@ -281,7 +297,7 @@ export class OrderManager {
   /** When every order of ours has its id, what is parked can only be other people's. */
   releaseParked(): void {
     if (this.parked.size === 0 || this.tracker.hasUnanswered()) return;
-    for (const orderId of [...this.parked.keys()]) this.unpark(orderId);
+    for (const orderId of this.parked.keys()) this.unpark(orderId);
   }
 
   /** The exchange has shown every fill it has of the order: what is still unexplained stays so. */

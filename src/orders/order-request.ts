@@ -54,7 +54,8 @@ const NO_EXTRA: OrderRequest['extra'] = {};
 
 function oneOf<T extends string>(name: string, value: unknown, allowed: readonly T[]): T {
   for (const known of allowed) if (value === known) return known;
-  if (typeof value !== 'string') throw new TypeError(`createOrder: ${name} must be ${allowed.join(' or ')}, got ${kindOf(value)}`);
+  if (typeof value !== 'string')
+    throw new TypeError(`createOrder: ${name} must be ${allowed.join(' or ')}, got ${kindOf(value)}`);
   throw new RangeError(`createOrder: ${name} must be ${allowed.join(' or ')}, got "${value}"`);
 }
 
@@ -70,7 +71,13 @@ function amount(name: string, value: unknown): Decimal | string | null {
   return Decimal.tryFrom(value) ?? `${name} ${JSON.stringify(value)} is not a decimal number`;
 }
 
-const KNOWN: ReadonlySet<string> = new Set(['orderType', 'timeInForce', 'clientOrderId', 'quoteQuantity', 'evenIfNotReady']);
+const KNOWN: ReadonlySet<string> = new Set([
+  'orderType',
+  'timeInForce',
+  'clientOrderId',
+  'quoteQuantity',
+  'evenIfNotReady',
+]);
 
 function extraOf(options: CreateOrderOptions): OrderRequest['extra'] {
   let extra: Record<string, string | number | boolean> | null = null;
@@ -114,7 +121,10 @@ export function readOrderRequest(
   if (readQuantity !== null && readQuote !== null) problem ??= 'quantity must be null when quoteQuantity is given';
   return {
     action: oneOf('action', action, [ORDER_ACTION_BUY, ORDER_ACTION_SELL]),
-    orderType: given.orderType === undefined ? ORDER_TYPE_LIMIT : oneOf('orderType', given.orderType, [ORDER_TYPE_LIMIT, ORDER_TYPE_MARKET]),
+    orderType:
+      given.orderType === undefined
+        ? ORDER_TYPE_LIMIT
+        : oneOf('orderType', given.orderType, [ORDER_TYPE_LIMIT, ORDER_TYPE_MARKET]),
     timeInForce: given.timeInForce === undefined ? 'GTC' : oneOf('timeInForce', given.timeInForce, TIME_IN_FORCE),
     clientOrderId: clientOrderId ?? null,
     price: typeof readPrice === 'string' ? null : readPrice,
@@ -127,7 +137,11 @@ export function readOrderRequest(
 }
 
 /** The command to send, or why the order cannot be sent. */
-export function checkOrder(request: OrderRequest, instrument: Instrument, clientOrderId: string): CheckedCommand | string {
+export function checkOrder(
+  request: OrderRequest,
+  instrument: Instrument,
+  clientOrderId: string,
+): CheckedCommand | string {
   const problem = request.problem ?? checkAmounts(instrument, request);
   if (problem !== null) return problem;
   if (request.orderType === ORDER_TYPE_MARKET && request.timeInForce === 'POST_ONLY') {

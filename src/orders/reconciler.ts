@@ -155,7 +155,11 @@ export class Reconciler {
   }
 
   /** Puts the answer where it belongs; returns the error when there was none. */
-  private async ask(question: Question, { account, instrument }: Connection, answers: Mutable): Promise<TradeError | null> {
+  private async ask(
+    question: Question,
+    { account, instrument }: Connection,
+    answers: Mutable,
+  ): Promise<TradeError | null> {
     switch (question.ask) {
       case 'open-orders': {
         const [reports, error] = await account.trading.openOrders(instrument);

@@ -146,7 +146,13 @@ export class RevokeAll {
     const sending = [...manager.tracker.open.values()].filter(({ phase }) => phase === 'sending');
     const wait = Math.max(0, Math.min(timings.requestTimeout, deadline - clock.monotonic()));
     await Promise.all(
-      sending.map((order) => order.until(() => order.phase !== 'sending', wait, (ms, fn) => clock.after(ms, fn))),
+      sending.map((order) =>
+        order.until(
+          () => order.phase !== 'sending',
+          wait,
+          (ms, fn) => clock.after(ms, fn),
+        ),
+      ),
     );
     this.note();
   }
@@ -159,7 +165,14 @@ export class RevokeAll {
     const wait = isLive() ? Math.max(0, Math.min(PUSH_WAIT_MS, deadline - clock.monotonic())) : 0;
     await Promise.all(
       living.map(async (order) => {
-        if (await order.until(() => order.isEnded, wait, (ms, fn) => clock.after(ms, fn))) return;
+        if (
+          await order.until(
+            () => order.isEnded,
+            wait,
+            (ms, fn) => clock.after(ms, fn),
+          )
+        )
+          return;
         const { orderId, clientOrderId } = order.state;
         const answer = await this.at.account.trading.query(this.at.instrument, { orderId, clientOrderId });
         if (answer.outcome === 'found') manager.apply(answer.reports, clock.monotonic());
@@ -185,7 +198,10 @@ export class RevokeAll {
       else if (status !== 'FAILED') {
         if (status === 'FILLED') filled.push(order.id);
         const message = `order ${order.id} was ${status} already`;
-        failed.push({ orderId: order.id, error: new TradeError(message, { kind: 'already-done', outcome: 'rejected', ...place }) });
+        failed.push({
+          orderId: order.id,
+          error: new TradeError(message, { kind: 'already-done', outcome: 'rejected', ...place }),
+        });
       }
     }
     stats.revoked += revoked.length;
@@ -225,7 +241,9 @@ export class RevokeAll {
   private finalError(left: readonly string[]): TradeError {
     if (this.lastError !== null) return this.lastError.at(this.parts.place);
     const message =
-      left.length > 0 ? `${left.length} orders may still be open` : 'the exchange did not confirm that no order is left';
+      left.length > 0
+        ? `${left.length} orders may still be open`
+        : 'the exchange did not confirm that no order is left';
     return new TradeError(message, { kind: 'in-doubt', outcome: 'unknown', ...this.parts.place });
   }
 }

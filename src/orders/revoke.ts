@@ -74,7 +74,10 @@ export class Revoke {
       const left = deadline - clock.monotonic();
       if (left <= 0) break;
       if (round > 0) await sleep(clock, Math.min(left, this.pause(open, round)));
-      await this.round(entries.filter((entry) => entry.result === null), at);
+      await this.round(
+        entries.filter((entry) => entry.result === null),
+        at,
+      );
     }
     return this.sum(entries);
   }
@@ -103,7 +106,11 @@ export class Revoke {
       entries.map(async (entry) => {
         const { order } = entry;
         if (order === null || order.phase !== 'sending') return;
-        await order.until(() => order.phase !== 'sending', timings.requestTimeout, (ms, fn) => clock.after(ms, fn));
+        await order.until(
+          () => order.phase !== 'sending',
+          timings.requestTimeout,
+          (ms, fn) => clock.after(ms, fn),
+        );
         if (order.isEnded) entry.result = this.became(entry, order);
       }),
     );
@@ -125,9 +132,9 @@ export class Revoke {
     const received = clock.monotonic();
     for (const outcome of outcomes) if (outcome.outcome === 'accepted') manager.apply(outcome.reports, received);
     await Promise.all(
-      entries.map((entry, index) => {
+      entries.map(async (entry, index) => {
         const outcome = outcomes[index];
-        return outcome === undefined ? undefined : this.settle(entry, outcome, at);
+        if (outcome !== undefined) await this.settle(entry, outcome, at);
       }),
     );
   }
@@ -157,7 +164,11 @@ export class Revoke {
         return;
       case 'rejected':
         // Too many requests, maintenance: another round may do. Anything else is the exchange's last word on this cancel.
-        if (outcome.error.kind !== 'rate-limited' && outcome.error.kind !== 'maintenance' && outcome.error.kind !== 'clock-skew') {
+        if (
+          outcome.error.kind !== 'rate-limited' &&
+          outcome.error.kind !== 'maintenance' &&
+          outcome.error.kind !== 'clock-skew'
+        ) {
           entry.result = outcome.error;
         }
         return;
@@ -177,7 +188,13 @@ export class Revoke {
     const { order } = entry;
     if (order !== null) {
       const wait = isLive() ? PUSH_WAIT_MS : 0;
-      if (await order.until(() => order.isEnded, wait, (ms, fn) => clock.after(ms, fn))) {
+      if (
+        await order.until(
+          () => order.isEnded,
+          wait,
+          (ms, fn) => clock.after(ms, fn),
+        )
+      ) {
         entry.result = this.became(entry, order);
         return;
       }
@@ -254,12 +271,15 @@ export class Revoke {
 
   private undecided(id: string, why: TradeError | null): TradeError {
     if (why !== null && (why.outcome === 'not-sent' || why.kind === 'rate-limited')) return why;
-    return new TradeError(`it is not known yet whether order ${id} was canceled${why === null ? '' : ` (${why.message})`}`, {
-      kind: 'in-doubt',
-      outcome: 'unknown',
-      code: why?.code,
-      retryAfter: why?.retryAfter,
-      cause: why?.cause,
-    });
+    return new TradeError(
+      `it is not known yet whether order ${id} was canceled${why === null ? '' : ` (${why.message})`}`,
+      {
+        kind: 'in-doubt',
+        outcome: 'unknown',
+        code: why?.code,
+        retryAfter: why?.retryAfter,
+        cause: why?.cause,
+      },
+    );
   }
 }

@@ -44,7 +44,8 @@ class Delays {
 
   percentiles(now: number): Percentiles {
     const recent = this.values.filter((_, index) => (this.times[index] ?? -Infinity) > now - WINDOW_MS).sort();
-    const at = (share: number): number | null => recent[Math.min(recent.length - 1, Math.floor(recent.length * share))] ?? null;
+    const at = (share: number): number | null =>
+      recent[Math.min(recent.length - 1, Math.floor(recent.length * share))] ?? null;
     return { p50: at(0.5), p99: at(0.99), count: recent.length };
   }
 }

@@ -27,7 +27,9 @@ export interface SubmitParts {
   readonly stats: Stats;
   readonly connector: () => { readonly account: ExchangeAccount; readonly instrument: Instrument } | null;
   /** Why no order may be placed now, or null. */
-  readonly gate: (evenIfNotReady: boolean) => { readonly kind: 'closed' | 'not-ready'; readonly message: string } | null;
+  readonly gate: (
+    evenIfNotReady: boolean,
+  ) => { readonly kind: 'closed' | 'not-ready'; readonly message: string } | null;
   /** Starts looking the order up. */
   readonly lookUp: (order: TrackedOrder) => void;
 }
@@ -51,7 +53,11 @@ export class Submit {
     const closed = parts.gate(request.evenIfNotReady);
     if (closed !== null) return this.refuse(closed.kind, closed.message);
     const at = parts.connector();
-    if (at === null) return this.refuse('not-ready', `the trading rules of ${parts.place.symbol} are not known yet; await trade.ready`);
+    if (at === null)
+      return this.refuse(
+        'not-ready',
+        `the trading rules of ${parts.place.symbol} are not known yet; await trade.ready`,
+      );
     const id = request.clientOrderId ?? parts.ids.next();
     const idProblem = request.clientOrderId === null ? null : clientOrderIdProblem(id, parts.rules);
     if (idProblem !== null) return this.refuse('invalid-order', idProblem);
@@ -82,7 +88,8 @@ export class Submit {
     );
     this.inFlight.add(order);
     parts.stats.created++;
-    if (createChannel.hasSubscribers) createChannel.publish({ ...parts.place, clientOrderId: id, action, price, quantity });
+    if (createChannel.hasSubscribers)
+      createChannel.publish({ ...parts.place, clientOrderId: id, action, price, quantity });
     return this.follow(order, at.account.trading.create(command), sentAt);
   }
 
@@ -129,9 +136,15 @@ export class Submit {
     try {
       return await reply;
     } catch (error) {
-      this.parts.log.error('placing an order failed unexpectedly', { err: error, clientOrderId: order.state.clientOrderId });
+      this.parts.log.error('placing an order failed unexpectedly', {
+        err: error,
+        clientOrderId: order.state.clientOrderId,
+      });
       const message = error instanceof Error ? error.message : String(error);
-      return { outcome: 'unknown', error: new TradeError(message, { kind: 'unknown', outcome: 'unknown', cause: error }) };
+      return {
+        outcome: 'unknown',
+        error: new TradeError(message, { kind: 'unknown', outcome: 'unknown', cause: error }),
+      };
     }
   }
 
@@ -153,14 +166,20 @@ export class Submit {
     }
   }
 
-  private accepted(order: TrackedOrder, outcome: Extract<CreateOutcome, { outcome: 'accepted' }>): Promise<Result<string>> | Result<string> {
+  private accepted(
+    order: TrackedOrder,
+    outcome: Extract<CreateOutcome, { outcome: 'accepted' }>,
+  ): Promise<Result<string>> | Result<string> {
     const { manager, clock, stats } = this.parts;
     stats.accepted++;
     manager.apply(outcome.reports, clock.monotonic());
     const { orderId } = order.state;
     if (orderId === null) {
       // Taken, but without an id we could give the caller: the look-up brings it.
-      const error = new TradeError('the exchange took the order but did not say its id', { kind: 'in-doubt', outcome: 'unknown' });
+      const error = new TradeError('the exchange took the order but did not say its id', {
+        kind: 'in-doubt',
+        outcome: 'unknown',
+      });
       return this.doubtful(order, error, clock.monotonic());
     }
     order.phase = 'settled';

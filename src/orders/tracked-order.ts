@@ -89,7 +89,8 @@ export class TrackedOrder {
 
   /** Calls `watcher` after every change until the function returned is called. */
   watch(watcher: () => void): () => void {
-    (this.watchers ??= []).push(watcher);
+    // A new list each time: one that is being walked through never changes.
+    this.watchers = [...(this.watchers ?? []), watcher];
     return () => {
       this.watchers = this.watchers?.filter((other) => other !== watcher) ?? null;
     };
@@ -97,7 +98,7 @@ export class TrackedOrder {
 
   changed(): void {
     if (this.watchers === null) return;
-    for (const watcher of [...this.watchers]) watcher();
+    for (const watcher of this.watchers) watcher();
   }
 
   /** Resolves true when `holds` does, false after `ms`. Checked at once and after every change. */

@@ -89,7 +89,8 @@ function kindOf(value: unknown): string {
 
 function text(name: string, value: unknown): string {
   if (value === undefined || value === null) throw new TypeError(`new Trade: option ${name} is missing`);
-  if (typeof value !== 'string') throw new TypeError(`new Trade: option ${name} must be a string, got ${kindOf(value)}`);
+  if (typeof value !== 'string')
+    throw new TypeError(`new Trade: option ${name} must be a string, got ${kindOf(value)}`);
   if (value.trim() === '') throw new TypeError(`new Trade: option ${name} is empty`);
   return value;
 }
@@ -104,15 +105,20 @@ function secret(name: string, value: unknown): Secret {
 
 function readTimings(given: unknown): Timings {
   if (given === undefined) return DEFAULT_TIMINGS;
-  if (typeof given !== 'object' || given === null) throw new TypeError(`new Trade: option timings must be an object, got ${kindOf(given)}`);
+  if (typeof given !== 'object' || given === null)
+    throw new TypeError(`new Trade: option timings must be an object, got ${kindOf(given)}`);
   const read: Record<string, number | undefined> = {};
   for (const [name, value] of Object.entries(given)) {
     if (!(name in DEFAULT_TIMINGS)) {
-      throw new RangeError(`new Trade: timings.${name} is unknown; there are ${Object.keys(DEFAULT_TIMINGS).join(', ')}`);
+      throw new RangeError(
+        `new Trade: timings.${name} is unknown; there are ${Object.keys(DEFAULT_TIMINGS).join(', ')}`,
+      );
     }
     if (value === undefined) continue;
-    if (typeof value !== 'number') throw new TypeError(`new Trade: timings.${name} must be a number of ms, got ${kindOf(value)}`);
-    if (!(value >= 0 && value < 2 ** 31)) throw new RangeError(`new Trade: timings.${name} must be a number of ms of at least 0, got ${value}`);
+    if (typeof value !== 'number')
+      throw new TypeError(`new Trade: timings.${name} must be a number of ms, got ${kindOf(value)}`);
+    if (!(value >= 0 && value < 2 ** 31))
+      throw new RangeError(`new Trade: timings.${name} must be a number of ms of at least 0, got ${value}`);
     read[name] = value;
   }
   return { ...DEFAULT_TIMINGS, ...read };
@@ -127,12 +133,18 @@ const POLICY: Readonly<Record<keyof UnfinishedOrders, readonly string[]>> = {
 
 function readPolicy(given: Partial<UnfinishedOrders> | undefined): UnfinishedOrders {
   if (given === undefined) return DEFAULT_UNFINISHED_ORDERS;
-  if (typeof given !== 'object' || given === null) throw new TypeError(`new Trade: option unfinishedOrders must be an object, got ${kindOf(given)}`);
+  if (typeof given !== 'object' || given === null)
+    throw new TypeError(`new Trade: option unfinishedOrders must be an object, got ${kindOf(given)}`);
   for (const [name, value] of Object.entries(given)) {
     const allowed = Object.entries(POLICY).find(([known]) => known === name)?.[1];
-    if (allowed === undefined) throw new RangeError(`new Trade: unfinishedOrders.${name} is unknown; there are ${Object.keys(POLICY).join(', ')}`);
+    if (allowed === undefined)
+      throw new RangeError(
+        `new Trade: unfinishedOrders.${name} is unknown; there are ${Object.keys(POLICY).join(', ')}`,
+      );
     if (value !== undefined && !allowed.includes(value)) {
-      throw new RangeError(`new Trade: unfinishedOrders.${name} must be ${allowed.join(' or ')}, got ${JSON.stringify(value)}`);
+      throw new RangeError(
+        `new Trade: unfinishedOrders.${name} must be ${allowed.join(' or ')}, got ${JSON.stringify(value)}`,
+      );
     }
   }
   const { start, stop, crash, whose } = given;

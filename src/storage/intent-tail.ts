@@ -76,7 +76,10 @@ export class IntentTail {
       const pid = Number.parseInt(name.slice(prefix.length), 10);
       const path = join(folder, name);
       // A last line cut short never left as a request: it is written before.
-      const found = readFileSync(path, 'utf8').split('\n').map(read).filter((intent) => intent !== null);
+      const found = readFileSync(path, 'utf8')
+        .split('\n')
+        .map(read)
+        .filter((intent) => intent !== null);
       take(found);
       // A number of ours that we do not use was another process's before (in a container they are all process 1).
       if (pid === process.pid ? path !== this.path && IntentTail.used.has(path) : isAlive(pid)) continue;

@@ -11,7 +11,11 @@ import { parseFields } from './report-text.ts';
 const DEFAULT_LIMIT = 1_000;
 
 /** Conditions and their values, for what the query names. */
-function where(query: HistoryQuery, columns: readonly ('platform' | 'account' | 'symbol' | 'strategy')[], time: string): { sql: string; values: (string | number)[] } {
+function where(
+  query: HistoryQuery,
+  columns: readonly ('platform' | 'account' | 'symbol' | 'strategy')[],
+  time: string,
+): { sql: string; values: (string | number)[] } {
   const parts: string[] = [];
   const values: (string | number)[] = [];
   for (const column of columns) {
@@ -55,7 +59,9 @@ function detail(value: string): unknown {
 export function readHistory(database: DatabaseSync, query: HistoryQuery): readonly OrderHistory[] {
   const { sql, values } = where(query, ['platform', 'account', 'symbol', 'strategy'], 'orders.at');
   const orders = database
-    .prepare(`SELECT orders.*, platform, account, symbol, strategy FROM orders JOIN scopes ON scopes.id = orders.scope ${sql} ORDER BY orders.id DESC LIMIT ?`)
+    .prepare(
+      `SELECT orders.*, platform, account, symbol, strategy FROM orders JOIN scopes ON scopes.id = orders.scope ${sql} ORDER BY orders.id DESC LIMIT ?`,
+    )
     .all(...values, query.limit ?? DEFAULT_LIMIT);
   const events = database.prepare('SELECT at, what, detail FROM events WHERE "order" = ? ORDER BY id');
   const found: OrderHistory[] = [];
@@ -73,7 +79,9 @@ export function readHistory(database: DatabaseSync, query: HistoryQuery): readon
       status: readStatus(order['status']),
       events: events.all(Number(order['id'])).flatMap((event): HistoryEvent[] => {
         const what = EVENTS.find((known) => known === event['what']);
-        return what === undefined ? [] : [{ at: Number(event['at']), what, detail: detail(text(event['detail']) ?? '') }];
+        return what === undefined
+          ? []
+          : [{ at: Number(event['at']), what, detail: detail(text(event['detail']) ?? '') }];
       }),
     });
   }
@@ -82,7 +90,13 @@ export function readHistory(database: DatabaseSync, query: HistoryQuery): readon
 
 function isReceipt(value: unknown): value is RevokeReceipt {
   return (
-    typeof value === 'object' && value !== null && 'trigger' in value && 'found' in value && Array.isArray(value.found) && 'left' in value && Array.isArray(value.left)
+    typeof value === 'object' &&
+    value !== null &&
+    'trigger' in value &&
+    'found' in value &&
+    Array.isArray(value.found) &&
+    'left' in value &&
+    Array.isArray(value.left)
   );
 }
 

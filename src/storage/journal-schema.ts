@@ -61,9 +61,13 @@ export function explain(file: string, error: unknown): JournalError {
     );
   }
   if (code !== null && BUSY.has(code)) {
-    return new JournalError(`the journal ${file} is locked by another program. End that program, ${other}`, { cause: error });
+    return new JournalError(`the journal ${file} is locked by another program. End that program, ${other}`, {
+      cause: error,
+    });
   }
-  return new JournalError(`the journal ${file} cannot be used (${why}). Check the path and its permissions, ${other}`, { cause: error });
+  return new JournalError(`the journal ${file} cannot be used (${why}). Check the path and its permissions, ${other}`, {
+    cause: error,
+  });
 }
 
 /** @throws JournalError */
@@ -76,7 +80,10 @@ export function openDatabase(file: string): DatabaseSync {
     database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 0;');
     const row = database.prepare('PRAGMA user_version').get();
     const version = row === undefined ? 0 : Number(row['user_version']);
-    if (version > VERSION) throw new JournalError(`the journal ${file} was written by a newer version of this program; update, or use another file`);
+    if (version > VERSION)
+      throw new JournalError(
+        `the journal ${file} was written by a newer version of this program; update, or use another file`,
+      );
     database.exec(`BEGIN IMMEDIATE; ${TABLES} PRAGMA user_version = ${VERSION}; COMMIT;`);
     database.exec(`PRAGMA busy_timeout = ${WRITE_PATIENCE_MS}`);
     return database;

@@ -8,7 +8,16 @@ import type { Intent } from '../orders/journal.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 
-const SOURCES = ['push', 'create-reply', 'cancel-reply', 'open-orders', 'query', 'fills', 'journal', 'inferred'] as const;
+const SOURCES = [
+  'push',
+  'create-reply',
+  'cancel-reply',
+  'open-orders',
+  'query',
+  'fills',
+  'journal',
+  'inferred',
+] as const;
 const ACTIONS: readonly OrderAction[] = ['BUY', 'SELL'];
 const TYPES: readonly OrderType[] = ['LIMIT', 'MARKET'];
 const LIQUIDITY: readonly Liquidity[] = ['maker', 'taker'];
@@ -105,7 +114,8 @@ export function readIntent(value: unknown): Intent | null {
   const orderType = oneOf(value['orderType'], TYPES);
   const timeInForce: TimeInForce | null = oneOf(value['timeInForce'], TIME_IN_FORCE);
   const at = time(value['at']);
-  if (clientOrderId === null || action === null || orderType === null || timeInForce === null || at === null) return null;
+  if (clientOrderId === null || action === null || orderType === null || timeInForce === null || at === null)
+    return null;
   return {
     clientOrderId,
     action,

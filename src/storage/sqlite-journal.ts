@@ -5,7 +5,16 @@ import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { OrderReport } from '../domain/order-report.ts';
 import type { OrderStatus } from '../domain/order.ts';
 import type { RevokeReceipt } from '../domain/unfinished-orders.ts';
-import type { HistoryQuery, Intent, Journal, JournalScope, OrderHistory, OrderJournal, RememberedOrder, RequestResult } from '../orders/journal.ts';
+import type {
+  HistoryQuery,
+  Intent,
+  Journal,
+  JournalScope,
+  OrderHistory,
+  OrderJournal,
+  RememberedOrder,
+  RequestResult,
+} from '../orders/journal.ts';
 import type { Clock, Timer } from '../seam/clock.ts';
 import type { Log } from '../seam/log.ts';
 import { IntentTail } from './intent-tail.ts';
@@ -34,11 +43,23 @@ const DEFAULT_RETENTION_DAYS = 90;
 
 type Entry =
   | { readonly what: 'intent'; readonly scope: Scope; readonly key: string; readonly intent: Intent }
-  | { readonly what: 'report'; readonly scope: Scope; readonly key: string; readonly report: OrderReport; readonly at: number }
+  | {
+      readonly what: 'report';
+      readonly scope: Scope;
+      readonly key: string;
+      readonly report: OrderReport;
+      readonly at: number;
+    }
   | { readonly what: 'result'; readonly scope: Scope; readonly key: string; readonly result: RequestResult }
   | { readonly what: 'told'; readonly scope: Scope; readonly key: string; readonly tradeId: string }
   | { readonly what: 'adopted'; readonly scope: Scope; readonly key: string }
-  | { readonly what: 'closed'; readonly scope: Scope; readonly key: string; readonly status: OrderStatus; readonly at: number }
+  | {
+      readonly what: 'closed';
+      readonly scope: Scope;
+      readonly key: string;
+      readonly status: OrderStatus;
+      readonly at: number;
+    }
   | { readonly what: 'receipt'; readonly receipt: RevokeReceipt };
 
 /** A scope and the rows of its unfinished orders, so that they need not be looked up for every entry. */
@@ -70,7 +91,8 @@ export class SqliteJournal implements Journal {
     this.tail = new IntentTail(file);
     try {
       this.tail.recover((found) => {
-        for (const { scope, key, intent } of found) this.waiting.push({ what: 'intent', scope: this.scope(scope), key, intent });
+        for (const { scope, key, intent } of found)
+          this.waiting.push({ what: 'intent', scope: this.scope(scope), key, intent });
         this.write();
       });
       this.clean(clock.now());
@@ -145,7 +167,10 @@ export class SqliteJournal implements Journal {
     const code = sqliteCode(error);
     if (code !== null && BUSY.has(code)) return;
     this.complained = true;
-    this.options.log.error(`${explain(this.options.file, error).message}. Trading goes on; the record will have a hole`, { err: error });
+    this.options.log.error(
+      `${explain(this.options.file, error).message}. Trading goes on; the record will have a hole`,
+      { err: error },
+    );
   }
 
   /** Everything that waits, in one transaction. */
@@ -315,12 +340,16 @@ class Statements {
     this.database = database;
     const prepare = (sql: string): StatementSync => database.prepare(sql);
     this.addScope = prepare('INSERT OR IGNORE INTO scopes (platform, account, symbol, strategy) VALUES (?, ?, ?, ?)');
-    this.findScope = prepare('SELECT id FROM scopes WHERE platform = ? AND account = ? AND symbol = ? AND strategy = ?');
+    this.findScope = prepare(
+      'SELECT id FROM scopes WHERE platform = ? AND account = ? AND symbol = ? AND strategy = ?',
+    );
     this.addOrder = prepare('INSERT OR IGNORE INTO orders (scope, key, at) VALUES (?, ?, ?)');
     this.findOrder = prepare('SELECT id FROM orders WHERE scope = ? AND key = ?');
     this.intent = prepare('UPDATE orders SET intent = ?, client_order_id = ?, at = ? WHERE id = ? AND intent IS NULL');
     // Something new about an order: if it was finished, it has to be told again after a restart.
-    this.ids = prepare('UPDATE orders SET order_id = coalesce(order_id, ?), client_order_id = coalesce(client_order_id, ?), status = NULL WHERE id = ?');
+    this.ids = prepare(
+      'UPDATE orders SET order_id = coalesce(order_id, ?), client_order_id = coalesce(client_order_id, ?), status = NULL WHERE id = ?',
+    );
     this.event = prepare('INSERT INTO events ("order", at, what, detail) VALUES (?, ?, ?, ?)');
     this.told = prepare('INSERT OR IGNORE INTO told ("order", trade_id) VALUES (?, ?)');
     this.adopted = prepare('UPDATE orders SET adopted = 1 WHERE id = ?');
@@ -335,7 +364,8 @@ class Statements {
 
   clean(before: number): void {
     const old = 'SELECT id FROM orders WHERE status IS NOT NULL AND at < ?';
-    for (const table of ['events', 'told']) this.database.prepare(`DELETE FROM ${table} WHERE "order" IN (${old})`).run(before);
+    for (const table of ['events', 'told'])
+      this.database.prepare(`DELETE FROM ${table} WHERE "order" IN (${old})`).run(before);
     this.database.prepare('DELETE FROM orders WHERE status IS NOT NULL AND at < ?').run(before);
     this.database.prepare('DELETE FROM receipts WHERE at < ?').run(before);
   }

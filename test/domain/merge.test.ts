@@ -93,7 +93,13 @@ describe('merge', () => {
         expect(averagePrice(state).eq(quantity.isZero() ? quantity : value.div(quantity, 18))).toBe(true);
         expect(cumulativeFee(state).fee.eq(fee)).toBe(true);
         expect(stateStatus(state)).toBe(
-          of.end === 'filled' ? 'FILLED' : of.end === 'canceled' ? 'CANCELED' : quantity.isZero() ? 'SUBMITTED' : 'PARTIAL-FILLED',
+          of.end === 'filled'
+            ? 'FILLED'
+            : of.end === 'canceled'
+              ? 'CANCELED'
+              : quantity.isZero()
+                ? 'SUBMITTED'
+                : 'PARTIAL-FILLED',
         );
       }),
     );
@@ -118,22 +124,60 @@ describe('merge', () => {
     fc.assert(
       fc.property(arrival, ({ of, reports }) => {
         const state = mergeAll(reports);
-        for (const report of of.reports) expect(merge(state, report)).toMatchObject({ changed: false, newFill: null, feeFound: null });
+        for (const report of of.reports)
+          expect(merge(state, report)).toMatchObject({ changed: false, newFill: null, feeFound: null });
       }),
     );
   });
 
   it('keeps the client id an order was sent with, whatever a later report calls it', () => {
-    const terms = { action: 'BUY', orderType: 'LIMIT', timeInForce: 'GTC', tradeType: null, price: Decimal.ONE, quantity: Decimal.ONE } as const;
+    const terms = {
+      action: 'BUY',
+      orderType: 'LIMIT',
+      timeInForce: 'GTC',
+      tradeType: null,
+      price: Decimal.ONE,
+      quantity: Decimal.ONE,
+    } as const;
     const sent = intendedOrderState(SYMBOL, 'mine', terms);
-    const report: OrderReport = { ...EMPTY_REPORT, source: 'push', symbol: SYMBOL, orderId: '1', clientOrderId: 'cancel-request', life: 'canceled', utime: 1 };
+    const report: OrderReport = {
+      ...EMPTY_REPORT,
+      source: 'push',
+      symbol: SYMBOL,
+      orderId: '1',
+      clientOrderId: 'cancel-request',
+      life: 'canceled',
+      utime: 1,
+    };
     expect(merge(sent, report).state.clientOrderId).toBe('mine');
   });
 
   it('NautilusTrader #4958: what was concluded from silence is reopened by evidence, and a fill is never refused', () => {
-    const silence: OrderReport = { ...EMPTY_REPORT, source: 'inferred', symbol: SYMBOL, life: 'presumed-failed', reason: 'silence' };
-    const push: OrderReport = { ...EMPTY_REPORT, source: 'push', symbol: SYMBOL, orderId: '1', life: 'open', quantity: Decimal.from('2'), filled: Decimal.ZERO };
-    const fill = { tradeId: 't', price: Decimal.ONE, quantity: Decimal.ONE, fee: Decimal.ZERO, feeAsset: 'X', liquidity: null, time: 5 };
+    const silence: OrderReport = {
+      ...EMPTY_REPORT,
+      source: 'inferred',
+      symbol: SYMBOL,
+      life: 'presumed-failed',
+      reason: 'silence',
+    };
+    const push: OrderReport = {
+      ...EMPTY_REPORT,
+      source: 'push',
+      symbol: SYMBOL,
+      orderId: '1',
+      life: 'open',
+      quantity: Decimal.from('2'),
+      filled: Decimal.ZERO,
+    };
+    const fill = {
+      tradeId: 't',
+      price: Decimal.ONE,
+      quantity: Decimal.ONE,
+      fee: Decimal.ZERO,
+      feeAsset: 'X',
+      liquidity: null,
+      time: 5,
+    };
     expect(stateStatus(mergeAll([silence]))).toBe('FAILED');
     expect(stateStatus(mergeAll([silence, push]))).toBe('SUBMITTED');
     expect(stateStatus(mergeAll([silence, push, { ...push, life: null, filled: null, fill }]))).toBe('PARTIAL-FILLED');

@@ -6,7 +6,7 @@ import { seededRandom } from '../../src/runtime/random.ts';
 import { VirtualClock } from '../../src/runtime/virtual-clock.ts';
 
 describe('client order ids', () => {
-  it('are recognised as the strategy\'s own, and as nobody else\'s', () => {
+  it("are recognised as the strategy's own, and as nobody else's", () => {
     fc.assert(
       fc.property(fc.string({ minLength: 1 }), fc.string({ minLength: 1 }), (mine, other) => {
         fc.pre(mine !== other);

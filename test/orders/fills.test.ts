@@ -100,7 +100,7 @@ describe('fills', () => {
     await trade.close();
   });
 
-  it('a fill known by the exchange\'s id only is kept for the order of ours that has none yet', async () => {
+  it("a fill known by the exchange's id only is kept for the order of ours that has none yet", async () => {
     const stage = new Stage();
     stage.venue.pushDelayMs = null;
     const { trade, told } = await stage.ready();
@@ -116,7 +116,10 @@ describe('fills', () => {
     await stage.clock.advance(1_000);
     expect(told.fills).toHaveLength(1);
     expect(trade.orders.size).toBe(1);
-    expect(trade.orders.get('1001')).toMatchObject({ filled: '4', clientOrderId: stage.venue.orders[0]?.clientOrderId });
+    expect(trade.orders.get('1001')).toMatchObject({
+      filled: '4',
+      clientOrderId: stage.venue.orders[0]?.clientOrderId,
+    });
     await trade.close();
   });
 
@@ -150,7 +153,10 @@ describe('fills', () => {
     await stage.clock.advance(1_000);
     expect(told.orders).toHaveLength(updates);
     expect(told.fills).toHaveLength(50);
-    expect((await stage.clock.runFor(trade.revokeOrder(old.orderId)))[1]).toMatchObject({ kind: 'already-done', message: 'order 1008 was FILLED already' });
+    expect((await stage.clock.runFor(trade.revokeOrder(old.orderId)))[1]).toMatchObject({
+      kind: 'already-done',
+      message: 'order 1008 was FILLED already',
+    });
     await trade.close();
   });
 });

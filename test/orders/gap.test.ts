@@ -117,12 +117,18 @@ describe('a broken stream', () => {
       ['1001', '10'],
       ['1002', '4'],
     ]);
-    expect(told.orders.slice(3).map(({ orderId, status }) => `${orderId} ${status}`).toSorted()).toEqual([
-      '1001 FILLED',
-      '1002 PARTIAL-FILLED',
-      '1003 CANCELED',
-    ]);
-    expect(closedGap(told)).toMatchObject({ stream: 'private', ended: ['1001', '1003'], filled: ['1001', '1002'], unknown: [] });
+    expect(
+      told.orders
+        .slice(3)
+        .map(({ orderId, status }) => `${orderId} ${status}`)
+        .toSorted(),
+    ).toEqual(['1001 FILLED', '1002 PARTIAL-FILLED', '1003 CANCELED']);
+    expect(closedGap(told)).toMatchObject({
+      stream: 'private',
+      ended: ['1001', '1003'],
+      filled: ['1001', '1002'],
+      unknown: [],
+    });
     await stage.clock.advance(300_000);
     expect(told.fills).toHaveLength(2);
     await trade.close();

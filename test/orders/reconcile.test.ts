@@ -54,7 +54,8 @@ function answer(stories: readonly Story[], question: Question, answers: MutableA
   const find = (ref: { orderId: string | null; clientOrderId: string | null }): Story | undefined =>
     stories.find((of) => last(of).orderId === ref.orderId) ??
     stories.find((of) => ref.clientOrderId !== null && last(of).clientOrderId === ref.clientOrderId);
-  const fillsOf = (of: Story | undefined): OrderReport[] => (of === undefined ? [] : of.reports.filter(({ source }) => source === 'fills'));
+  const fillsOf = (of: Story | undefined): OrderReport[] =>
+    of === undefined ? [] : of.reports.filter(({ source }) => source === 'fills');
   switch (question.ask) {
     case 'open-orders':
       answers.openOrders = stories.filter(({ end }) => end === 'open').map(last);
@@ -87,7 +88,11 @@ interface MutableAnswers extends Answers {
 const nothing = (): MutableAnswers => ({ openOrders: null, fillsSince: null, orders: new Map(), fillsOf: new Map() });
 
 /** Asks until there is nothing left to ask. `drops`: how many answers get lost on the way. */
-function converse({ stories, view }: World, shuffle: (q: readonly Question[]) => readonly Question[], drops: boolean[] = []): MutableAnswers {
+function converse(
+  { stories, view }: World,
+  shuffle: (q: readonly Question[]) => readonly Question[],
+  drops: boolean[] = [],
+): MutableAnswers {
   const answers = nothing();
   const lost = [...drops];
   for (let round = 0; round < 100; round++) {
@@ -108,21 +113,26 @@ function heard(answers: MutableAnswers): OrderReport[] {
 }
 
 describe('reconcile', () => {
-  it('whatever part we knew: when it stops asking, merging the answers gives the exchange\'s truth', () => {
+  it("whatever part we knew: when it stops asking, merging the answers gives the exchange's truth", () => {
     fc.assert(
       fc.property(world, fc.boolean(), fc.array(fc.boolean(), { maxLength: 12 }), (of, backwards, drops) => {
         const answers = converse(of, (questions) => (backwards ? questions.toReversed() : questions), drops);
         const reports = heard(answers);
         for (const [index, told] of of.stories.entries()) {
           const orderId = String(1_000 + index);
-          const known = of.view.orders.find(({ state }) => state.orderId === orderId || state.clientOrderId === `client${index}`);
+          const known = of.view.orders.find(
+            ({ state }) => state.orderId === orderId || state.clientOrderId === `client${index}`,
+          );
           const mine = reports.filter((report) => report.orderId === orderId);
           if (known === undefined && mine.length === 0) {
             // Never seen and ended without a fill: nothing anybody could report.
             expect(told.end === 'open' || told.fills.length > 0).toBe(false);
             continue;
           }
-          const state = mine.reduce((before, report) => merge(before, report).state, known?.state ?? newOrderState('EOS/USDT'));
+          const state = mine.reduce(
+            (before, report) => merge(before, report).state,
+            known?.state ?? newOrderState('EOS/USDT'),
+          );
           const truth = mergeAll(told.reports);
           expect(state.life).toBe(truth.life);
           expect(state.filled.eq(truth.filled)).toBe(true);
@@ -136,19 +146,26 @@ describe('reconcile', () => {
   it('does not depend on the order of its inputs', () => {
     fc.assert(
       fc.property(world, (of) => {
-        const names = ({ questions }: { readonly questions: readonly Question[] }): string[] => questions.map(({ ask, name }) => `${ask} ${name}`).toSorted();
+        const names = ({ questions }: { readonly questions: readonly Question[] }): string[] =>
+          questions.map(({ ask, name }) => `${ask} ${name}`).toSorted();
         const answers = nothing();
         answer(of.stories, { ask: 'open-orders', name: 'open-orders' }, answers);
         answer(of.stories, { ask: 'fills-since', name: 'fills-since', since: 0 }, answers);
         const turned: View = { ...of.view, orders: of.view.orders.toReversed() };
-        const turnedAnswers = { ...answers, openOrders: answers.openOrders!.toReversed(), fillsSince: [...answers.fillsSince!, ...answers.fillsSince!].toReversed() };
+        const turnedAnswers = {
+          ...answers,
+          openOrders: answers.openOrders!.toReversed(),
+          fillsSince: [...answers.fillsSince!, ...answers.fillsSince!].toReversed(),
+        };
         expect(names(reconcile(turned, turnedAnswers))).toEqual(names(reconcile(of.view, answers)));
       }),
     );
   });
 
   it('NautilusTrader #4152: missing from the list means asking for it by id', () => {
-    const order = local(mergeAll([{ ...EMPTY_REPORT, source: 'push', symbol: 'EOS/USDT', orderId: '5', life: 'open', action: 'BUY' }]));
+    const order = local(
+      mergeAll([{ ...EMPTY_REPORT, source: 'push', symbol: 'EOS/USDT', orderId: '5', life: 'open', action: 'BUY' }]),
+    );
     const answers = { ...nothing(), openOrders: [] };
     const view = { orders: [order], fillsSince: null };
     expect(reconcile(view, answers)).toEqual({
@@ -161,8 +178,14 @@ describe('reconcile', () => {
 
   it('asks for nothing that is on its way, nor for what has ended', () => {
     const sending = local({ ...newOrderState('EOS/USDT'), clientOrderId: 'c' }, { isSending: true });
-    const ended = local(mergeAll([{ ...EMPTY_REPORT, source: 'push', symbol: 'EOS/USDT', orderId: '6', life: 'canceled', action: 'BUY' }]));
+    const ended = local(
+      mergeAll([
+        { ...EMPTY_REPORT, source: 'push', symbol: 'EOS/USDT', orderId: '6', life: 'canceled', action: 'BUY' },
+      ]),
+    );
     expect(isEnded(ended.state.life)).toBe(true);
-    expect(reconcile({ orders: [sending, ended], fillsSince: null }, { ...nothing(), openOrders: [] }).questions).toEqual([]);
+    expect(
+      reconcile({ orders: [sending, ended], fillsSince: null }, { ...nothing(), openOrders: [] }).questions,
+    ).toEqual([]);
   });
 });

@@ -85,7 +85,7 @@ describe('restart', () => {
     release();
   });
 
-  it('unfinished orders are told again, and revoking counts them as the strategy\'s own', async () => {
+  it("unfinished orders are told again, and revoking counts them as the strategy's own", async () => {
     const stage = new Stage();
     const { trade } = await stage.ready();
     await stage.clock.runFor(trade.createOrder('SELL', '2', '10', { clientOrderId: 'myname' }));
@@ -110,7 +110,10 @@ describe('restart', () => {
   });
 
   it('an order known to be open that the exchange has long forgotten is taken for canceled only where it may forget', async () => {
-    for (const [forgets, expected] of [[7_200_000, 0], [null, 1]] as const) {
+    for (const [forgets, expected] of [
+      [7_200_000, 0],
+      [null, 1],
+    ] as const) {
       const stage = new Stage({ forgetsCanceledAfterMs: forgets });
       const { trade } = await placed(stage);
       await kill(trade);

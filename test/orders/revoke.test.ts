@@ -46,7 +46,7 @@ describe('revokeOrder with ids', () => {
     await trade.close();
   });
 
-  it('A23: one shape of result; one id gives that order\'s own error', async () => {
+  it("A23: one shape of result; one id gives that order's own error", async () => {
     const stage = new Stage();
     const { trade } = await stage.ready();
     const [, never] = await stage.clock.runFor(trade.revokeOrder('9999'));
@@ -145,7 +145,7 @@ describe.each([
   ['a cancel-all endpoint', { cancelAll: true, cancelBatchSize: 1 }],
   ['batches', { cancelAll: false, cancelBatchSize: 20 }],
 ])('revokeOrder() with %s', (_name, capabilities) => {
-  it('A2: revokes a hundred orders, everybody\'s, and asks until none is left', async () => {
+  it("A2: revokes a hundred orders, everybody's, and asks until none is left", async () => {
     const stage = new Stage(capabilities);
     stage.venue.delayMs = 50;
     for (let i = 0; i < 60; i++) stage.venue.place({});

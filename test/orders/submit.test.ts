@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { ClientOrderIds } from '../../src/orders/client-order-id.ts';
 import type { CreateOrderOptions } from '../../src/orders/order-request.ts';
+import { Trade } from '../../src/trade.ts';
 import { Stage } from './support/stage.ts';
 
 const last = <T>(list: readonly T[]): T => list.at(-1)!;
@@ -15,7 +16,9 @@ describe('createOrder', () => {
     expect(stage.venue.count('create')).toBe(1);
     const [order] = [...trade.orders.values()];
     expect(order).toMatchObject({ status: 'NONE', orderId: '', quantity: '10', remain: '10' });
-    const [remembered] = stage.journal.open({ platform: 'okx', account: 'me', symbol: 'EOS/USDT', strategy: 'test' }).load();
+    const [remembered] = stage.journal
+      .open({ platform: 'okx', account: 'me', symbol: 'EOS/USDT', strategy: 'test' })
+      .load();
     expect(remembered?.intent?.clientOrderId).toBe(order?.clientOrderId);
     expect(await stage.clock.runFor(pending)).toEqual(['1001', null]);
     expect([...trade.orders.keys()]).toEqual(['1001']);
@@ -62,7 +65,7 @@ describe('createOrder', () => {
   it('throws at once on a mistake in the program', async () => {
     const stage = new Stage();
     const { trade } = await stage.ready();
-    const call = (...args: unknown[]): unknown => Reflect.apply(trade.createOrder, trade, args);
+    const call = (...args: unknown[]): unknown => Reflect.apply(Trade.prototype.createOrder, trade, args);
     expect(() => call('HOLD', '1', '1')).toThrow(RangeError);
     expect(() => call('BUY', {}, '1')).toThrow('price must be a decimal string or a number, got object');
     expect(() => call('BUY', '1', true)).toThrow(TypeError);
@@ -77,11 +80,15 @@ describe('createOrder', () => {
     const { trade } = await stage.ready();
     const options: CreateOrderOptions = { orderType: 'MARKET', selfTradePreventionMode: 'EXPIRE_TAKER' };
     await stage.clock.runFor(trade.createOrder('BUY', null, '3', options));
-    expect(stage.venue.sentCommands[0]).toMatchObject({ orderType: 'MARKET', price: null, extra: { selfTradePreventionMode: 'EXPIRE_TAKER' } });
+    expect(stage.venue.sentCommands[0]).toMatchObject({
+      orderType: 'MARKET',
+      price: null,
+      extra: { selfTradePreventionMode: 'EXPIRE_TAKER' },
+    });
     await trade.close();
   });
 
-  it('a refusal is FAILED, with the exchange\'s reason', async () => {
+  it("a refusal is FAILED, with the exchange's reason", async () => {
     const stage = new Stage();
     const { trade, told } = await stage.ready();
     stage.venue.fault('create', { reject: 'insufficient-funds' });

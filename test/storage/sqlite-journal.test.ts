@@ -69,7 +69,12 @@ describe('SqliteJournal', () => {
     writeFileSync(`${file}-intents-999999999`, `${readFileSync(join(folder, tail!), 'utf8')}{"cut short`);
     rmSync(join(folder, tail!));
     const again = make();
-    expect(again.open(SCOPE).load().map(({ key, intent: known }) => [key, known?.price])).toEqual([['c:a', '2.001']]);
+    expect(
+      again
+        .open(SCOPE)
+        .load()
+        .map(({ key, intent: known }) => [key, known?.price]),
+    ).toEqual([['c:a', '2.001']]);
     await again.close();
     await journal.close();
     expect(readdirSync(folder).filter((name) => name.includes('-intents-'))).toEqual([]);
@@ -118,7 +123,9 @@ describe('SqliteJournal', () => {
     expect(history[0]?.events.map(({ what }) => what)).toEqual(['intent', 'report', 'result', 'report', 'closed']);
     expect(stage.journal.history({ account: 'somebody else' })).toEqual([]);
     expect(stage.journal.history({ limit: 1 })).toHaveLength(1);
-    expect(stage.journal.receipts({ symbol: 'EOS/USDT' })).toMatchObject([{ trigger: 'command', revoked: ['1001', '1002'], left: [] }]);
+    expect(stage.journal.receipts({ symbol: 'EOS/USDT' })).toMatchObject([
+      { trigger: 'command', revoked: ['1001', '1002'], left: [] },
+    ]);
     await stage.journal.close();
   });
 
@@ -185,17 +192,20 @@ describe('SqliteJournal', () => {
 
   it('a place that cannot be written is an error that names it', () => {
     writeFileSync(join(folder, 'plain'), '');
-    expect(() => new SqliteJournal({ file: join(folder, 'plain', 'journal.sqlite'), clock: new VirtualClock(), log: silentLog })).toThrow(
-      'cannot be used',
-    );
+    expect(
+      () =>
+        new SqliteJournal({ file: join(folder, 'plain', 'journal.sqlite'), clock: new VirtualClock(), log: silentLog }),
+    ).toThrow('cannot be used');
   });
 
   it('what is written of a report is read back as it was', () => {
     fc.assert(
       fc.property(story, ({ reports }) => {
-        for (const report of reports) expect(JSON.stringify(readReport(reportText(report)))).toBe(JSON.stringify(report));
+        for (const report of reports)
+          expect(JSON.stringify(readReport(reportText(report)))).toBe(JSON.stringify(report));
       }),
     );
-    for (const wrong of ['', '{', 'null', '[]', '{"source":"nowhere"}', '{"source":"push"}']) expect(readReport(wrong)).toBeNull();
+    for (const wrong of ['', '{', 'null', '[]', '{"source":"nowhere"}', '{"source":"push"}'])
+      expect(readReport(wrong)).toBeNull();
   });
 });

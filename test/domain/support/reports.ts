@@ -1,7 +1,12 @@
 // Everything an exchange might say about one order, consistent in itself: a life is drawn, then reports of it from all sources.
 import fc from 'fast-check';
 import { Decimal } from '../../../src/domain/decimal.ts';
-import { EMPTY_REPORT, type FillReport, type OrderReport, type ReportedLife } from '../../../src/domain/order-report.ts';
+import {
+  EMPTY_REPORT,
+  type FillReport,
+  type OrderReport,
+  type ReportedLife,
+} from '../../../src/domain/order-report.ts';
 
 export const SYMBOL = 'EOS/USDT';
 
@@ -73,14 +78,26 @@ function tell({ fills: drawn, end, hasClientId, wasPresumedFailed }: Draw): Stor
     const soFar = totals(fills.slice(0, index + 1));
     const life: ReportedLife = isFilled && index === fills.length - 1 ? 'filled' : 'open';
     const apart = drawn[index]?.feeApart === true;
-    reports.push({ ...base, ...soFar, life, fill: apart ? { ...fill, fee: null, feeAsset: null } : fill, utime: fill.time });
+    reports.push({
+      ...base,
+      ...soFar,
+      life,
+      fill: apart ? { ...fill, fee: null, feeAsset: null } : fill,
+      utime: fill.time,
+    });
     // The same fill as the fills history has it.
     reports.push({ ...EMPTY_REPORT, source: 'fills', symbol: SYMBOL, orderId: '77', action: 'SELL', fill });
   });
   if (end === 'canceled') {
     reports.push({ ...base, ...totals(fills), life: 'canceled', reason: 'canceled by user', utime: last });
   }
-  reports.push({ ...base, ...totals(fills), source: 'query', life: isFilled ? 'filled' : end === 'canceled' ? 'canceled' : 'open', utime: last });
+  reports.push({
+    ...base,
+    ...totals(fills),
+    source: 'query',
+    life: isFilled ? 'filled' : end === 'canceled' ? 'canceled' : 'open',
+    utime: last,
+  });
   return { quantity, fills, end: isFilled ? 'filled' : end === 'canceled' ? 'canceled' : 'open', reports };
 }
 

@@ -4,7 +4,12 @@ import { Decimal } from '../../../src/domain/decimal.ts';
 import { TradeError, fail, ok, type ErrorKind, type Outcome, type Result } from '../../../src/domain/errors.ts';
 import type { Instrument } from '../../../src/domain/instrument.ts';
 import type { OrderAction, OrderType, TimeInForce } from '../../../src/domain/order.ts';
-import { EMPTY_REPORT, type FillReport, type OrderReport, type ReportSource } from '../../../src/domain/order-report.ts';
+import {
+  EMPTY_REPORT,
+  type FillReport,
+  type OrderReport,
+  type ReportSource,
+} from '../../../src/domain/order-report.ts';
 import { OKX, type Platform } from '../../../src/domain/platform.ts';
 import type {
   AccountConfig,
@@ -100,7 +105,11 @@ export function errorOf(kind: ErrorKind, outcome: Outcome, message: string = kin
 
 export class FakeVenue implements Exchange {
   readonly platform: Platform = OKX;
-  readonly clientOrderIds = { maxLength: 32, pattern: /^[A-Za-z0-9]{1,32}$/, description: '1 to 32 letters and digits' };
+  readonly clientOrderIds = {
+    maxLength: 32,
+    pattern: /^[A-Za-z0-9]{1,32}$/,
+    description: '1 to 32 letters and digits',
+  };
   readonly capabilities: Capabilities;
   readonly clock: Clock;
   readonly orders: FakeOrder[] = [];
@@ -269,7 +278,9 @@ export class FakeVenue implements Exchange {
     const now = this.clock.now();
     const order =
       this.orders.find(({ orderId }) => orderId === ref.orderId) ??
-      (ref.clientOrderId === null ? undefined : this.orders.findLast(({ clientOrderId }) => clientOrderId === ref.clientOrderId));
+      (ref.clientOrderId === null
+        ? undefined
+        : this.orders.findLast(({ clientOrderId }) => clientOrderId === ref.clientOrderId));
     if (order === undefined || now - order.ctime < this.invisibleForMs) return null;
     return order;
   }
@@ -421,7 +432,8 @@ class FakeTrading implements Trading {
       return { outcome: 'unknown', error: errorOf('timeout', 'unknown') };
     }
     await sleep(clock, venue.delayMs / 2);
-    if (order === null || !wasOpen) return { outcome: 'gone', error: errorOf('order-not-found', 'rejected', 'unknown order') };
+    if (order === null || !wasOpen)
+      return { outcome: 'gone', error: errorOf('order-not-found', 'rejected', 'unknown order') };
     return { outcome: 'accepted', reports: venue.cancelReplyIsFinal ? [venue.report(order, 'cancel-reply')] : [] };
   }
 
@@ -465,7 +477,8 @@ class FakeTrading implements Trading {
     await sleep(clock, venue.delayMs / 2);
     const reports = venue.openOrders.map((order) => venue.report(order, 'open-orders'));
     await sleep(clock, venue.delayMs / 2);
-    if (typeof fault === 'object' && fault !== null && 'reject' in fault) return fail(errorOf(fault.reject, 'rejected'));
+    if (typeof fault === 'object' && fault !== null && 'reject' in fault)
+      return fail(errorOf(fault.reject, 'rejected'));
     return fault === null ? ok(reports) : fail(errorOf('network', 'unknown'));
   }
 
