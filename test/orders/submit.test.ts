@@ -2,7 +2,6 @@
 import { describe, expect, it } from 'vitest';
 import { ClientOrderIds } from '../../src/orders/client-order-id.ts';
 import type { CreateOrderOptions } from '../../src/orders/order-request.ts';
-import { Trade } from '../../src/trade.ts';
 import { Stage } from './support/stage.ts';
 
 const last = <T>(list: readonly T[]): T => list.at(-1)!;
@@ -65,7 +64,11 @@ describe('createOrder', () => {
   it('throws at once on a mistake in the program', async () => {
     const stage = new Stage();
     const { trade } = await stage.ready();
-    const call = (...args: unknown[]): unknown => Reflect.apply(Trade.prototype.createOrder, trade, args);
+    const call = (...args: unknown[]): unknown => {
+      const createOrder: unknown = Reflect.get(trade, 'createOrder');
+      if (typeof createOrder !== 'function') throw new Error('no createOrder');
+      return Reflect.apply(createOrder, trade, args);
+    };
     expect(() => call('HOLD', '1', '1')).toThrow(RangeError);
     expect(() => call('BUY', {}, '1')).toThrow('price must be a decimal string or a number, got object');
     expect(() => call('BUY', '1', true)).toThrow(TypeError);
