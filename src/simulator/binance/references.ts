@@ -28,7 +28,7 @@ export interface Statistics {
 export class References {
   private readonly venue: Venue;
   private readonly candles: CandleStore;
-  private readonly averages = new Map<string, { readonly second: number; readonly price: Decimal | null }>();
+  private readonly averages = new Map<string, { readonly second: number; readonly price: Decimal }>();
 
   constructor(venue: Venue, candles: CandleStore) {
     this.venue = venue;
@@ -49,7 +49,7 @@ export class References {
       quote = quote.add(candle.quoteVolume);
     }
     const price = volume.isZero() ? this.venue.lastPrice(symbol) : quote.div(volume, DECIMALS);
-    this.averages.set(symbol, { second, price });
+    if (price !== null) this.averages.set(symbol, { second, price });
     return price;
   }
 

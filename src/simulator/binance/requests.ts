@@ -103,6 +103,11 @@ function checkNames(endpoint: Endpoint, params: Params): void {
   if (unknown > 0) throw unread(params.size - unknown, params.size);
 }
 
+/** Whether a failure cannot meet this endpoint: public data needs neither key nor timestamp, so it is answered as ever. */
+export function isImmune(endpoint: Endpoint, kind: FailureKind): boolean {
+  return endpoint.security === 'none' && (kind === 'key-revoked' || kind === 'clock-skew');
+}
+
 /** The words for a failure that a fault put in the place of the answer. `server-error` has none: the gateway's page comes instead. */
 export function failureOf(desk: Desk, endpoint: Endpoint, kind: FailureKind, retryAfterMs: number): ApiError {
   switch (kind) {

@@ -8,7 +8,7 @@ import type { Desk } from './desk.ts';
 import type { Endpoint } from './endpoint.ts';
 import { ApiError } from './errors.ts';
 import { Params, readForm } from './params.ts';
-import { claimedAccount, contextOf, execute, failureOf, type Arrival } from './requests.ts';
+import { claimedAccount, contextOf, execute, failureOf, isImmune, type Arrival } from './requests.ts';
 
 const JSON_TYPE = { 'content-type': 'application/json;charset=UTF-8' };
 const HTML_TYPE = { 'content-type': 'text/html' };
@@ -94,6 +94,7 @@ export class Rest {
     kind: FailureKind,
     retryAfterMs: number,
   ): SimulatorReply {
+    if (isImmune(arrival.endpoint, kind)) return this.answer(arrival);
     if (kind === 'server-error') return this.brokenGateway(request);
     return this.refusal(arrival, failureOf(this.desk, arrival.endpoint, kind, retryAfterMs));
   }

@@ -16,7 +16,7 @@ import {
 } from './errors.ts';
 import { Liveness } from './liveness.ts';
 import { Params } from './params.ts';
-import { claimedAccount, contextOf, execute, failureOf, type Arrival } from './requests.ts';
+import { claimedAccount, contextOf, execute, failureOf, isImmune, type Arrival } from './requests.ts';
 import { sessionMethods, type Logon, type Session } from './session-methods.ts';
 import { errorFrame, readRequest, successFrame, type RequestFrame } from './socket-frames.ts';
 
@@ -117,19 +117,24 @@ export class WsApiSession implements ServerSession, Session {
     const context = contextOf(desk, arrival);
     if (context.accountUid !== null) this.lastAccount = context.accountUid;
     desk.gateway.run<string>(context, {
-      execute: () => {
-        try {
-          return successFrame(id, execute(desk, arrival), this.rateLimits(arrival));
-        } catch (error) {
-          if (error instanceof ApiError) return this.refusal(id, arrival, error);
-          throw error;
-        }
-      },
-      failure: (kind, retryAfterMs) => this.refusal(id, arrival, failureOf(desk, endpoint, kind, retryAfterMs)),
+      execute: () => this.answer(id, arrival),
+      failure: (kind, retryAfterMs) =>
+        isImmune(endpoint, kind)
+          ? this.answer(id, arrival)
+          : this.refusal(id, arrival, failureOf(desk, endpoint, kind, retryAfterMs)),
       deliver: (reply) => {
         this.socket.send(reply);
       },
     });
+  }
+
+  private answer(id: string, arrival: Arrival): string {
+    try {
+      return successFrame(id, execute(this.desk, arrival), this.rateLimits(arrival));
+    } catch (error) {
+      if (error instanceof ApiError) return this.refusal(id, arrival, error);
+      throw error;
+    }
   }
 
   private refusal(id: string, arrival: Arrival, error: ApiError): string {
