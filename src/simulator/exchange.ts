@@ -166,8 +166,18 @@ export class SimulatedExchange {
       this.isDark = true;
       for (const listener of this.networkListeners) listener.dark();
     }
+    this.waitForLight(ms);
+  }
+
+  private waitForLight(ms: number): void {
     this.clock.after(ms, () => {
-      if (!this.isDark || this.clock.monotonic() < this.darkUntil) return;
+      if (!this.isDark) return;
+      // The system's timers may come a little early, and a later refusal may have made the night longer.
+      const left = this.darkUntil - this.clock.monotonic();
+      if (left > 0) {
+        this.waitForLight(left);
+        return;
+      }
       this.isDark = false;
       for (const listener of this.networkListeners) listener.back();
     });
