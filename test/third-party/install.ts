@@ -1,7 +1,7 @@
 // Installs the clients in this folder's package.json the first time a test needs them; the project's own install stays quick without them.
 // Where there is no network the tests that need them are skipped with one line, except in CI, where they must run.
 import { execFile } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
@@ -29,6 +29,8 @@ function npmCi(): Promise<string | null> {
 
 /** Test files run in processes of their own: one of them installs, the others wait. Returns what went wrong, or null. */
 async function install(): Promise<string | null> {
+  // Left behind by a run that was killed.
+  if (existsSync(guard) && Date.now() - statSync(guard).mtimeMs > PATIENCE_MS) rmSync(guard, { recursive: true });
   try {
     mkdirSync(guard);
   } catch (error) {
