@@ -71,7 +71,7 @@ export class HtxAccount implements ExchangeAccount {
       exchangeTime,
       remeasure,
     });
-    const memory = new StreamMemory(clock);
+    const memory = new StreamMemory(exchangeTime);
     const login = (url: string): LoginContext => ({
       url,
       signer,

@@ -237,15 +237,19 @@ function orderTerms(
   };
 }
 
+/** When an order of REST ended, ms; null while it has not. */
+export function endedAt(row: Row): number | null {
+  return timeOrNull(row, 'canceled-at') ?? timeOrNull(row, 'finished-at');
+}
+
 /** A row of open orders, of the history, or of a query by either id (5.12-5.15); amounts are `filled-…` in one and `field-…` in the others. */
 export function orderRow(row: Row, symbol: string, source: ReportSource, cancelAsked: boolean): OrderReport {
   const kind = kindOfType(text(row, 'type'));
   const life = lifeOf(text(row, 'state'));
   const filled = eitherDecimal(row, 'filled-amount', 'field-amount');
   const createdAt = timeOrNull(row, 'created-at');
-  const endedAt = timeOrNull(row, 'canceled-at') ?? timeOrNull(row, 'finished-at');
-  const isRefusal = isPostOnlyRefusal(kind, { life, filled, createdAt, endedAt }, cancelAsked);
-  const ended = life === 'canceled' || life === 'failed';
+  const ended = endedAt(row);
+  const isRefusal = isPostOnlyRefusal(kind, { life, filled, createdAt, endedAt: ended }, cancelAsked);
   return {
     ...orderTerms(kind, row, { price: 'price', size: 'amount' }, life, filled),
     source,
@@ -258,11 +262,11 @@ export function orderRow(row: Row, symbol: string, source: ReportSource, cancelA
     fill: null,
     reason: isRefusal
       ? POST_ONLY_WOULD_TAKE
-      : ended
+      : life === 'canceled' || life === 'failed'
         ? (textOrNull(row, 'canceled-source-desc') ?? textOrNull(row, 'canceled-source'))
         : null,
     ctime: createdAt,
-    utime: timeOrNull(row, 'updated-at') ?? endedAt ?? createdAt,
+    utime: timeOrNull(row, 'updated-at') ?? ended ?? createdAt,
   };
 }
 

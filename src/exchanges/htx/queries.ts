@@ -5,7 +5,7 @@ import { fail, ok, type Result } from '../../domain/errors.ts';
 import type { Instrument } from '../../domain/instrument.ts';
 import type { OrderReport } from '../../domain/order-report.ts';
 import type { OrderRef, QueryOutcome } from '../exchange.ts';
-import { fillRow, orderRow } from './decode.ts';
+import { endedAt, fillRow, orderRow } from './decode.ts';
 import { text, type Row } from './frames.ts';
 import { CLIENT_ORDER_IDS } from './encode.ts';
 import { FILLS_WINDOW_MS, PAGE_SIZE } from './limits.ts';
@@ -46,7 +46,7 @@ export class HtxQueries {
       return isNotFound(error.code) ? { outcome: 'not-found', error } : { outcome: 'no-answer', error };
     // A client id is asked for without a symbol, and may have been used again on another one.
     if (text(row, 'symbol') !== instrument.rawSymbol) return { outcome: 'not-found', error: noSuchOrder(ref) };
-    return { outcome: 'found', reports: [orderRow(row, instrument.symbol, 'query', this.wasCancelAsked(row))] };
+    return { outcome: 'found', reports: [orderRow(row, instrument.symbol, 'query', this.#wasCancelAsked(row))] };
   }
 
   async openOrders(instrument: Instrument, accountId: string): Promise<Result<readonly OrderReport[]>> {
@@ -59,7 +59,7 @@ export class HtxQueries {
       }),
     );
     if (error !== null) return fail(error);
-    return ok(rows.map((row) => orderRow(row, instrument.symbol, 'open-orders', this.wasCancelAsked(row))));
+    return ok(rows.map((row) => orderRow(row, instrument.symbol, 'open-orders', this.#wasCancelAsked(row))));
   }
 
   /** Rows appear somewhat after the trade (5.16): an empty answer right after a fill is normal, and so is "record invalid" for an order without fills. */
@@ -97,8 +97,13 @@ export class HtxQueries {
     return ok(fillReports(found, instrument));
   }
 
-  wasCancelAsked(row: Row): boolean {
-    return this.#memory.wasCancelAsked(text(row, 'id'), text(row, 'client-order-id'), text(row, 'symbol'));
+  #wasCancelAsked(row: Row): boolean {
+    const order = {
+      orderId: text(row, 'id'),
+      clientOrderId: text(row, 'client-order-id'),
+      rawSymbol: text(row, 'symbol'),
+    };
+    return this.#memory.wasCancelAsked(order, endedAt(row) ?? 0);
   }
 }
 

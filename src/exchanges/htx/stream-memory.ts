@@ -2,15 +2,20 @@
 // was created, whether a cancellation was asked for by us (htx.md 5.2, 8.3, trap 5). Bounded; losing an entry costs a look-up, never an order.
 
 import { Decimal } from '../../domain/decimal.ts';
-import type { Clock } from '../../seam/clock.ts';
 import type { OrderRef } from '../exchange.ts';
 import { decimalOrNull, pushedKind, timeOrNull, type PushHints } from './decode.ts';
 import { text, type Row } from './frames.ts';
 
 /** Entries of each kind that are kept: far more than orders in flight at any time. */
 const MOST_KEPT = 2_000;
-/** A request to cancel everything explains cancellations of its symbol for this long. */
-const CANCEL_ALL_MS = 10_000;
+/** Requests to cancel everything that are kept for each symbol. */
+const MOST_SPANS = 20;
+
+/** From the sending of a request to its answer, in exchange time; Infinity while it has none. */
+interface Span {
+  readonly from: number;
+  to: number;
+}
 
 interface Purchase {
   readonly trades: Set<string>;
@@ -29,33 +34,47 @@ function keep<K, V>(map: Map<K, V>, key: K, value: V): void {
 }
 
 export class StreamMemory {
-  readonly #clock: Clock;
+  readonly #exchangeTime: () => number;
   readonly #purchases = new Map<string, Purchase>();
   readonly #postOnlyCreated = new Map<string, number>();
-  readonly #canceledIds = new Map<string, true>();
-  readonly #canceledClientIds = new Map<string, true>();
-  /** By raw symbol: our monotonic clock when its orders were all asked to be canceled. */
-  readonly #canceledAll = new Map<string, number>();
+  /** When a cancellation was first asked for, in exchange time. */
+  readonly #canceledIds = new Map<string, number>();
+  readonly #canceledClientIds = new Map<string, number>();
+  readonly #canceledAll = new Map<string, Span[]>();
 
-  constructor(clock: Clock) {
-    this.#clock = clock;
+  constructor(exchangeTime: () => number) {
+    this.#exchangeTime = exchangeTime;
   }
 
   /** Before the request leaves: its answer, or the push, may be the next thing to come. */
-  noteCancel(ref: OrderRef): void {
-    if (ref.orderId !== null) keep(this.#canceledIds, ref.orderId, true);
-    if (ref.clientOrderId !== null) keep(this.#canceledClientIds, ref.clientOrderId, true);
+  noteCancel({ orderId, clientOrderId }: OrderRef): void {
+    const now = this.#exchangeTime();
+    if (orderId !== null && !this.#canceledIds.has(orderId)) keep(this.#canceledIds, orderId, now);
+    if (clientOrderId !== null && !this.#canceledClientIds.has(clientOrderId))
+      keep(this.#canceledClientIds, clientOrderId, now);
   }
 
-  noteCancelAll(rawSymbol: string): void {
-    keep(this.#canceledAll, rawSymbol, this.#clock.monotonic());
+  /** Before the request leaves; what it returns is to be called with the answer. */
+  noteCancelAll(rawSymbol: string): () => void {
+    const span: Span = { from: this.#exchangeTime(), to: Infinity };
+    const spans = this.#canceledAll.get(rawSymbol) ?? [];
+    keep(this.#canceledAll, rawSymbol, [...spans, span].slice(-MOST_SPANS));
+    return () => {
+      span.to = this.#exchangeTime();
+    };
   }
 
-  wasCancelAsked(orderId: string, clientOrderId: string, rawSymbol: string): boolean {
-    if (this.#canceledIds.has(orderId) || (clientOrderId !== '' && this.#canceledClientIds.has(clientOrderId)))
-      return true;
-    const all = this.#canceledAll.get(rawSymbol);
-    return all !== undefined && this.#clock.monotonic() - all <= CANCEL_ALL_MS;
+  /** Whether a request of ours can be why the order ended at `endedAt` (exchange time): one that left before, and if for all, was still under way. */
+  wasCancelAsked(
+    order: { readonly orderId: string; readonly clientOrderId: string; readonly rawSymbol: string },
+    endedAt: number,
+  ): boolean {
+    const asked = Math.min(
+      this.#canceledIds.get(order.orderId) ?? Infinity,
+      this.#canceledClientIds.get(order.clientOrderId) ?? Infinity,
+    );
+    if (asked <= endedAt) return true;
+    return this.#canceledAll.get(order.rawSymbol)?.some(({ from, to }) => from <= endedAt && endedAt <= to) ?? false;
   }
 
   /** Takes an event of the order channel in and says what decoding it needs to know besides. */
@@ -67,7 +86,12 @@ export class StreamMemory {
     if (isPostOnly && created !== null) keep(this.#postOnlyCreated, orderId, created);
     return {
       createdAt: isPostOnly ? (this.#postOnlyCreated.get(orderId) ?? null) : created,
-      cancelAsked: isPostOnly && this.wasCancelAsked(orderId, text(row, 'clientOrderId'), text(row, 'symbol')),
+      cancelAsked:
+        isPostOnly &&
+        this.wasCancelAsked(
+          { orderId, clientOrderId: text(row, 'clientOrderId'), rawSymbol: text(row, 'symbol') },
+          timeOrNull(row, 'lastActTime') ?? this.#exchangeTime(),
+        ),
       bought: kind.isSizedInQuote ? this.#bought(orderId, row) : null,
     };
   }

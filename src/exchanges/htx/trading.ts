@@ -212,11 +212,11 @@ export class HtxTrading implements Trading {
   async cancelAll(instrument: Instrument): Promise<CancelAllOutcome> {
     const accountId = this.#env.accountId();
     if (accountId === null) return { outcome: 'not-sent', error: notReady() };
-    this.#env.memory.noteCancelAll(instrument.rawSymbol);
+    const answered = this.#env.memory.noteCancelAll(instrument.rawSymbol);
     const params = cancelOpenParams(accountId, instrument.rawSymbol);
     const cancelOpen = (): Promise<Answer> =>
       this.#send('cancelall', 'cancel-open-orders', params, () => this.#env.rest.cancelOpen(params));
-    const [answer, [open]] = await Promise.all([cancelOpen(), this.openOrders(instrument)]);
+    const [answer, [open]] = await Promise.all([cancelOpen().finally(answered), this.openOrders(instrument)]);
     if (!answer.ok) return failedOutcome(answer.error);
     const first = canceledOpen(answer.data);
     if (first === null) return { outcome: 'unknown', error: odd('batchCancelOpenOrders') };

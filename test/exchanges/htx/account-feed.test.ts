@@ -38,7 +38,7 @@ function bench(options: { clockWasOff?: boolean; found?: QueryOutcome } = {}): B
       clockWasOff: () => Promise.resolve(options.clockWasOff ?? false),
     },
     symbols: symbols(),
-    memory: new StreamMemory(clock),
+    memory: new StreamMemory(() => clock.now()),
     balances: new Balances(),
     streamSilence: undefined,
     lookUp: (symbol, rawSymbol, orderId) => {

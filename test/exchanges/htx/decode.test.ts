@@ -11,7 +11,6 @@ import {
 } from '../../../src/exchanges/htx/decode.ts';
 import { privateFrame, text, type Row } from '../../../src/exchanges/htx/frames.ts';
 import { StreamMemory } from '../../../src/exchanges/htx/stream-memory.ts';
-import { VirtualClock } from '../../../src/runtime/virtual-clock.ts';
 import { fixture, named, rowAt, stated, symbols } from './support.ts';
 
 const table = symbols();
@@ -23,7 +22,7 @@ function decodePush(frame: Row): unknown {
   const symbol = table.toSymbol(text(push.data, 'symbol'));
   if (symbol === null) throw new Error('symbol not listed');
   if (push.channel.startsWith('trade.clearing')) return stated(clearingPush(push.data, symbol));
-  return stated(orderPush(push.data, symbol, new StreamMemory(new VirtualClock()).hints(push.data)));
+  return stated(orderPush(push.data, symbol, new StreamMemory(() => 0).hints(push.data)));
 }
 
 describe('payloads of the reference', () => {
@@ -160,7 +159,7 @@ describe('post-only orders that would take', () => {
   });
 
   test('the stream and a query say the same', () => {
-    const memory = new StreamMemory(new VirtualClock());
+    const memory = new StreamMemory(() => 0);
     const creation = {
       eventType: 'creation',
       symbol: 'btcusdt',
@@ -221,7 +220,7 @@ describe('market buys count money', () => {
   });
 
   test('base bought is the sum of the fills, once they explain the money', () => {
-    const memory = new StreamMemory(new VirtualClock());
+    const memory = new StreamMemory(() => 0);
     const first = trade(1, '10', '1', '10', 'partial-filled');
     const second = trade(2, '20', '1', '30', 'filled');
     expect(stated(orderPush(first, 'BTC/USDT', memory.hints(first)))).toMatchObject({
@@ -241,8 +240,6 @@ describe('market buys count money', () => {
 
   test('with a fill unheard the last word is withheld: the order must be looked up', () => {
     const last = trade(2, '20', '1', '30', 'filled');
-    expect(stated(orderPush(last, 'BTC/USDT', new StreamMemory(new VirtualClock()).hints(last)))).not.toHaveProperty(
-      'life',
-    );
+    expect(stated(orderPush(last, 'BTC/USDT', new StreamMemory(() => 0).hints(last)))).not.toHaveProperty('life');
   });
 });
