@@ -15,7 +15,7 @@ import type { Random } from '../../src/seam/random.ts';
 import { createSimulation, DEFAULT_LISTINGS, type FaultRule, type InMemoryTransport, type MatchingVenue, type Simulation } from '../../src/simulator/index.ts';
 import { Trade } from '../../src/trade.ts';
 import { createRateBudgets } from '../../src/wire/rate-budget.ts';
-import { audit } from './audit.ts';
+import { audit, HAND } from './audit.ts';
 import { Ledger } from './ledger.ts';
 import { RandomStrategy, type Market } from './random-strategy.ts';
 
@@ -66,6 +66,8 @@ interface Process {
   readonly strategy: RandomStrategy;
   readonly transport: InMemoryTransport;
   isDead: boolean;
+  /** The exchange refused the key: a Trade gives up then, and somebody has to start it again when the key is good. */
+  isRefused: boolean;
 }
 
 function launch(world: World): Process {
@@ -85,7 +87,7 @@ function launch(world: World): Process {
   const account = simulation.accounts[0];
   const endpoints = simulation.endpoints[scenario.platform];
   if (account === undefined || endpoints === undefined) throw new Error('the simulation has no account');
-  const process: { isDead: boolean } = { isDead: false };
+  const process = { isDead: false, isRefused: false };
   const trade: Trade = new Trade(
     {
       strategy: 'sim',
@@ -100,7 +102,6 @@ function launch(world: World): Process {
       onInit: (success) => {
         if (process.isDead) return;
         ledger.note('init', success);
-        if (!success) ledger.problems.push('onInit(false)');
       },
       onOrderUpdate: (order) => {
         if (!process.isDead) ledger.onOrder(order, clock.now());
@@ -112,7 +113,9 @@ function launch(world: World): Process {
         if (!process.isDead) ledger.note('connection', [clock.now(), event.type]);
       },
       onError: (error) => {
-        if (!process.isDead) ledger.note('error', [clock.now(), error.kind, error.message]);
+        if (process.isDead) return;
+        ledger.note('error', [clock.now(), error.kind, error.message]);
+        if (error.kind === 'auth') process.isRefused = true;
       },
     },
     environment,
@@ -150,7 +153,7 @@ function person(world: World, until: number): void {
           price: best.bid.sub(market.tickSize.mul(Decimal.from(random.int(10)))),
           quantity: market.baseQuantity,
           quoteQuantity: null,
-          clientOrderId: `hand${random.id(8)}`,
+          clientOrderId: `${HAND}${random.id(8)}`,
           selfTradePrevention: 'none',
           tag: HAND_TAGS[world.scenario.platform],
         },
@@ -237,6 +240,10 @@ async function live(world: World): Promise<RunOutcome> {
   const struck = [...simulation.faults.struck.values()].reduce((sum, count) => sum + count, 0);
   simulation.faults.clear();
   for (const account of venue.accounts) account.permissions.valid = true;
+  if (process.isRefused) {
+    kill(process);
+    process = launch(world);
+  }
   await clock.advance(SETTLE_MS);
 
   const problems = [...ledger.problems];
