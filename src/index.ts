@@ -45,6 +45,7 @@ export type { ErrorKind, Outcome, Result, RevokeFailure } from './domain/errors.
 export { Secret } from './domain/secret.ts';
 export type { RevokeReceipt, RevokeTrigger, UnfinishedOrders, Whose } from './domain/unfinished-orders.ts';
 export type { EndpointsOption, Timings } from './exchanges/exchange.ts';
+export type { RestApis } from './exchanges/index.ts';
 
 export { quant } from './quant.ts';
 export type { Entrance } from './quant.ts';

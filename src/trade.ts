@@ -6,6 +6,7 @@ import type { Assets, Fill, Order, OrderAction, Orderbook } from './domain/order
 import type { Platform } from './domain/platform.ts';
 import type { Position } from './domain/position.ts';
 import type { LiveTrade, TradeEnvironment } from './orders/environment.ts';
+import type { RestApis } from './exchanges/index.ts';
 import { Callbacks } from './orders/callbacks.ts';
 import type { ConnectionEvent } from './orders/connection-event.ts';
 import { Desk } from './orders/desk.ts';
@@ -16,6 +17,11 @@ import { readTradeOptions, type TradeInfo, type TradeOptions } from './orders/tr
 import { defaultEnvironment } from './runtime/assembly/environment.ts';
 
 const DEFAULT_DEPTH = 20;
+
+/** An account's client is that of its platform; the port only cannot say so. */
+function isRestOf<P extends Platform>(_platform: P, rest: object): rest is RestApis[P] {
+  return typeof rest === 'object';
+}
 
 export class Trade<P extends Platform = Platform> {
   readonly strategy: string;
@@ -143,9 +149,11 @@ export class Trade<P extends Platform = Platform> {
     return this.desk.assets;
   }
 
-  /** The platform's raw REST client. */
-  get restApi(): object {
-    return this.desk.restApi;
+  /** The platform's raw REST client, in the exchange's own words. */
+  get restApi(): RestApis[P] {
+    const { restApi } = this.desk;
+    if (isRestOf(this.platform, restApi)) return restApi;
+    throw new TypeError('unreachable');
   }
 
   /** When the view was last proven equal to the exchange's (our clock, ms); null before the first time. */

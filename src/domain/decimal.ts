@@ -8,8 +8,10 @@ const PATTERN = /^([+-]?)(\d*)(?:\.(\d*))?(?:[eE]([+-]?\d{1,4}))?$/;
 export type DecimalInput = Decimal | string | number | bigint;
 export type Rounding = 'down' | 'up' | 'half-even';
 
+const BIG_POW10: readonly bigint[] = Array.from({ length: 64 }, (_, i) => 10n ** BigInt(i));
+
 function pow10(n: number): bigint {
-  return 10n ** BigInt(n);
+  return BIG_POW10[n] ?? 10n ** BigInt(n);
 }
 
 export class Decimal {
