@@ -16,6 +16,9 @@ import { Connections, type Carrier } from './faults/connections.ts';
 import { Faults } from './faults/faults.ts';
 import { SimulatorGateway, type Latency } from './gateway/gateway.ts';
 
+/** Sums of fractional times are a hair off. */
+const ROUNDING_MS = 0.001;
+
 export interface ExchangeOptions {
   readonly name: string;
   readonly venue: MatchingVenue;
@@ -174,7 +177,7 @@ export class SimulatedExchange {
       if (!this.isDark) return;
       // The system's timers may come a little early, and a later refusal may have made the night longer.
       const left = this.darkUntil - this.clock.monotonic();
-      if (left > 0) {
+      if (left > ROUNDING_MS) {
         this.waitForLight(left);
         return;
       }

@@ -9,6 +9,9 @@ function list(value: number | readonly number[] | undefined): readonly number[] 
   return typeof value === 'number' ? [value] : value;
 }
 
+/** Sums of fractional times are a hair off; without this a timer could wake for ever a hair too early. */
+const ROUNDING_MS = 0.001;
+
 export class Trigger {
   private readonly rule: FaultRule;
   private readonly random: Random;
@@ -73,7 +76,8 @@ export class Trigger {
   }
 
   /** Uses up the times that have come. */
-  private due(elapsed: number): boolean {
+  private due(exactly: number): boolean {
+    const elapsed = exactly + ROUNDING_MS;
     if (!this.isTimed) return true;
     const { every } = this.rule;
     let due = false;

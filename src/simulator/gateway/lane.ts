@@ -3,6 +3,9 @@
 
 import type { Clock, Timer } from '../../seam/clock.ts';
 
+/** Sums of fractional times are a hair off. */
+const ROUNDING_MS = 0.001;
+
 interface Waiting {
   readonly due: number;
   readonly run: () => void;
@@ -46,7 +49,11 @@ export class Lane {
   }
 
   private runDue(): void {
-    for (let head = this.queue[0]; head !== undefined && head.due <= this.clock.monotonic(); head = this.queue[0]) {
+    for (
+      let head = this.queue[0];
+      head !== undefined && head.due <= this.clock.monotonic() + ROUNDING_MS;
+      head = this.queue[0]
+    ) {
       this.queue.shift();
       head.run();
     }

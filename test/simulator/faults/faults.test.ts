@@ -1,5 +1,6 @@
 // Every fault of the vocabulary, seen from a client's side through a made-up exchange on a virtual clock.
 import { describe, expect, it } from 'vitest';
+import { seededRandom } from '../../../src/runtime/random.ts';
 import { FAULT_NAMES, type FaultRule } from '../../../src/simulator/index.ts';
 import { fake, type Fake } from '../fake-client.ts';
 import { EOS } from '../support.ts';
@@ -344,6 +345,21 @@ describe('rules', () => {
     expect(pushes(line.heard)).toHaveLength(1);
     expect(() => sim.faults.inject({ fault: 'ban', exchange: 'elsewhere' })).toThrow('elsewhere');
     expect(() => sim.faults.inject({ fault: 'reply-lost', probability: 2 })).toThrow('probability');
+  });
+
+  it('strike on time whatever fractions of a millisecond the clock has gone through', async () => {
+    for (let seed = 0; seed < 200; seed++) {
+      const sim = await fake();
+      const random = seededRandom(seed);
+      await sim.clock.advance(random.next() * 1e6);
+      const handle = sim.faults.inject([
+        { fault: 'connection-refused', every: 333.3 + random.next(), durationMs: 0.1 + random.next() },
+        { fault: 'connection-refused', at: [random.next() * 100, 100 + random.next() * 100], durationMs: 1 },
+      ]);
+      await sim.clock.advance(1050 + random.next());
+      expect(handle.strikes).toBe(5);
+      sim.close();
+    }
   });
 
   it('report their strikes as they happen, and strike repeatedly by time', async () => {
