@@ -46,6 +46,8 @@ export interface DeskParts {
 /** Omit that keeps the members of a union apart. */
 type Without<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never;
 
+/** Ends older than this cannot turn up among the fills that a reconcile asks for. */
+const FINISHED_LOADED_MS = 3_600_000;
 const START_REVOKE_LIMIT_MS = 30_000;
 /** The process has a limit of its own for a stop; this one only keeps a run from going on for ever. */
 const STOP_REVOKE_LIMIT_MS = 120_000;
@@ -146,6 +148,8 @@ export class Desk implements SessionMember {
   private async begin(): Promise<void> {
     if (this.closed) return;
     for (const remembered of this.journal.load()) this.manager.remember(remembered);
+    const since = this.parts.environment.clock.now() - FINISHED_LOADED_MS;
+    for (const { orderId, status } of this.journal.finishedSince(since)) this.manager.tracker.rememberPast(orderId, status);
     const instrument = await this.session.join(this);
     if (instrument === null || this.closed) return;
     this.instrument = instrument;

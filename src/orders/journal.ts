@@ -49,10 +49,17 @@ export interface RememberedOrder {
   readonly told: ReadonlySet<string>;
 }
 
+export interface FinishedOrder {
+  readonly orderId: string;
+  readonly status: OrderStatus;
+}
+
 /** `key` names an order for the journal: it is given when tracking begins and never changes. */
 export interface OrderJournal {
   /** What earlier processes left unfinished. Called once, before anything else. */
   load(): readonly RememberedOrder[];
+  /** Orders closed since a time (our clock, ms): a fill of theirs that turns up again is old news. */
+  finishedSince(since: number): readonly FinishedOrder[];
   /** Safe from the death of this process when it returns. */
   intent(key: string, intent: Intent): void;
   /** Only enqueues, as do all that follow: the callback path pays for no writing. */

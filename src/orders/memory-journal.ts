@@ -5,6 +5,7 @@ import type { OrderReport } from '../domain/order-report.ts';
 import type { OrderStatus } from '../domain/order.ts';
 import type { RevokeReceipt } from '../domain/unfinished-orders.ts';
 import type {
+  FinishedOrder,
   HistoryEvent,
   HistoryQuery,
   Intent,
@@ -24,6 +25,7 @@ interface Entry {
   readonly told: Set<string>;
   readonly events: HistoryEvent[];
   status: OrderStatus | null;
+  closedAt: number;
 }
 
 function matches(scope: Omit<JournalScope, 'strategy'> & { strategy?: string }, query: HistoryQuery): boolean {
@@ -67,6 +69,7 @@ export class MemoryJournal implements Journal {
           told: new Set(),
           events: [],
           status: null,
+          closedAt: 0,
         };
         this.entries.set(id, entry);
       }
@@ -77,6 +80,15 @@ export class MemoryJournal implements Journal {
         [...this.entries.entries()]
           .filter(([id, entry]) => entry.status === null && id === prefix + entry.key)
           .map(([, entry]) => ({ ...entry, reports: [...entry.reports], told: new Set(entry.told) })),
+      finishedSince: (since) => {
+        const found: FinishedOrder[] = [];
+        for (const [id, { status, closedAt, key, reports }] of this.entries) {
+          const orderId = lastOf(reports, 'orderId');
+          if (status === null || orderId === null || closedAt < since || id !== prefix + key) continue;
+          found.push({ orderId, status });
+        }
+        return found;
+      },
       intent: (key, intent) => {
         const entry = at(key);
         entry.intent = intent;
@@ -98,6 +110,7 @@ export class MemoryJournal implements Journal {
       closed: (key, status, time) => {
         const entry = at(key);
         entry.status = status;
+        entry.closedAt = time;
         entry.events.push({ at: time, what: 'closed', detail: status });
         this.finished.push(prefix + key);
         if (this.finished.length > this.finishedKept) this.forget();

@@ -48,6 +48,7 @@ export class Reconciler {
   private held: { readonly reports: readonly OrderReport[]; readonly receivedAt: number }[] | null = [];
   private timer: Timer | null = null;
   private provenAt: number | null = null;
+  private firstProof: number | null = null;
   private stopped = false;
 
   constructor(parts: ReconcilerParts) {
@@ -109,8 +110,9 @@ export class Reconciler {
       isSending: order.phase === 'sending',
       silent: order.silent.add(order.unexplainable),
     }));
-    const since = kind === 'first' || this.provenAt === null ? null : this.provenAt + offset - MARGIN_MS;
-    return { orders, fillsSince: since };
+    if (kind === 'first' || this.provenAt === null || this.firstProof === null) return { orders, fillsSince: null };
+    // Never from before the first load: what had ended by then belongs to earlier processes.
+    return { orders, fillsSince: Math.max(this.provenAt - MARGIN_MS, this.firstProof) + offset };
   }
 
   private async work(kind: ReconcileKind, run: number): Promise<void> {
@@ -125,6 +127,7 @@ export class Reconciler {
       if (questions.length === 0) {
         this.finish(kind, answers);
         this.provenAt = askedAt;
+        this.firstProof ??= askedAt;
         this.running = null;
         const lost = unknown.map((ref) => manager.tracker.find(ref)).filter((order) => order !== null);
         manager.tracker.retire(clock.monotonic());

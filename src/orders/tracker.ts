@@ -63,6 +63,11 @@ export class Tracker {
     return this.left.get(id) ?? null;
   }
 
+  /** An order that an earlier process saw to its end. */
+  rememberPast(orderId: string, status: OrderStatus): void {
+    this.left.set(orderId, status);
+  }
+
   isPast(report: OrderReport): boolean {
     return report.orderId !== null && this.left.has(report.orderId);
   }

@@ -40,7 +40,7 @@ function isPlatform(value: string): value is JournalScope['platform'] {
   return value !== '';
 }
 
-function readStatus(value: SQLOutputValue | undefined): OrderStatus | null {
+export function readStatus(value: SQLOutputValue | undefined): OrderStatus | null {
   for (const status of Object.keys(TRANSITIONS)) if (status === value && isStatus(status)) return status;
   return null;
 }

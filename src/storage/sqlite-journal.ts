@@ -6,6 +6,7 @@ import type { OrderReport } from '../domain/order-report.ts';
 import type { OrderStatus } from '../domain/order.ts';
 import type { RevokeReceipt } from '../domain/unfinished-orders.ts';
 import type {
+  FinishedOrder,
   HistoryQuery,
   Intent,
   Journal,
@@ -18,7 +19,7 @@ import type {
 import type { Clock, Timer } from '../seam/clock.ts';
 import type { Log } from '../seam/log.ts';
 import { IntentTail } from './intent-tail.ts';
-import { readHistory, readReceipts } from './journal-history.ts';
+import { readHistory, readReceipts, readStatus } from './journal-history.ts';
 import { BUSY, explain, openDatabase, sqliteCode } from './journal-schema.ts';
 import { parseFields, readIntent, readReport, reportText } from './report-text.ts';
 
@@ -117,6 +118,7 @@ export class SqliteJournal implements Journal {
     const scope = this.scope(of);
     return {
       load: () => this.load(scope),
+      finishedSince: (since) => this.finishedSince(scope, since),
       intent: (key, intent) => {
         this.appendIntent(scope, key, intent);
         this.enqueue({ what: 'intent', scope, key, intent });
@@ -225,7 +227,7 @@ export class SqliteJournal implements Journal {
         return;
       case 'closed':
         statements.event.run(row, entry.at, 'closed', JSON.stringify(entry.status));
-        statements.closed.run(entry.status, row);
+        statements.closed.run(entry.status, entry.at, row);
         entry.scope.rows.delete(entry.key);
     }
   }
@@ -262,6 +264,14 @@ export class SqliteJournal implements Journal {
           .filter((report) => report !== null),
         told: new Set(statements.toldOf.all(id).map((row) => String(row['trade_id']))),
       };
+    });
+  }
+
+  private finishedSince(scope: Scope, since: number): readonly FinishedOrder[] {
+    const { platform, account, symbol, strategy } = scope.of;
+    return this.statements.finished.all(platform, account, symbol, strategy, since).flatMap((row): FinishedOrder[] => {
+      const status = readStatus(row['status']);
+      return status === null ? [] : [{ orderId: String(row['order_id']), status }];
     });
   }
 
@@ -332,6 +342,7 @@ class Statements {
   readonly closed: StatementSync;
   readonly receipt: StatementSync;
   readonly unfinished: StatementSync;
+  readonly finished: StatementSync;
   readonly reports: StatementSync;
   readonly toldOf: StatementSync;
   private readonly database: DatabaseSync;
@@ -353,10 +364,13 @@ class Statements {
     this.event = prepare('INSERT INTO events ("order", at, what, detail) VALUES (?, ?, ?, ?)');
     this.told = prepare('INSERT OR IGNORE INTO told ("order", trade_id) VALUES (?, ?)');
     this.adopted = prepare('UPDATE orders SET adopted = 1 WHERE id = ?');
-    this.closed = prepare('UPDATE orders SET status = ? WHERE id = ?');
+    this.closed = prepare('UPDATE orders SET status = ?, at = ? WHERE id = ?');
     this.receipt = prepare('INSERT INTO receipts (at, platform, account, symbol, detail) VALUES (?, ?, ?, ?, ?)');
     this.unfinished = prepare(
       'SELECT orders.* FROM orders JOIN scopes ON scopes.id = orders.scope WHERE status IS NULL AND platform = ? AND account = ? AND symbol = ? AND strategy = ? ORDER BY orders.id',
+    );
+    this.finished = prepare(
+      'SELECT order_id, status FROM orders JOIN scopes ON scopes.id = orders.scope WHERE status IS NOT NULL AND order_id IS NOT NULL AND platform = ? AND account = ? AND symbol = ? AND strategy = ? AND at >= ?',
     );
     this.reports = prepare(`SELECT detail FROM events WHERE "order" = ? AND what = 'report' ORDER BY id`);
     this.toldOf = prepare('SELECT trade_id FROM told WHERE "order" = ?');
