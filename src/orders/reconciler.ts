@@ -48,6 +48,8 @@ export class Reconciler {
   private held: { readonly reports: readonly OrderReport[]; readonly receivedAt: number }[] | null = [];
   private timer: Timer | null = null;
   private provenAt: number | null = null;
+  /** When the stream first lived, in the exchange's time: what others did before is not this process's to tell. */
+  private firstLiveAt: number | null = null;
   private firstProof: number | null = null;
   private stopped = false;
 
@@ -74,6 +76,8 @@ export class Reconciler {
     if (this.stopped) return;
     this.live = true;
     this.held ??= [];
+    const { clock, connection } = this.parts;
+    this.firstLiveAt ??= clock.now() + (connection()?.account.clockOffset() ?? 0);
     this.start(this.provenAt === null ? 'first' : 'gap');
   }
 
@@ -188,6 +192,13 @@ export class Reconciler {
     }
   }
 
+  /** Without the fills of finished orders that an earlier process has told already, or that nobody of ours ever knew. */
+  private ours(fills: readonly OrderReport[]): readonly OrderReport[] {
+    const { tracker } = this.parts.manager;
+    const since = this.firstLiveAt ?? 0;
+    return fills.filter((report) => (report.fill?.time ?? 0) >= since || tracker.find(report) !== null);
+  }
+
   /** Merges all answers, oldest first, then what was held back. */
   private finish(kind: ReconcileKind, answers: Answers): void {
     const { manager, clock } = this.parts;
@@ -199,7 +210,7 @@ export class Reconciler {
       for (const answer of answers.orders.values()) {
         if (answer.outcome === 'found') manager.apply(byTime(answer.reports), now);
       }
-      manager.apply(byTime([...(answers.fillsSince ?? []), ...[...answers.fillsOf.values()].flat()]), now);
+      manager.apply(byTime([...this.ours(answers.fillsSince ?? []), ...[...answers.fillsOf.values()].flat()]), now);
     });
     manager.loadingFirst = false;
     for (const name of answers.fillsOf.keys()) {

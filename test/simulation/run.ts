@@ -66,8 +66,8 @@ interface Process {
   readonly strategy: RandomStrategy;
   readonly transport: InMemoryTransport;
   isDead: boolean;
-  /** The exchange refused the key: a Trade gives up then, and somebody has to start it again when the key is good. */
-  isRefused: boolean;
+  /** When the exchange refused the key: a Trade gives up then, and somebody has to start it again when the key is good. */
+  refusedAt: number | null;
 }
 
 function launch(world: World): Process {
@@ -87,7 +87,7 @@ function launch(world: World): Process {
   const account = simulation.accounts[0];
   const endpoints = simulation.endpoints[scenario.platform];
   if (account === undefined || endpoints === undefined) throw new Error('the simulation has no account');
-  const process = { isDead: false, isRefused: false };
+  const process: { isDead: boolean; refusedAt: number | null } = { isDead: false, refusedAt: null };
   const trade: Trade = new Trade(
     {
       strategy: 'sim',
@@ -115,7 +115,7 @@ function launch(world: World): Process {
       onError: (error) => {
         if (process.isDead) return;
         ledger.note('error', [clock.now(), error.kind, error.message]);
-        if (error.kind === 'auth') process.isRefused = true;
+        if (error.kind === 'auth') process.refusedAt ??= clock.now();
       },
     },
     environment,
@@ -215,11 +215,18 @@ async function live(world: World): Promise<RunOutcome> {
   const unseenOrders = new Set<string>();
   person(world, until);
   if (random.int(2) === 0) await clock.advance(15_000);
-  for (const order of venue.orders(uid, SYMBOL)) if (order.status !== 'open') unseenOrders.add(String(order.orderId));
+  let deadSince = startedAt;
+  // What somebody else placed and ended while no process of ours was connected is nobody's to report.
+  const notePassedBy = (): void => {
+    for (const order of venue.orders(uid, SYMBOL)) {
+      if (order.clientOrderId.startsWith(HAND) && order.status !== 'open' && order.createdAt >= deadSince) unseenOrders.add(String(order.orderId));
+    }
+  };
 
   let process = launch(world);
   let created = 0;
   await clock.runUntil(() => process.trade.lastProof !== null, 40_000);
+  notePassedBy();
   for (const fill of venue.fills(uid, { symbol: SYMBOL })) silentTrades.add(`${fill.orderId}/${fill.tradeId}`);
   process.strategy.start();
 
@@ -229,26 +236,34 @@ async function live(world: World): Promise<RunOutcome> {
     await clock.advance(life === deaths ? Math.max(left, 1000) : Math.max(1000, Math.floor((left * (0.2 + random.next() * 0.6)) / (deaths - life + 1))));
     if (life === deaths) break;
     created += process.strategy.created;
+    deadSince = process.refusedAt ?? clock.now();
     kill(process);
     ledger.note('killed', clock.now());
     await clock.advance(random.int(4000));
     process = launch(world);
     process.strategy.start();
+    const { trade } = process;
+    await clock.runUntil(() => trade.lastProof !== null, 20_000);
+    notePassedBy();
   }
   process.strategy.stop();
   created += process.strategy.created;
   const struck = [...simulation.faults.struck.values()].reduce((sum, count) => sum + count, 0);
   simulation.faults.clear();
   for (const account of venue.accounts) account.permissions.valid = true;
-  if (process.isRefused) {
+  if (process.refusedAt !== null) {
+    deadSince = process.refusedAt;
     kill(process);
     process = launch(world);
+    const { trade } = process;
+    await clock.runUntil(() => trade.lastProof !== null, 20_000);
+    notePassedBy();
   }
   await clock.advance(SETTLE_MS);
 
   const problems = [...ledger.problems];
   if (process.strategy.pending > 0) problems.push(`${process.strategy.pending} calls never resolved`);
-  problems.push(...audit({ venue, accountUid: uid, symbol: SYMBOL, ledger, silentTrades, unseenOrders }));
+  problems.push(...audit({ venue, accountUid: uid, symbol: SYMBOL, ledger, silentTrades, unseenOrders, reasonsOnlyPushed: scenario.platform === 'htx' }));
   problems.push(...compareOpen(world, process.trade));
   if (problems.length === 0) problems.push(...(await revokeAll(world, process.trade)));
   await clock.runFor(process.trade.close(), 30_000);
