@@ -1,0 +1,102 @@
+// The continuity of one depth stream: a REST snapshot joined with the changes around it, and the gaps that make it worthless (binance.md A11.3). Pure.
+// Holding the levels is src/market's part; fetching the snapshot is market-feed.ts's.
+
+import type { BookLevel } from '../../domain/order.ts';
+import { number, type Row } from './frames.ts';
+
+/** Levels as they came, best first in a snapshot; in an update a quantity of zero deletes the level. */
+export interface BookChange {
+  readonly asks: readonly BookLevel[];
+  readonly bids: readonly BookLevel[];
+  /** Exchange time, ms. */
+  readonly time: number;
+  /** The last update id it contains. */
+  readonly sequence: number;
+}
+
+/** A depthUpdate event: it takes the book from before `first` to `sequence`. */
+export interface DepthUpdate extends BookChange {
+  readonly first: number;
+}
+
+/** Null for a payload that is none. */
+export function depthUpdateOf(data: Row): DepthUpdate | null {
+  const first = number(data, 'U');
+  const sequence = number(data, 'u');
+  if (first === null || sequence === null) return null;
+  return { first, sequence, time: number(data, 'E') ?? 0, bids: levelPairs(data['b']), asks: levelPairs(data['a']) };
+}
+
+/** The pairs as they are: nothing is copied on the hot path. */
+export function levelPairs(value: unknown): readonly BookLevel[] {
+  return Array.isArray(value) && value.every(isPair) ? value : [];
+}
+
+function isPair(value: unknown): value is BookLevel {
+  return Array.isArray(value) && typeof value[0] === 'string' && typeof value[1] === 'string';
+}
+
+export type DepthStep =
+  | { readonly type: 'apply'; readonly updates: readonly DepthUpdate[] }
+  /** Held until the snapshot comes. */
+  | { readonly type: 'held' }
+  /** Already contained in the book. */
+  | { readonly type: 'old' }
+  /** Something between was missed: the book is worthless. */
+  | { readonly type: 'gap'; readonly reason: string };
+
+const HELD: DepthStep = { type: 'held' };
+const OLD: DepthStep = { type: 'old' };
+
+export class DepthSequence {
+  /** Last update id of the book; null while there is none. */
+  #last: number | null = null;
+  #held: DepthUpdate[] = [];
+
+  get isContinuous(): boolean {
+    return this.#last !== null;
+  }
+
+  /** Whether changes wait for a snapshot. */
+  get isWaiting(): boolean {
+    return this.#last === null && this.#held.length > 0;
+  }
+
+  /** Forgets the book; `next` is the first change after the gap, if it is known already. */
+  reset(): void {
+    this.#last = null;
+    this.#held = [];
+  }
+
+  update(update: DepthUpdate): DepthStep {
+    if (this.#last === null) {
+      // Two connections may deliver the same while one replaces the other.
+      const newest = this.#held.at(-1);
+      if (newest !== undefined && update.sequence <= newest.sequence) return OLD;
+      if (newest !== undefined && update.first > newest.sequence + 1) this.#held = [];
+      this.#held.push(update);
+      return HELD;
+    }
+    if (update.sequence <= this.#last) return OLD;
+    if (update.first > this.#last + 1) {
+      const reason = `changes ${this.#last + 1} to ${update.first - 1} were missed`;
+      this.#last = null;
+      this.#held = [update];
+      return { type: 'gap', reason };
+    }
+    this.#last = update.sequence;
+    return { type: 'apply', updates: [update] };
+  }
+
+  /** Joins a snapshot with what was held. `gap`: it is older than the first change held; fetch another one. */
+  snapshot(lastUpdateId: number): DepthStep {
+    const [first] = this.#held;
+    if (first !== undefined && first.first > lastUpdateId + 1) {
+      return { type: 'gap', reason: `the snapshot ends at ${lastUpdateId}, before the first change at hand, ${first.first}` };
+    }
+    const updates = this.#held.filter((update) => update.sequence > lastUpdateId);
+    this.#held = [];
+    this.#last = updates.at(-1)?.sequence ?? lastUpdateId;
+    return { type: 'apply', updates };
+  }
+}

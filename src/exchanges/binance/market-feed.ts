@@ -1,0 +1,210 @@
+// The public stream: order books of the instruments watched, each from a snapshot on and without gaps (binance.md A11.2, A11.3). No login.
+// Continuity is judged by books.ts; holding levels is src/market's part; the connection is wire/link.ts's.
+
+import { TradeError } from '../../domain/errors.ts';
+import type { Instrument } from '../../domain/instrument.ts';
+import { BINANCE } from '../../domain/platform.ts';
+import type { Clock, Timer } from '../../seam/clock.ts';
+import type { Log } from '../../seam/log.ts';
+import type { Random } from '../../seam/random.ts';
+import type { Transport } from '../../seam/transport.ts';
+import { Backoff } from '../../wire/backoff.ts';
+import type { Session } from '../../wire/link-session.ts';
+import { Link } from '../../wire/link.ts';
+import { DepthSequence, depthUpdateOf, levelPairs, type BookChange } from './books.ts';
+import { isRow, parse, text } from './frames.ts';
+import type { BinanceLimits } from './limits.ts';
+import { ROTATE_AFTER_MS } from './order-socket.ts';
+import type { BinanceRest } from './rest.ts';
+
+export interface MarketFeedHandlers {
+  /** Replaces the book. */
+  onSnapshot(symbol: string, book: BookChange): void;
+  /** Changes it; a quantity of zero deletes the level. */
+  onUpdate(symbol: string, change: BookChange): void;
+  /** The book is worthless from now on, until the next snapshot. Not called for one that is so already. */
+  onLost(symbol: string, reason: string): void;
+  onError(error: TradeError): void;
+}
+
+export interface MarketFeedContext {
+  readonly transport: Transport;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+  /** The `stream` endpoint, without a path. */
+  readonly url: string;
+  readonly rest: BinanceRest;
+  readonly limits: BinanceLimits;
+  readonly silenceMs: number;
+}
+
+/** Levels a side in the snapshot: a fifth of the weight of the largest, and far beyond what a strategy looks at. */
+const SNAPSHOT_LEVELS = 1_000;
+/** An unknown name is answered like a known one and then stays silent (A11.2): a subscription that is not answered is no success either. */
+const ANSWER_MS = 5_000;
+
+interface Watched {
+  readonly symbol: string;
+  readonly rawSymbol: string;
+  readonly stream: string;
+  readonly sequence: DepthSequence;
+  readonly backoff: Backoff;
+  isStanding: boolean;
+  isFetching: boolean;
+  retry: Timer | null;
+}
+
+export class BinanceMarketFeed {
+  readonly #context: MarketFeedContext;
+  readonly #link: Link;
+  readonly #byStream = new Map<string, Watched>();
+  #handlers: MarketFeedHandlers | null = null;
+  #lastId = 0;
+  #stopped = false;
+
+  constructor(context: MarketFeedContext) {
+    this.#context = context;
+    const { transport, clock, random, log, limits, silenceMs } = context;
+    this.#link = new Link({
+      name: 'market stream',
+      url: `${context.url}/stream`,
+      transport,
+      clock,
+      random,
+      log,
+      silenceMs,
+      rotateAfterMs: ROTATE_AFTER_MS,
+      admit: () => limits.connect(null),
+      open: (session) => this.#subscribe(session, [...this.#byStream.keys()]),
+      onFrame: (data, _binary, session) => this.#receive(data, session),
+      onLive: (session) => this.#subscribeMissing(session),
+      onReplaced: (session) => this.#subscribeMissing(session),
+      onBroken: (reason) => {
+        for (const watched of this.#byStream.values()) this.#lose(watched, reason);
+      },
+      onEvent: (event) => {
+        if (event.type === 'exception') this.#handlers?.onError(event.error);
+      },
+      onFatal: (error) => this.#handlers?.onError(error),
+    });
+  }
+
+  start(handlers: MarketFeedHandlers): void {
+    this.#handlers = handlers;
+    if (this.#byStream.size > 0) this.#link.start();
+  }
+
+  /** From now on the instrument's book comes. */
+  watch(instrument: Instrument): void {
+    const stream = `${instrument.rawSymbol.toLowerCase()}@depth@100ms`;
+    if (this.#byStream.has(stream)) return;
+    this.#byStream.set(stream, {
+      symbol: instrument.symbol,
+      rawSymbol: instrument.rawSymbol,
+      stream,
+      sequence: new DepthSequence(),
+      backoff: new Backoff({ random: this.#context.random, baseMs: 250, maxMs: 10_000, minMs: 100 }),
+      isStanding: false,
+      isFetching: false,
+      retry: null,
+    });
+    if (this.#handlers !== null) this.#link.start();
+    if (this.#link.session !== null) this.#subscribeMissing(this.#link.session);
+  }
+
+  /** What was watched since the connection asked for its streams. */
+  #subscribeMissing(session: Session): void {
+    const known = session.data instanceof Set ? session.data : new Set();
+    const missing = [...this.#byStream.keys()].filter((stream) => !known.has(stream));
+    if (missing.length === 0) return;
+    this.#subscribe(session, missing).catch((error: unknown) => session.drop(error instanceof Error ? error.message : 'subscription failed'));
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    for (const { retry } of this.#byStream.values()) retry?.cancel();
+    await this.#link.stop();
+  }
+
+  get isLive(): boolean {
+    return this.#link.isLive;
+  }
+
+  /** All names in one message: every message counts towards five a second (F21). */
+  async #subscribe(session: Session, streams: readonly string[]): Promise<void> {
+    const id = String(++this.#lastId);
+    session.data = new Set(this.#byStream.keys());
+    const end = await session.request(id, `{"method":"SUBSCRIBE","params":${JSON.stringify(streams)},"id":${id}}`, ANSWER_MS);
+    if (end.end === 'reply' && isRow(end.reply) && !('code' in end.reply)) return;
+    const message = end.end === 'reply' && isRow(end.reply) ? text(end.reply, 'msg') : `the subscription was not answered (${end.end})`;
+    throw new TradeError(message, { kind: 'unknown', outcome: 'unknown', platform: BINANCE });
+  }
+
+  #receive(data: Buffer, session: Session): void {
+    const frame = parse(data.toString());
+    if (!isRow(frame)) return;
+    const { data: payload, id } = frame;
+    if (isRow(payload)) {
+      const watched = this.#byStream.get(text(frame, 'stream'));
+      if (watched !== undefined) this.#update(watched, payload);
+      else if (text(payload, 'e') === 'serverShutdown') this.#link.replaceNow('the server announced its shutdown');
+    } else if (typeof id === 'number') session.settle(String(id), frame);
+    else if (text(frame, 'e') === 'serverShutdown') this.#link.replaceNow('the server announced its shutdown');
+  }
+
+  #update(watched: Watched, payload: Parameters<typeof depthUpdateOf>[0]): void {
+    const update = depthUpdateOf(payload);
+    if (update === null) return;
+    const step = watched.sequence.update(update);
+    if (step.type === 'apply') this.#handlers?.onUpdate(watched.symbol, update);
+    else if (step.type === 'gap') {
+      this.#tellLost(watched, step.reason);
+      this.#fetch(watched);
+    } else if (step.type === 'held') this.#fetch(watched);
+  }
+
+  /** Asks for a snapshot unless one is on its way; those that come too early are asked for again. */
+  #fetch(watched: Watched): void {
+    if (watched.isFetching || watched.retry !== null || this.#stopped) return;
+    watched.isFetching = true;
+    void this.#snapshot(watched).finally(() => {
+      watched.isFetching = false;
+    });
+  }
+
+  async #snapshot(watched: Watched): Promise<void> {
+    const [depth, error] = await this.#context.rest.getOrderbook(watched.rawSymbol, SNAPSHOT_LEVELS);
+    // A break, or another gap, may have come meanwhile: the sequence then holds what came after it, and decides.
+    if (this.#stopped || !watched.sequence.isWaiting) return;
+    if (error !== null) {
+      this.#handlers?.onError(error.at({ symbol: watched.symbol }));
+      return this.#fetchLater(watched);
+    }
+    const step = watched.sequence.snapshot(depth.lastUpdateId);
+    if (step.type !== 'apply') return this.#fetchLater(watched);
+    watched.backoff.reset();
+    watched.isStanding = true;
+    const time = step.updates[0]?.time ?? this.#context.clock.now();
+    this.#handlers?.onSnapshot(watched.symbol, { bids: levelPairs(depth.bids), asks: levelPairs(depth.asks), time, sequence: depth.lastUpdateId });
+    for (const update of step.updates) this.#handlers?.onUpdate(watched.symbol, update);
+  }
+
+  #fetchLater(watched: Watched): void {
+    watched.retry = this.#context.clock.after(watched.backoff.next(), () => {
+      watched.retry = null;
+      if (watched.sequence.isWaiting) this.#fetch(watched);
+    });
+  }
+
+  #lose(watched: Watched, reason: string): void {
+    watched.sequence.reset();
+    this.#tellLost(watched, reason);
+  }
+
+  #tellLost(watched: Watched, reason: string): void {
+    if (!watched.isStanding) return;
+    watched.isStanding = false;
+    this.#handlers?.onLost(watched.symbol, reason);
+  }
+}

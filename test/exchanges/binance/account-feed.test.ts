@@ -1,0 +1,258 @@
+// The private stream and order entry over prepared sockets: what is sent to go live, what ends a connection, what replaces it.
+import { generateKeyPairSync } from 'node:crypto';
+import { expect, test } from 'vitest';
+import { Decimal } from '../../../src/domain/decimal.ts';
+import { Secret } from '../../../src/domain/secret.ts';
+import { binance } from '../../../src/exchanges/binance/index.ts';
+import { isRow, type Row } from '../../../src/exchanges/binance/frames.ts';
+import { instrumentOf } from '../../../src/exchanges/binance/symbols.ts';
+import type { CreateCommand } from '../../../src/exchanges/exchange.ts';
+import { seededRandom } from '../../../src/runtime/random.ts';
+import { VirtualClock } from '../../../src/runtime/virtual-clock.ts';
+import { silentLog } from '../../../src/seam/log.ts';
+import { createRateBudgets } from '../../../src/wire/rate-budget.ts';
+import { FakeTransport, type FakeSocket } from '../../support/fake-transport.ts';
+import { Diary } from './diary.ts';
+import { load, payload, row } from './fixtures.ts';
+
+type Answer = (request: Row, socket: FakeSocket) => unknown;
+
+/** Acknowledges whatever a session needs to go live; a test overrides single methods. */
+function acknowledge(answers: Readonly<Record<string, Answer>>): Answer {
+  return (request, socket) => {
+    const method = String(request['method']);
+    const own = answers[method];
+    if (own !== undefined) return own(request, socket);
+    if (method === 'session.logon') return { id: request['id'], status: 200, result: { userDataStream: false } };
+    if (method.startsWith('userDataStream.subscribe')) return { id: request['id'], status: 200, result: { subscriptionId: 0 } };
+    return undefined;
+  };
+}
+
+async function setup(answers: Readonly<Record<string, Answer>> = {}, secretKey = 'secret') {
+  const clock = new VirtualClock();
+  const transport = new FakeTransport();
+  const answer = acknowledge(answers);
+  transport.onRequest = () => ({ status: 200, headers: {}, body: JSON.stringify({ serverTime: clock.now() + 3_000 }) });
+  const requests: Row[] = [];
+  transport.onConnect = (socket) => {
+    socket.responder = (text) => {
+      const request: unknown = JSON.parse(text);
+      if (!isRow(request)) throw new Error('no request');
+      requests.push(request);
+      const reply = answer(request, socket);
+      if (reply !== undefined) socket.receive(reply);
+    };
+    socket.open();
+  };
+  const account = binance.open(
+    {
+      account: 'a',
+      accessKey: 'K',
+      secretKey: new Secret(secretKey),
+      passphrase: null,
+      endpoints: binance.endpoints({ rest: 'http://x.test', wsApi: 'ws://x.test/ws-api/v3', stream: 'ws://x.test' }),
+      timings: { requestTimeout: 5_000, inDoubtPatience: 10_000, notFoundAfter: 30_000, reconcileEvery: 60_000, feeWait: 3_000, streamSilence: undefined },
+    },
+    { transport, clock, random: seededRandom(1), log: silentLog, budgets: createRateBudgets() },
+  );
+  const diary = new Diary();
+  const instrument = instrumentOf(row(payload('exchangeInfo symbol')));
+  if (instrument === null) throw new Error('no instrument');
+  account.feed.watch(instrument);
+  account.feed.start(diary);
+  await clock.advance(100);
+  const methods = (): string[] => requests.map((request) => String(request['method']));
+  /** The connection of the private stream: the newest that was asked to subscribe. */
+  const stream = (): FakeSocket => {
+    const found = transport.sockets.findLast((socket) => socket.sent.some((frame) => frame.includes('userDataStream')));
+    if (found === undefined) throw new Error('no stream');
+    return found;
+  };
+  const ordersSocket = (): FakeSocket => {
+    const found = transport.sockets.findLast((socket) => !socket.gone && !socket.sent.some((frame) => frame.includes('userDataStream')));
+    if (found === undefined) throw new Error('no order socket');
+    return found;
+  };
+  const command = (fields: Partial<CreateCommand> = {}): CreateCommand => ({
+    instrument,
+    clientOrderId: 'aq-000001',
+    action: 'BUY',
+    orderType: 'LIMIT',
+    timeInForce: 'GTC',
+    price: Decimal.from('60000'),
+    quantity: Decimal.from('0.003'),
+    quoteQuantity: null,
+    extra: {},
+    ...fields,
+  });
+  return { clock, transport, account, diary, requests, methods, stream, ordersSocket, command, instrument };
+}
+
+const events = load('socket-events');
+const eventNamed = (name: string): unknown => events.find((fixture) => fixture.name === name)?.payload;
+
+test('an HMAC key subscribes with a signature and is live when that is acknowledged', async () => {
+  const { requests, diary, methods } = await setup();
+  expect(methods()).toEqual(['userDataStream.subscribe.signature']);
+  expect(requests[0]?.['params']).toMatchObject({ apiKey: 'K', signature: expect.stringMatching(/^[0-9a-f]{64}$/) });
+  expect(diary.lines).toEqual(['open', 'authenticated', 'live']);
+});
+
+test('an Ed25519 key logs both connections on and subscribes without a signature', async () => {
+  const pem = generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
+  const { methods, diary, account, command, requests } = await setup({}, pem);
+  expect(methods().sort()).toEqual(['session.logon', 'session.logon', 'userDataStream.subscribe']);
+  expect(diary.lines).toEqual(['open', 'authenticated', 'live']);
+  void account.trading.create(command());
+  await Promise.resolve();
+  const order = requests.find((request) => request['method'] === 'order.place');
+  expect(Object.keys(row(order?.['params']))).not.toContain('signature');
+  expect(Object.keys(row(order?.['params']))).not.toContain('apiKey');
+});
+
+test('events become reports in the order of arrival; balances that are older than known ones are passed over', async () => {
+  const { stream, diary } = await setup();
+  for (const { payload: value } of events.filter(({ name }) => name.startsWith('executionReport'))) stream().receive(value);
+  expect(diary.reports.map(({ life }) => life)).toEqual(['open', 'open', 'filled', 'canceled', 'failed', 'canceled', 'canceled', 'open']);
+  stream().receive(eventNamed('outboundAccountPosition'));
+  stream().receive({ subscriptionId: 0, event: { e: 'outboundAccountPosition', u: 1, B: [{ a: 'BTC', f: '7', l: '0' }, { a: 'BNB', f: '1', l: '0' }] } });
+  expect(diary.assets).toMatchObject({ BTC: { free: '1.5' }, BNB: { free: '1' }, USDT: { total: '9600' } });
+});
+
+test('an event before the reply to the subscription is delivered', async () => {
+  const { diary } = await setup({
+    'userDataStream.subscribe.signature': (request, socket) => {
+      socket.receive(eventNamed('executionReport NEW/NEW'));
+      return { id: request['id'], status: 200, result: { subscriptionId: 0 } };
+    },
+  });
+  expect(diary.reports).toHaveLength(1);
+});
+
+test('already subscribed is subscribed (F24)', async () => {
+  const { diary } = await setup({
+    'userDataStream.subscribe.signature': (request) => ({ id: request['id'], status: 400, error: { code: -2035, msg: 'User Data Stream subscription already active.' } }),
+  });
+  expect(diary.lines.at(-1)).toBe('live');
+});
+
+test('A5.1 eventStreamTerminated is a break; the next connection ends it', async () => {
+  const { stream, diary, clock, account } = await setup();
+  stream().receive(eventNamed('eventStreamTerminated'));
+  expect(diary.lines.at(-3)).toBe('close');
+  expect(diary.lines.at(-2)).toBe('broken: the exchange ended the stream');
+  expect(account.feed.isLive).toBe(false);
+  await clock.advance(2_000);
+  expect(diary.lines.at(-1)).toBe('live');
+});
+
+test('A5.1 serverShutdown: the next connection is live before this one is let go, and nothing breaks', async () => {
+  const { stream, diary, clock } = await setup();
+  const old = stream();
+  old.receive(eventNamed('serverShutdown'));
+  await clock.advance(1_000);
+  expect(stream()).not.toBe(old);
+  expect(old.gone).toBe(false);
+  old.receive(eventNamed('executionReport NEW/NEW'));
+  stream().receive(eventNamed('executionReport NEW/NEW'));
+  expect(diary.reports).toHaveLength(2);
+  await clock.advance(5_000);
+  expect(old.gone).toBe(true);
+  expect(diary.lines.filter((line) => line.startsWith('broken'))).toEqual([]);
+  expect(diary.lines.filter((line) => line === 'live')).toHaveLength(1);
+});
+
+test('A2.3 a revoked session is dialled anew; the key is given up after three refusals', async () => {
+  let refuse = false;
+  const { stream, diary, clock, transport } = await setup({
+    'userDataStream.subscribe.signature': (request) =>
+      refuse ? { id: request['id'], status: 401, error: { code: -2015, msg: 'Invalid API-key, IP, or permissions for action.' } } : { id: request['id'], status: 200, result: { subscriptionId: 0 } },
+  });
+  refuse = true;
+  stream().receive({ id: null, status: 401, error: { code: -2015, msg: 'Invalid API-key, IP, or permissions for action.' } });
+  await clock.advance(600_000);
+  expect(diary.lines.filter((line) => line.startsWith('fatal'))).toEqual(['fatal: Invalid API-key, IP, or permissions for action.']);
+  expect(transport.sockets.filter((socket) => socket.sent.some((frame) => frame.includes('userDataStream')))).toHaveLength(4);
+});
+
+test('a wrong clock at the subscription is measured and healed', async () => {
+  let told = 0;
+  const { diary, transport } = await setup({
+    'userDataStream.subscribe.signature': (request) =>
+      ++told === 1 ? { id: request['id'], status: 400, error: { code: -1021, msg: 'Timestamp for this request is outside of the recvWindow.' } } : { id: request['id'], status: 200, result: { subscriptionId: 0 } },
+  });
+  expect(told).toBe(2);
+  expect(diary.lines.at(-1)).toBe('live');
+  expect(transport.requests.every(({ url }) => url === 'http://x.test/api/v3/time')).toBe(true);
+});
+
+test('create: the bytes leave before the call returns; a lost socket leaves it unknown and nothing is sent again', async () => {
+  const { account, ordersSocket, command, transport, clock } = await setup();
+  const socket = ordersSocket();
+  const creating = account.trading.create(command());
+  expect(socket.sent).toHaveLength(1);
+  expect(JSON.parse(socket.sent[0] ?? '')).toMatchObject({
+    method: 'order.place',
+    params: { symbol: 'BTCUSDT', side: 'BUY', type: 'LIMIT', timeInForce: 'GTC', quantity: '0.003', price: '60000', newClientOrderId: 'aq-000001', apiKey: 'K' },
+  });
+  socket.die(1006, 'reset');
+  expect(await creating).toMatchObject({ outcome: 'unknown', error: { kind: 'network', outcome: 'unknown' } });
+  await clock.advance(30_000);
+  expect(transport.requests.filter(({ url }) => url.includes('/order'))).toEqual([]);
+  expect(transport.sockets.flatMap(({ sent }) => sent).filter((frame) => frame.includes('order.place'))).toHaveLength(1);
+});
+
+test('with no socket open an order goes by REST, signed, once', async () => {
+  const { account, ordersSocket, command, transport, clock } = await setup();
+  transport.onConnect = (socket) => socket.refuse();
+  ordersSocket().die();
+  transport.onRequest = () => ({ status: 200, headers: { 'x-mbx-order-count-10s': '7' }, body: JSON.stringify(payload('place reply RESULT')) });
+  const outcome = await clock.runFor(account.trading.create(command()));
+  expect(outcome).toMatchObject({ outcome: 'accepted', reports: [{ orderId: '48123456789', life: 'open' }] });
+  const [request] = transport.requests.filter(({ url }) => url.includes('/order'));
+  expect(request).toMatchObject({ method: 'POST', headers: { 'X-MBX-APIKEY': 'K' } });
+  expect(request?.url).toMatch(/^http:\/\/x\.test\/api\/v3\/order\?symbol=BTCUSDT&side=BUY&type=LIMIT&.*&signature=[0-9a-f]{64}$/);
+});
+
+test('a reply that says 5xx or "status unknown" is unknown; a refusal is rejected; no error names a key', async () => {
+  const replies = [
+    { status: 500, error: { code: -1000, msg: 'An unknown error occurred while processing the request.' } },
+    { status: 400, error: { code: -1007, msg: 'Timeout waiting for response from backend server. Send status unknown; execution status unknown.' } },
+    { status: 400, error: { code: -1013, msg: 'Filter failure: LOT_SIZE' } },
+  ];
+  const { account, command } = await setup({ 'order.place': (request) => ({ id: request['id'], ...replies.shift() }) });
+  const outcomes = [];
+  for (let index = 0; index < 3; index++) outcomes.push(await account.trading.create(command()));
+  expect(outcomes.map(({ outcome }) => outcome)).toEqual(['unknown', 'unknown', 'rejected']);
+  for (const outcome of outcomes) {
+    if (outcome.outcome === 'accepted') throw new Error('accepted');
+    const { error } = outcome;
+    expect(JSON.stringify({ message: error.message, cause: error.cause })).not.toMatch(/signature|secret|"K"/);
+  }
+});
+
+test('what cannot be expressed is refused in words, and options cannot overwrite the order', async () => {
+  const { account, command, instrument } = await setup();
+  const refuse = (fields: Partial<CreateCommand>): string | null => account.trading.refuse(command(fields));
+  expect(refuse({})).toBeNull();
+  expect(refuse({ orderType: 'MARKET', price: null, timeInForce: 'POST_ONLY' })).toMatch(/use a LIMIT order/);
+  expect(refuse({ orderType: 'MARKET', price: null, timeInForce: 'FOK' })).toMatch(/LIMIT order with timeInForce FOK/);
+  expect(refuse({ extra: { selfTradePreventionMode: 'NONE' } })).toBeNull();
+  expect(refuse({ extra: { selfTradePreventionMode: 'MAYBE' } })).toMatch(/allowed: NONE,EXPIRE_TAKER/);
+  expect(refuse({ extra: { side: 'SELL' } })).toMatch(/option side is set by the order itself/);
+  const noMarket = { ...instrument, extra: { ...instrument.extra, orderTypes: 'LIMIT', quoteOrderQtyMarketAllowed: 'false' } };
+  expect(refuse({ instrument: noMarket, orderType: 'MARKET', price: null })).toMatch(/does not take MARKET orders/);
+  expect(refuse({ instrument: noMarket, orderType: 'MARKET', price: null, quantity: null, quoteQuantity: Decimal.from('5') })).toMatch(/give the quantity in BTC/);
+});
+
+test('wrong options are named', () => {
+  expect(() => binance.endpoints({ rest: 'ftp://x' })).toThrow(/endpoints\.rest: expected a http/);
+  expect(() => binance.endpoints({ nix: 'http://x' })).toThrow(/endpoints\.nix: unknown/);
+  expect(binance.endpoints('testnet')['rest']).toBe('https://testnet.binance.vision');
+  const check = (accessKey: string, secretKey: string) => () => binance.checkCredentials({ accessKey, secretKey: new Secret(secretKey), passphrase: null });
+  expect(check('', 's')).toThrow(/accessKey/);
+  expect(check('k', '')).toThrow(/secretKey/);
+  expect(check('k', '-----BEGIN PRIVATE KEY-----')).toThrow(/secretKey/);
+  expect(check('k', 's')).not.toThrow();
+});

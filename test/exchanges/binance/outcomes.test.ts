@@ -1,0 +1,66 @@
+// Refused, unknown or not sent: every code of the reference, statuses, bodies that are not Binance's (binance.md A3.1, A10, D).
+import { describe, expect, test } from 'vitest';
+import { errorOf, readRestError, transportError } from '../../../src/exchanges/binance/outcomes.ts';
+import { TransportError } from '../../../src/seam/transport.ts';
+
+const answer = (status: number, code: string | null, message = 'words') => errorOf({ status, code, message, retryAfter: null });
+
+describe('codes', () => {
+  test.each(['-1000', '-1001', '-1006', '-1007', '-1008'])('%s: execution unknown', (code) => {
+    expect(answer(400, code).outcome).toBe('unknown');
+  });
+
+  test.each([
+    ['-1003', 'rate-limited'], ['-1013', 'invalid-order'], ['-1014', 'invalid-order'], ['-1015', 'rate-limited'], ['-1020', 'rejected'], ['-1021', 'clock-skew'],
+    ['-1022', 'auth'], ['-1100', 'invalid-order'], ['-1102', 'invalid-order'], ['-1104', 'invalid-order'], ['-1105', 'invalid-order'], ['-1106', 'invalid-order'],
+    ['-1111', 'invalid-order'], ['-1114', 'invalid-order'], ['-1115', 'invalid-order'], ['-1116', 'invalid-order'], ['-1117', 'invalid-order'], ['-1121', 'invalid-order'],
+    ['-1145', 'invalid-order'], ['-2011', 'order-not-found'], ['-2013', 'order-not-found'], ['-2014', 'auth'], ['-2015', 'auth'], ['-2026', 'already-done'],
+    ['-2035', 'rejected'], ['-2036', 'rejected'], ['-2038', 'rejected'], ['-2039', 'order-not-found'], ['-2042', 'rejected'],
+  ])('%s: refused, %s', (code, kind) => {
+    expect(answer(400, code)).toMatchObject({ outcome: 'rejected', kind, code });
+  });
+
+  test.each([
+    ['Account has insufficient balance for requested action.', 'insufficient-funds'],
+    ['Order would immediately match and take.', 'rejected'],
+    ['Market is closed.', 'maintenance'],
+    ['This account may not place or cancel orders.', 'auth'],
+    ['Market orders are not supported for this symbol.', 'invalid-order'],
+    ['Price * QTY is zero or less.', 'invalid-order'],
+  ])('-2010 "%s" is %s', (message, kind) => {
+    expect(answer(400, '-2010', message)).toMatchObject({ outcome: 'rejected', kind });
+  });
+
+  test('-2010 "Duplicate order sent." proves that the order exists', () => {
+    expect(answer(400, '-2010', 'Duplicate order sent.')).toMatchObject({ outcome: 'unknown', kind: 'duplicate-order' });
+  });
+
+  test('a code nobody has heard of is unknown, not refused', () => {
+    expect(answer(400, '-9999').outcome).toBe('unknown');
+  });
+});
+
+describe('statuses', () => {
+  test.each([500, 502, 503, 504, 408])('%d promises nothing, whatever its body says', (status) => {
+    expect(answer(status, '-2010', 'Account has insufficient balance').outcome).toBe('unknown');
+    expect(answer(status, null).outcome).toBe('unknown');
+  });
+
+  test.each([401, 403, 404, 410, 418, 429])('%d without a code: refused', (status) => {
+    expect(answer(status, null).outcome).toBe('rejected');
+  });
+
+  test('an HTML page, a body without code, Retry-After in seconds', () => {
+    const html = readRestError({ status: 502, headers: {}, body: '<html>Bad gateway</html>' });
+    expect(html).toMatchObject({ status: 502, code: null });
+    const odd = readRestError({ status: 503, headers: {}, body: '{"timestamp":1,"msg":"Unknown error, please check your request or try again later."}' });
+    expect(errorOf(odd)).toMatchObject({ outcome: 'unknown' });
+    expect(readRestError({ status: 429, headers: { 'retry-after': '17' }, body: '{"code":-1003,"msg":"x"}' }).retryAfter).toBe(17_000);
+  });
+});
+
+test('no response: not sent only when nothing left', () => {
+  expect(transportError(new TransportError('refused', 'no', 'network'))).toMatchObject({ outcome: 'not-sent', kind: 'network' });
+  expect(transportError(new TransportError('reset', 'maybe', 'network'))).toMatchObject({ outcome: 'unknown', kind: 'network' });
+  expect(transportError(new TransportError('late', 'maybe', 'timeout'))).toMatchObject({ outcome: 'unknown', kind: 'timeout' });
+});
