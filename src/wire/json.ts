@@ -2,10 +2,10 @@
 // What the fields mean is the codecs' part; these functions know only the grammar.
 
 /**
- * An unquoted integer part of 16 digits or more, as it follows a bracket, comma, colon, space or sign. May also hit inside a text
- * such as "a:1234567890123456": that only costs the slower way, never a digit.
+ * An unquoted integer that may be beyond 2^53 (9 007 199 254 740 992): 17 digits or more, or 16 of which the first is a nine, as it follows
+ * a bracket, comma, colon, space or sign. May also hit inside a text such as "a:12345678901234567": that only costs the slower way, never a digit.
  */
-const LONG_INTEGER = /[:,[\s-]\d{16}/;
+const LONG_INTEGER = /[:,[\s-](?:\d{17}|9\d{15})/;
 const INTEGER = /^-?\d+$/;
 
 function sourceOf(context: unknown): string | null {

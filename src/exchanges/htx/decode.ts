@@ -96,12 +96,10 @@ export function lifeOf(state: string): ReportedLife | null {
 
 export const POST_ONLY_WOULD_TAKE = 'post-only order would have taken liquidity';
 
-/** HTX stamps the end of an order that dies on arrival with the time of its creation, give or take this. */
-const ON_ARRIVAL_MS = 5;
-
 /**
  * A limit-maker order that would take is refused, or accepted and canceled at once - unconfirmed which (5.2, 17) - and nothing in the
- * cancellation says why. Unfilled, ended on arrival and not at our request: it would have taken, which is FAILED on every exchange.
+ * cancellation says why. Unfilled, ended in the very instant of its creation and not at our request: it would have taken, which is FAILED
+ * on every exchange. A cancel by somebody else needs a moment to arrive.
  */
 export function isPostOnlyRefusal(
   kind: OrderKind,
@@ -115,7 +113,7 @@ export function isPostOnlyRefusal(
 ): boolean {
   if (kind.timeInForce !== 'POST_ONLY' || ended.life !== 'canceled' || cancelAsked) return false;
   if (ended.filled !== null && ended.filled.isPositive()) return false;
-  return ended.createdAt !== null && ended.endedAt !== null && ended.endedAt - ended.createdAt <= ON_ARRIVAL_MS;
+  return ended.createdAt !== null && ended.createdAt === ended.endedAt;
 }
 
 /** What the stream's memory adds to one event of the order channel. */

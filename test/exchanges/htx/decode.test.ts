@@ -144,7 +144,7 @@ describe('fees', () => {
 
 describe('post-only orders that would take', () => {
   const kind = kindOfType('buy-limit-maker');
-  const ended = { life: 'canceled', filled: null, createdAt: 1000, endedAt: 1001 } as const;
+  const ended = { life: 'canceled', filled: null, createdAt: 1000, endedAt: 1000 } as const;
 
   test('ended on arrival, unfilled and unasked: refused', () => {
     expect(isPostOnlyRefusal(kind, ended, false)).toBe(true);
