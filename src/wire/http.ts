@@ -44,7 +44,11 @@ class Exchange implements Dispatcher.DispatchHandler {
     this.controller = controller;
   }
 
-  onResponseStart(_controller: Dispatcher.DispatchController, status: number, headers: Record<string, string | string[] | undefined>): void {
+  onResponseStart(
+    _controller: Dispatcher.DispatchController,
+    status: number,
+    headers: Record<string, string | string[] | undefined>,
+  ): void {
     this.status = status;
     const flat: Record<string, string> = {};
     for (const name in headers) {
@@ -62,7 +66,11 @@ class Exchange implements Dispatcher.DispatchHandler {
   onResponseEnd(): void {
     if (!this.finish()) return;
     const whole = this.rest === null ? this.first : Buffer.concat(this.rest);
-    this.settle.resolve({ status: this.status, headers: this.headers, body: whole === null ? '' : whole.toString('utf8') });
+    this.settle.resolve({
+      status: this.status,
+      headers: this.headers,
+      body: whole === null ? '' : whole.toString('utf8'),
+    });
   }
 
   onResponseError(_controller: Dispatcher.DispatchController | null, error: Error): void {

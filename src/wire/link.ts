@@ -174,8 +174,16 @@ export class Link {
 
   private openFailed(session: Session, cause: unknown): void {
     if ((session !== this.next && session !== this.cutShort) || this.stopped) return;
-    const error = cause instanceof TradeError ? cause : new TradeError(cause instanceof Error ? cause.message : String(cause), { kind: 'unknown', outcome: 'unknown', cause });
-    const suspected = this.options.isFatal === undefined ? error.kind === 'auth' : this.options.isFatal(error, this.fatalFailures + 1);
+    const error =
+      cause instanceof TradeError
+        ? cause
+        : new TradeError(cause instanceof Error ? cause.message : String(cause), {
+            kind: 'unknown',
+            outcome: 'unknown',
+            cause,
+          });
+    const suspected =
+      this.options.isFatal === undefined ? error.kind === 'auth' : this.options.isFatal(error, this.fatalFailures + 1);
     this.fatalFailures = error.kind === 'auth' ? this.fatalFailures + 1 : 0;
     // With a live connection at hand the failure concerns only its replacement; it may yet come right.
     if (suspected && this.current === null) return this.giveUp(session, error);
@@ -261,9 +269,15 @@ export class Link {
     this.retryTimer?.cancel();
     this.lastReason = reason;
     const retryInMs = this.backoff.next();
-    this.options.log.info('connecting again', { connection: this.options.name, attempt: this.backoff.attempts, retryInMs, reason });
+    this.options.log.info('connecting again', {
+      connection: this.options.name,
+      attempt: this.backoff.attempts,
+      retryInMs,
+      reason,
+    });
     // While the old connection still carries the stream nothing is amiss.
-    if (this.current === null) this.options.onEvent({ type: 'reconnecting', attempt: this.backoff.attempts, retryInMs, reason });
+    if (this.current === null)
+      this.options.onEvent({ type: 'reconnecting', attempt: this.backoff.attempts, retryInMs, reason });
     this.retryTimer = this.options.clock.after(retryInMs, () => this.dial());
   }
 }

@@ -8,7 +8,16 @@ export type Priority = 'cancel' | 'order' | 'query';
 
 /** All budgets of the process, by key (e.g. `host:weight`, `accessKey:orders`). */
 export interface RateBudgets {
-  get(key: string, limit: { readonly clock: Clock; readonly capacity: number; readonly windowMs: number; readonly aligned: boolean; readonly cancelReserve: number }): RateBudget;
+  get(
+    key: string,
+    limit: {
+      readonly clock: Clock;
+      readonly capacity: number;
+      readonly windowMs: number;
+      readonly aligned: boolean;
+      readonly cancelReserve: number;
+    },
+  ): RateBudget;
 }
 
 export interface RateBudget {

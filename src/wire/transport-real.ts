@@ -10,7 +10,7 @@ import { connectWebSocket } from './websocket.ts';
 export function realTransport(clock: Clock, options: HttpOptions = {}): Transport {
   const http = httpClient(clock, options);
   return {
-    request: http.request,
+    request: (request) => http.request(request),
     connect: connectWebSocket,
     close: () => http.close(),
   };

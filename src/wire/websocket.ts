@@ -10,7 +10,11 @@ const MAX_FRAME_BYTES = 64 * 1024 * 1024;
 const ABNORMAL = 1006;
 
 /** Never throws: what is wrong with the URL comes through `onClose` too. TLS certificates are always verified. */
-export function connectWebSocket(url: string, handlers: SocketHandlers, options: { connectTimeoutMs?: number } = {}): Socket {
+export function connectWebSocket(
+  url: string,
+  handlers: SocketHandlers,
+  options: { connectTimeoutMs?: number } = {},
+): Socket {
   let failure: Error | undefined;
   let webSocket: WebSocket;
   try {
@@ -32,7 +36,10 @@ export function connectWebSocket(url: string, handlers: SocketHandlers, options:
   // Nagle's algorithm is switched off by the library as soon as the socket is there.
   webSocket.on('open', () => handlers.onOpen());
   webSocket.on('message', (data, binary) => {
-    handlers.onFrame(Buffer.isBuffer(data) ? data : Array.isArray(data) ? Buffer.concat(data) : Buffer.from(data), binary);
+    handlers.onFrame(
+      Buffer.isBuffer(data) ? data : Array.isArray(data) ? Buffer.concat(data) : Buffer.from(data),
+      binary,
+    );
   });
   if (handlers.onPing !== undefined) webSocket.on('ping', () => handlers.onPing?.());
   if (handlers.onPong !== undefined) webSocket.on('pong', () => handlers.onPong?.());

@@ -50,14 +50,30 @@ test('any sequence of changes leaves the same levels in the same order', () => {
 
 test('prices that a double cannot tell apart are different levels', () => {
   const book = new LocalBook();
-  book.apply([['9007199254740993', '1'], ['9007199254740992', '2'], ['9007199254740993.0', '3']], []);
-  expect(book.top(5).bids).toEqual([['9007199254740993', '3'], ['9007199254740992', '2']]);
+  book.apply(
+    [
+      ['9007199254740993', '1'],
+      ['9007199254740992', '2'],
+      ['9007199254740993.0', '3'],
+    ],
+    [],
+  );
+  expect(book.top(5).bids).toEqual([
+    ['9007199254740993', '3'],
+    ['9007199254740992', '2'],
+  ]);
 });
 
 test('a snapshot replaces everything, and levels lose their padding', () => {
   const book = new LocalBook();
   book.apply([['1', '1']], [['2', '1']]);
-  book.load([['60000.00000000', '1.20000000'], ['59999.50000000', '0.10000000']], [['60000.01000000', '0.80000000']]);
+  book.load(
+    [
+      ['60000.00000000', '1.20000000'],
+      ['59999.50000000', '0.10000000'],
+    ],
+    [['60000.01000000', '0.80000000']],
+  );
   expect(book.top(1)).toEqual({ bids: [['60000', '1.2']], asks: [['60000.01', '0.8']] });
   book.clear();
   expect(book.bestBid).toBeNull();

@@ -25,7 +25,8 @@ export class FakeSocket implements Socket {
 
   /** A frame from the exchange. */
   receive(frame: unknown): void {
-    if (!this.gone) this.handlers.onFrame(Buffer.from(typeof frame === 'string' ? frame : JSON.stringify(frame)), false);
+    if (!this.gone)
+      this.handlers.onFrame(Buffer.from(typeof frame === 'string' ? frame : JSON.stringify(frame)), false);
   }
 
   /** The connection dies. */
@@ -66,7 +67,11 @@ export class FakeTransport implements Transport {
   readonly requests: HttpRequest[] = [];
   /** Called for every new socket, e.g. to open it or to set its responder. */
   onConnect: (socket: FakeSocket) => void = () => undefined;
-  onRequest: (request: HttpRequest) => Promise<HttpResponse> | HttpResponse = () => ({ status: 404, headers: {}, body: '' });
+  onRequest: (request: HttpRequest) => Promise<HttpResponse> | HttpResponse = () => ({
+    status: 404,
+    headers: {},
+    body: '',
+  });
 
   request(request: HttpRequest): Promise<HttpResponse> {
     this.requests.push(request);

@@ -41,9 +41,12 @@ test('a complaint about the clock is healed by one measurement, once', async () 
   await clock.runFor(offset.measure());
   skew.ms = 60_000;
   await clock.advance(10_000);
-  const call = (): Promise<string> => Promise.resolve(Math.abs(offset.offset - skew.ms) < 1_000 ? 'fine' : 'wrong clock');
+  const call = (): Promise<string> =>
+    Promise.resolve(Math.abs(offset.offset - skew.ms) < 1_000 ? 'fine' : 'wrong clock');
   const isClockError = (answer: string): boolean => answer === 'wrong clock';
-  const all = await clock.runFor(Promise.all([offset.healOnce(call, isClockError), offset.healOnce(call, isClockError)]));
+  const all = await clock.runFor(
+    Promise.all([offset.healOnce(call, isClockError), offset.healOnce(call, isClockError)]),
+  );
   expect(all).toEqual(['fine', 'fine']);
   expect(asked()).toBe(10);
   expect(await clock.runFor(offset.healOnce(() => Promise.resolve('wrong clock'), isClockError))).toBe('wrong clock');
@@ -58,7 +61,11 @@ test('an exchange that cannot be reached leaves the offset as it was', async () 
 });
 
 test('waits grow, stay within their bounds, and start again after a reset', () => {
-  const backoff = new Backoff({ random: { next: () => 0.999_999, int: () => 0, id: () => '' }, baseMs: 500, maxMs: 30_000 });
+  const backoff = new Backoff({
+    random: { next: () => 0.999_999, int: () => 0, id: () => '' },
+    baseMs: 500,
+    maxMs: 30_000,
+  });
   const waits = Array.from({ length: 9 }, () => backoff.next());
   expect(waits).toEqual([499, 999, 1999, 3999, 7999, 15999, 29999, 29999, 29999]);
   backoff.reset();

@@ -40,7 +40,14 @@ test('A6: a refused first connection is tried again until it stands', async () =
   transport.onConnect = (socket) => (refusals-- > 0 ? socket.refuse() : socket.open());
   link.start();
   expect(await clock.runUntil(() => link.isLive)).toBe(true);
-  expect(told).toEqual(['reconnecting 1', 'reconnecting 2', 'reconnecting 3', 'reconnecting 4', 'reconnecting 5', 'live']);
+  expect(told).toEqual([
+    'reconnecting 1',
+    'reconnecting 2',
+    'reconnecting 3',
+    'reconnecting 4',
+    'reconnecting 5',
+    'live',
+  ]);
 });
 
 test('A18: a half-open connection is found by its silence and replaced; pings keep it alive', async () => {

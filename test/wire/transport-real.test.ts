@@ -1,6 +1,8 @@
 // The real transport against real servers on loopback: what was sent, what was not, and what is unknown.
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { createServer, type RequestListener, type Server } from 'node:http';
+import { createServer as createSecureServer } from 'node:https';
 import { createServer as createTcpServer } from 'node:net';
 import { afterEach, expect, test } from 'vitest';
 import { WebSocketServer } from 'ws';
@@ -52,11 +54,19 @@ test('the URL and the body go out byte for byte; any status resolves', async () 
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
     request.on('end', () => {
       response.writeHead(418, { 'X-Used': '7', 'content-type': 'text/plain' });
-      response.end(`${request.method} ${request.url} ${request.headers['x-key']} ${Buffer.concat(chunks).toString()}`);
+      response.end(
+        `${request.method} ${request.url} ${String(request.headers['x-key'])} ${Buffer.concat(chunks).toString()}`,
+      );
     });
   });
   const path = '/api/v3/order?s=%EF%BC%91&a=["x"]&signature=aB%2B';
-  const answer = await transport().request({ ...base, method: 'POST', url: url + path, headers: { 'X-Key': 'k' }, body: 'é=1' });
+  const answer = await transport().request({
+    ...base,
+    method: 'POST',
+    url: url + path,
+    headers: { 'X-Key': 'k' },
+    body: 'é=1',
+  });
   expect(answer.status).toBe(418);
   expect(answer.headers['x-used']).toBe('7');
   expect(answer.body).toBe(`POST ${path} k é=1`);
@@ -73,7 +83,31 @@ test('a refused connection and an unknown host have certainly sent nothing', asy
 });
 
 test('A17: a certificate nobody vouches for is refused, and nothing is sent', async () => {
-  // A server that speaks no TLS at all fails the handshake just as well.
+  const pem = readFileSync(new URL('../fixtures/wire/self-signed.pem', import.meta.url), 'utf8');
+  const certificate = pem.slice(pem.indexOf('-----BEGIN CERTIFICATE'));
+  let requests = 0;
+  const server = createSecureServer(
+    { key: pem.slice(pem.indexOf('-----BEGIN'), pem.indexOf('-----BEGIN CERTIFICATE')), cert: certificate },
+    (_request, response) => {
+      requests++;
+      response.end('ok');
+    },
+  );
+  const port = await listen(server);
+  const error = await failure(transport().request({ ...base, url: `https://127.0.0.1:${port}/` }));
+  expect(error).toMatchObject({ sent: 'no', kind: 'network' });
+  const refused = await new Promise<string>((resolve) => {
+    transport().connect(`wss://127.0.0.1:${port}/`, {
+      onOpen: () => resolve('open'),
+      onFrame() {},
+      onClose: (_code, reason) => resolve(reason),
+    });
+  });
+  expect(refused).toMatch(/self.signed/i);
+  expect(requests).toBe(0);
+});
+
+test('a server that speaks no TLS fails the handshake: nothing is sent', async () => {
   const server = createTcpServer((socket) => socket.end('no tls here'));
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -86,9 +120,15 @@ test('A17: a certificate nobody vouches for is refused, and nothing is sent', as
 
 test('no answer in time, and a connection cut after the request, leave it unknown', async () => {
   const silent = await serve(() => undefined);
-  expect(await failure(transport().request({ ...base, url: silent, timeoutMs: 50 }))).toMatchObject({ sent: 'maybe', kind: 'timeout' });
+  expect(await failure(transport().request({ ...base, url: silent, timeoutMs: 50 }))).toMatchObject({
+    sent: 'maybe',
+    kind: 'timeout',
+  });
   const cutting = await serve((request) => void request.socket.destroy());
-  expect(await failure(transport().request({ ...base, url: cutting }))).toMatchObject({ sent: 'maybe', kind: 'network' });
+  expect(await failure(transport().request({ ...base, url: cutting }))).toMatchObject({
+    sent: 'maybe',
+    kind: 'network',
+  });
 });
 
 test('a request given up before it found a connection never leaves', async () => {
@@ -104,7 +144,10 @@ test('a request given up before it found a connection never leaves', async () =>
   const slow = await serve(() => undefined);
   expect(await failure(narrow.request({ ...base, url: slow, timeoutMs: 60 }))).toMatchObject({ sent: 'maybe' });
   const blocking = narrow.request({ ...base, url: slow, timeoutMs: 120 }).catch(() => null);
-  expect(await failure(narrow.request({ ...base, url: slow, timeoutMs: 40 }))).toMatchObject({ sent: 'no', kind: 'timeout' });
+  expect(await failure(narrow.request({ ...base, url: slow, timeoutMs: 40 }))).toMatchObject({
+    sent: 'no',
+    kind: 'timeout',
+  });
   await blocking;
   expect((await narrow.request({ ...base, url })).body).toBe('ok');
   expect(served).toBe(1);
@@ -133,7 +176,8 @@ test('a WebSocket delivers frames as buffers, tells pings, and reports why a han
   await new Promise<void>((resolve) => {
     const socket = made.connect(`ws://127.0.0.1:${port}/ws`, {
       onOpen: () => void told.push(`open ${socket.send('hi')}`),
-      onFrame: (data, binary) => void told.push(`${binary ? 'binary' : 'text'} ${Buffer.isBuffer(data)} ${data.length}`),
+      onFrame: (data, binary) =>
+        void told.push(`${binary ? 'binary' : 'text'} ${Buffer.isBuffer(data)} ${data.length}`),
       onPing: () => void told.push('ping'),
       onClose: (code, reason) => {
         told.push(`close ${code} ${reason}`);
@@ -144,7 +188,11 @@ test('a WebSocket delivers frames as buffers, tells pings, and reports why a han
   });
   expect(told).toEqual(['open true', 'ping', 'text true 7', 'binary true 2', 'close 4000 bye']);
   const refused = await new Promise<string>((resolve) => {
-    made.connect(`ws://127.0.0.1:${port}/other`, { onOpen() {}, onFrame() {}, onClose: (code, reason) => resolve(`${code} ${reason}`) });
+    made.connect(`ws://127.0.0.1:${port}/other`, {
+      onOpen() {},
+      onFrame() {},
+      onClose: (code, reason) => resolve(`${code} ${reason}`),
+    });
   });
   expect(refused).toBe('1006 Unexpected server response: 403');
   const broken = await new Promise<string>((resolve) => {

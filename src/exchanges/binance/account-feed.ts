@@ -87,10 +87,18 @@ export class BinanceAccountFeed implements AccountFeed {
       case 'event':
         return this.#event(frame.event, session, receivedAt);
       case 'reply':
-        if (!this.#context.api.receive(session, frame) && frame.id === null && frame.status === 401) session.drop('the session was revoked');
+        if (!this.#context.api.receive(session, frame) && frame.id === null && frame.status === 401)
+          session.drop('the session was revoked');
         return;
       case 'junk':
-        this.#handlers?.onEvent({ type: 'exception', error: new TradeError('a frame of no known form', { kind: 'unknown', outcome: 'unknown', cause: data.toString().slice(0, 200) }) });
+        this.#handlers?.onEvent({
+          type: 'exception',
+          error: new TradeError('a frame of no known form', {
+            kind: 'unknown',
+            outcome: 'unknown',
+            cause: data.toString().slice(0, 200),
+          }),
+        });
     }
   }
 
@@ -102,7 +110,12 @@ export class BinanceAccountFeed implements AccountFeed {
         if (symbol === undefined) return;
         const report = executionReport(event, symbol);
         if (report !== null) this.#handlers?.onReports([report], receivedAt);
-        else this.#context.log.warn('rejected attempt without an order', { symbol, clientOrderId: text(event, 'c'), reason: text(event, 'r') });
+        else
+          this.#context.log.warn('rejected attempt without an order', {
+            symbol,
+            clientOrderId: text(event, 'c'),
+            reason: text(event, 'r'),
+          });
         return;
       }
       case 'outboundAccountPosition': {

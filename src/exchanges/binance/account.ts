@@ -6,7 +6,14 @@ import type { Instrument } from '../../domain/instrument.ts';
 import type { Assets, Orderbook } from '../../domain/order.ts';
 import { BINANCE } from '../../domain/platform.ts';
 import { ClockOffset } from '../../wire/clock-offset.ts';
-import type { AccountConfig, AccountFeed, AccountFeedHandlers, ExchangeAccount, ExchangeEnvironment, Trading } from '../exchange.ts';
+import type {
+  AccountConfig,
+  AccountFeed,
+  AccountFeedHandlers,
+  ExchangeAccount,
+  ExchangeEnvironment,
+  Trading,
+} from '../exchange.ts';
 import { BinanceAccountFeed } from './account-feed.ts';
 import { ACCOUNT_NAMES, assetsOf, levelsOf } from './decode.ts';
 import { BinanceInstruments } from './instruments.ts';
@@ -41,7 +48,11 @@ export class BinanceAccount implements ExchangeAccount {
     const time = new ClockOffset({ clock, ask: () => this.#askTime() });
     const timeoutMs = timings.requestTimeout;
     const sockets: SocketContext = {
-      transport, clock, random, log, limits,
+      transport,
+      clock,
+      random,
+      log,
+      limits,
       url: endpoints['wsApi'] ?? '',
       api: new SocketApi({ signer, accessKey, time, limits, timeoutMs }),
       canLogOn: signer.canLogOn,
@@ -50,7 +61,16 @@ export class BinanceAccount implements ExchangeAccount {
     this.#environment = environment;
     this.#time = time;
     this.#orders = new OrderSocket(sockets);
-    const requests = new BinanceRequests({ transport, limits, signer, accessKey, restUrl, time, timeoutMs, orderEntry: this.#orders });
+    const requests = new BinanceRequests({
+      transport,
+      limits,
+      signer,
+      accessKey,
+      restUrl,
+      time,
+      timeoutMs,
+      orderEntry: this.#orders,
+    });
     this.rest = new BinanceRest(requests);
     this.#instruments = new BinanceInstruments(this.rest, limits, clock);
     this.#stream = new BinanceAccountFeed({
@@ -85,7 +105,11 @@ export class BinanceAccount implements ExchangeAccount {
     const [answer, error] = await this.rest.getServerTime();
     if (error !== null) return fail(error);
     const { serverTime } = answer;
-    return typeof serverTime === 'number' ? ok(serverTime) : fail(new TradeError('Binance did not tell its time', { kind: 'unknown', outcome: 'unknown', platform: BINANCE }));
+    return typeof serverTime === 'number'
+      ? ok(serverTime)
+      : fail(
+          new TradeError('Binance did not tell its time', { kind: 'unknown', outcome: 'unknown', platform: BINANCE }),
+        );
   }
 
   /** The clock, and whether the key works at all. */
@@ -107,7 +131,13 @@ export class BinanceAccount implements ExchangeAccount {
     const [book, error] = await this.rest.getOrderbook(rawSymbol, limit);
     if (error !== null) return fail(error.at({ symbol }));
     // The answer has no time of its own.
-    return ok({ platform: BINANCE, symbol, asks: levelsOf(book.asks), bids: levelsOf(book.bids), timestamp: this.#time.serverNow() });
+    return ok({
+      platform: BINANCE,
+      symbol,
+      asks: levelsOf(book.asks),
+      bids: levelsOf(book.bids),
+      timestamp: this.#time.serverNow(),
+    });
   }
 
   async assets(): Promise<Result<Assets>> {
@@ -119,7 +149,10 @@ export class BinanceAccount implements ExchangeAccount {
   async permissions(): Promise<Result<{ readonly trade: boolean | null; readonly withdraw: boolean | null }>> {
     const [account, error] = await this.rest.getAccount();
     if (error !== null) return fail(error);
-    return ok({ trade: typeof account.canTrade === 'boolean' ? account.canTrade : null, withdraw: account.canWithdraw === false ? false : null });
+    return ok({
+      trade: typeof account.canTrade === 'boolean' ? account.canTrade : null,
+      withdraw: account.canWithdraw === false ? false : null,
+    });
   }
 
   clockOffset(): number {

@@ -92,7 +92,10 @@ export class DepthSequence {
   snapshot(lastUpdateId: number): DepthStep {
     const [first] = this.#held;
     if (first !== undefined && first.first > lastUpdateId + 1) {
-      return { type: 'gap', reason: `the snapshot ends at ${lastUpdateId}, before the first change at hand, ${first.first}` };
+      return {
+        type: 'gap',
+        reason: `the snapshot ends at ${lastUpdateId}, before the first change at hand, ${first.first}`,
+      };
     }
     const updates = this.#held.filter((update) => update.sequence > lastUpdateId);
     this.#held = [];

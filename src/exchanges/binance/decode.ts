@@ -3,7 +3,13 @@
 
 import { Decimal } from '../../domain/decimal.ts';
 import type { Asset, Assets, BookLevel, Liquidity, OrderAction, OrderType, TimeInForce } from '../../domain/order.ts';
-import { EMPTY_REPORT, type FillReport, type OrderReport, type ReportedLife, type ReportSource } from '../../domain/order-report.ts';
+import {
+  EMPTY_REPORT,
+  type FillReport,
+  type OrderReport,
+  type ReportedLife,
+  type ReportSource,
+} from '../../domain/order-report.ts';
 import { idOrNull, isRow, number, rowsOf, text, textOrNull, type Row } from './frames.ts';
 
 /** Part C. Null: says nothing about the life of the order (PENDING_CANCEL is documented as unused; anything new must be asked about). */
@@ -107,7 +113,14 @@ function pushedFill(event: Row): FillReport | null {
   const price = decimal(event, 'L');
   const quantity = positive(event, 'l');
   if (tradeId === null || price === null || quantity === null) return null;
-  return { tradeId, price, quantity, ...feeOf(event, 'n', 'N'), liquidity: liquidityOf(event['m']), time: number(event, 'T') ?? 0 };
+  return {
+    tradeId,
+    price,
+    quantity,
+    ...feeOf(event, 'n', 'N'),
+    liquidity: liquidityOf(event['m']),
+    time: number(event, 'T') ?? 0,
+  };
 }
 
 function liquidityOf(isMaker: unknown): Liquidity | null {
@@ -158,22 +171,41 @@ export function createReports(row: Row, symbol: string): OrderReport[] {
       clientOrderId,
       utime: time,
       // Whatever trades while it is placed takes.
-      fill: { tradeId, price, quantity, ...feeOf(fill, 'commission', 'commissionAsset'), liquidity: 'taker', time: time ?? 0 },
+      fill: {
+        tradeId,
+        price,
+        quantity,
+        ...feeOf(fill, 'commission', 'commissionAsset'),
+        liquidity: 'taker',
+        time: time ?? 0,
+      },
     });
   }
-  reports.push({ ...whole, clientOrderId, life: whole.life ?? ('status' in row ? null : 'open'), ctime: time, utime: time });
+  reports.push({
+    ...whole,
+    clientOrderId,
+    life: whole.life ?? ('status' in row ? null : 'open'),
+    ctime: time,
+    utime: time,
+  });
   return reports;
 }
 
 /** Reply to a cancel: `clientOrderId` is the cancel's own, `origClientOrderId` the order's (A7.2). */
 export function cancelReport(row: Row, symbol: string): OrderReport {
-  return { ...orderReport(row, symbol, 'cancel-reply'), clientOrderId: textOrNull(row, 'origClientOrderId'), utime: number(row, 'transactTime') };
+  return {
+    ...orderReport(row, symbol, 'cancel-reply'),
+    clientOrderId: textOrNull(row, 'origClientOrderId'),
+    utime: number(row, 'transactTime'),
+  };
 }
 
 /** Reply to cancel-all, and to a cancel that took a whole order list with it: plain reports and lists of them, mixed (A7.3). */
 export function cancelReports(result: unknown, symbol: string): OrderReport[] {
   const rows = isRow(result) ? [result] : rowsOf(result);
-  return rows.flatMap((row) => ('orderReports' in row ? rowsOf(row['orderReports']) : [row])).map((row) => cancelReport(row, symbol));
+  return rows
+    .flatMap((row) => ('orderReports' in row ? rowsOf(row['orderReports']) : [row]))
+    .map((row) => cancelReport(row, symbol));
 }
 
 /** A row of a query or of the open orders (A8.1). A canceled order's clientOrderId is that of the cancel, so it tells nothing. */
@@ -201,12 +233,22 @@ export function tradeReport(row: Row, symbol: string): OrderReport | null {
     symbol,
     orderId: idOrNull(row, 'orderId'),
     action: typeof isBuyer === 'boolean' ? (isBuyer ? 'BUY' : 'SELL') : null,
-    fill: { tradeId, price, quantity, ...feeOf(row, 'commission', 'commissionAsset'), liquidity: liquidityOf(row['isMaker']), time },
+    fill: {
+      tradeId,
+      price,
+      quantity,
+      ...feeOf(row, 'commission', 'commissionAsset'),
+      liquidity: liquidityOf(row['isMaker']),
+      time,
+    },
   };
 }
 
 /** `balances` of the account (asset, free, locked) or `B` of outboundAccountPosition (a, f, l): absolute figures (A5.2, A8.3). */
-export function assetsOf(rows: unknown, names: { readonly asset: string; readonly free: string; readonly locked: string }): Assets {
+export function assetsOf(
+  rows: unknown,
+  names: { readonly asset: string; readonly free: string; readonly locked: string },
+): Assets {
   const assets: Record<string, Asset> = {};
   for (const row of rowsOf(rows)) {
     const name = text(row, names.asset);
@@ -227,8 +269,10 @@ export function levelsOf(value: unknown): BookLevel[] {
   if (!Array.isArray(value)) return levels;
   for (const level of value) {
     if (!Array.isArray(level)) continue;
-    const [price, quantity]: unknown[] = level;
-    if (typeof price === 'string' && typeof quantity === 'string') levels.push([Decimal.from(price).toString(), Decimal.from(quantity).toString()]);
+    const price: unknown = level[0];
+    const quantity: unknown = level[1];
+    if (typeof price === 'string' && typeof quantity === 'string')
+      levels.push([Decimal.from(price).toString(), Decimal.from(quantity).toString()]);
   }
   return levels;
 }

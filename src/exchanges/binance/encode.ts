@@ -23,7 +23,19 @@ export interface Call {
 
 /** Parameters a caller's own options may not take the place of. */
 const RESERVED: ReadonlySet<string> = new Set([
-  'symbol', 'side', 'type', 'timeInForce', 'quantity', 'quoteOrderQty', 'price', 'newClientOrderId', 'newOrderRespType', 'apiKey', 'timestamp', 'signature', 'recvWindow',
+  'symbol',
+  'side',
+  'type',
+  'timeInForce',
+  'quantity',
+  'quoteOrderQty',
+  'price',
+  'newClientOrderId',
+  'newOrderRespType',
+  'apiKey',
+  'timestamp',
+  'signature',
+  'recvWindow',
 ]);
 
 export function createCall(command: CreateCommand): Call {
@@ -46,7 +58,15 @@ export function createCall(command: CreateCommand): Call {
     const value = command.extra[name];
     if (value !== undefined && !RESERVED.has(name)) params[name] = value;
   }
-  return { method: 'POST', path: '/api/v3/order', socketMethod: 'order.place', params, weight: 0, orders: 1, priority: 'order' };
+  return {
+    method: 'POST',
+    path: '/api/v3/order',
+    socketMethod: 'order.place',
+    params,
+    weight: 0,
+    orders: 1,
+    priority: 'order',
+  };
 }
 
 /** Null when the order can be expressed; else why not, and the way out. */
@@ -54,14 +74,16 @@ export function refusalOf(command: CreateCommand): string | null {
   const { instrument, orderType, timeInForce, quoteQuantity, extra } = command;
   if (orderType === 'MARKET') {
     if (timeInForce === 'POST_ONLY') return 'a MARKET order cannot be POST_ONLY; use a LIMIT order with a price';
-    if (timeInForce === 'FOK') return 'Binance has no MARKET order that is filled wholly or not at all; use a LIMIT order with timeInForce FOK';
+    if (timeInForce === 'FOK')
+      return 'Binance has no MARKET order that is filled wholly or not at all; use a LIMIT order with timeInForce FOK';
     if (quoteQuantity !== null && instrument.extra[EXTRA.quoteOrders] === 'false') {
       return `${instrument.symbol} takes no market orders by quoteQuantity; give the quantity in ${instrument.base}`;
     }
   }
   const type = orderType === 'MARKET' ? 'MARKET' : timeInForce === 'POST_ONLY' ? 'LIMIT_MAKER' : 'LIMIT';
   if (!isListed(instrument, EXTRA.orderTypes, type)) return `${instrument.symbol} does not take ${type} orders`;
-  for (const name in extra) if (RESERVED.has(name)) return `option ${name} is set by the order itself and cannot be given apart`;
+  for (const name in extra)
+    if (RESERVED.has(name)) return `option ${name} is set by the order itself and cannot be given apart`;
   const mode = extra['selfTradePreventionMode'];
   if (typeof mode === 'string' && !isListed(instrument, EXTRA.selfTradePreventionModes, mode)) {
     return `selfTradePreventionMode ${mode} is not allowed for ${instrument.symbol}; allowed: ${instrument.extra[EXTRA.selfTradePreventionModes]}`;
@@ -82,11 +104,27 @@ function refParams(rawSymbol: string, ref: OrderRef): Record<string, ParamValue>
 }
 
 export function cancelCall(rawSymbol: string, ref: OrderRef): Call {
-  return { method: 'DELETE', path: '/api/v3/order', socketMethod: 'order.cancel', params: refParams(rawSymbol, ref), weight: 0, orders: 0, priority: 'cancel' };
+  return {
+    method: 'DELETE',
+    path: '/api/v3/order',
+    socketMethod: 'order.cancel',
+    params: refParams(rawSymbol, ref),
+    weight: 0,
+    orders: 0,
+    priority: 'cancel',
+  };
 }
 
 export function cancelAllCall(rawSymbol: string): Call {
-  return { method: 'DELETE', path: '/api/v3/openOrders', socketMethod: 'openOrders.cancelAll', params: { symbol: rawSymbol }, weight: 0, orders: 0, priority: 'cancel' };
+  return {
+    method: 'DELETE',
+    path: '/api/v3/openOrders',
+    socketMethod: 'openOrders.cancelAll',
+    params: { symbol: rawSymbol },
+    weight: 0,
+    orders: 0,
+    priority: 'cancel',
+  };
 }
 
 /** A question by REST: answers can be large, and the socket is for orders. */
@@ -99,7 +137,9 @@ export function queryCall(rawSymbol: string, ref: OrderRef): Call {
 }
 
 export function openOrdersCall(rawSymbol: string | undefined): Call {
-  return rawSymbol === undefined ? getCall('/api/v3/openOrders', {}, 80) : getCall('/api/v3/openOrders', { symbol: rawSymbol }, 6);
+  return rawSymbol === undefined
+    ? getCall('/api/v3/openOrders', {}, 80)
+    : getCall('/api/v3/openOrders', { symbol: rawSymbol }, 6);
 }
 
 /** @param params allowed combinations: symbol with orderId, startTime and endTime, or fromId; orderId with fromId (A8.2) */

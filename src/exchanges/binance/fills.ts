@@ -15,7 +15,7 @@ export type Ask = (call: Call) => Promise<Result<unknown>>;
 /** Follows `fromId` until a page is not full. `first` is the query of the first page; later ones keep only its symbol and orderId. */
 async function everyPage(ask: Ask, first: Params, keep: Params): Promise<Result<readonly Row[]>> {
   const all: Row[] = [];
-  for (let query = first; ; ) {
+  for (let query = first; ;) {
     const [answer, error] = await ask(myTradesCall({ ...query, limit: PAGE_SIZE }));
     if (error !== null) return fail(error);
     const rows = rowsOf(answer);
@@ -34,12 +34,19 @@ export function tradesOfOrder(ask: Ask, rawSymbol: string, orderId: string): Pro
 }
 
 /** A day at a time until one has trades, then by id to the newest. */
-export async function tradesSince(ask: Ask, rawSymbol: string, since: number, now: number): Promise<Result<readonly Row[]>> {
+export async function tradesSince(
+  ask: Ask,
+  rawSymbol: string,
+  since: number,
+  now: number,
+): Promise<Result<readonly Row[]>> {
   const keep = { symbol: rawSymbol };
   for (let start = Math.max(0, Math.floor(since)); ; start += WINDOW_MS) {
     const isLast = start + WINDOW_MS >= now;
     // The last window has no end: a fill while we ask belongs in.
-    const window = isLast ? { ...keep, startTime: start } : { ...keep, startTime: start, endTime: start + WINDOW_MS - 1 };
+    const window = isLast
+      ? { ...keep, startTime: start }
+      : { ...keep, startTime: start, endTime: start + WINDOW_MS - 1 };
     const [answer, error] = await ask(myTradesCall({ ...window, limit: PAGE_SIZE }));
     if (error !== null) return fail(error);
     const rows = rowsOf(answer);

@@ -2,7 +2,15 @@
 // Everything else is a file of its own in this folder.
 
 import { BINANCE } from '../../domain/platform.ts';
-import type { AccountConfig, Capabilities, ClientOrderIdRules, EndpointsOption, Exchange, ExchangeAccount, ExchangeEnvironment } from '../exchange.ts';
+import type {
+  AccountConfig,
+  Capabilities,
+  ClientOrderIdRules,
+  EndpointsOption,
+  Exchange,
+  ExchangeAccount,
+  ExchangeEnvironment,
+} from '../exchange.ts';
 import { BinanceAccount } from './account.ts';
 import { resolveEndpoints, type BinanceEndpoints } from './endpoints.ts';
 import { createSigner } from './sign.ts';
@@ -41,7 +49,8 @@ class Binance implements Exchange {
 
   checkCredentials({ accessKey, secretKey }: Pick<AccountConfig, 'accessKey' | 'secretKey' | 'passphrase'>): void {
     if (accessKey === '') throw new TypeError('accessKey: required for Binance');
-    if (secretKey.isEmpty) throw new TypeError('secretKey: required for Binance (an HMAC secret, or an Ed25519 private key in PEM)');
+    if (secretKey.isEmpty)
+      throw new TypeError('secretKey: required for Binance (an HMAC secret, or an Ed25519 private key in PEM)');
     createSigner(secretKey);
   }
 

@@ -50,7 +50,9 @@ export class BinanceInstruments {
       this.#asking.set(symbol, asking);
     }
     const answer = await asking;
-    return answer[1] !== null && kept !== undefined && answer[1].kind !== 'invalid-order' ? ok(kept.instrument) : answer;
+    return answer[1] !== null && kept !== undefined && answer[1].kind !== 'invalid-order'
+      ? ok(kept.instrument)
+      : answer;
   }
 
   async #ask(symbol: string): Promise<Result<Instrument>> {
@@ -62,12 +64,17 @@ export class BinanceInstruments {
     }
     const [info, error] = await this.#rest.getExchangeInfo(rawSymbol);
     if (error !== null) {
-      return fail(error.code === '-1121' || error.code === '-1100' ? unknown(`Binance has no spot symbol ${symbol}`, symbol) : error.at({ symbol }));
+      return fail(
+        error.code === '-1121' || error.code === '-1100'
+          ? unknown(`Binance has no spot symbol ${symbol}`, symbol)
+          : error.at({ symbol }),
+      );
     }
     this.#limits.learn(rowsOf(info.rateLimits));
     const row = symbolRowOf(info, rawSymbol);
     const instrument = row === null ? null : instrumentOf(row);
-    if (instrument === null || instrument.symbol !== symbol) return fail(unknown(`Binance has no spot symbol ${symbol}`, symbol));
+    if (instrument === null || instrument.symbol !== symbol)
+      return fail(unknown(`Binance has no spot symbol ${symbol}`, symbol));
     this.#kept.set(symbol, { instrument, at: this.#clock.monotonic() });
     this.know(instrument);
     return ok(instrument);

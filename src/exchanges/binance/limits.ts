@@ -48,13 +48,20 @@ export class BinanceLimits {
   /** The capacity is part of the key: a limit that turns out different gets a budget of its own. */
   #weightBudget(capacity: number): RateBudget {
     return this.#budgets.get(`${this.#host}:weight:${capacity}`, {
-      clock: this.#clock, capacity, windowMs: WEIGHT.windowMs, aligned: true, cancelReserve: Math.min(CANCEL_RESERVE, Math.floor(capacity / 10)),
+      clock: this.#clock,
+      capacity,
+      windowMs: WEIGHT.windowMs,
+      aligned: true,
+      cancelReserve: Math.min(CANCEL_RESERVE, Math.floor(capacity / 10)),
     });
   }
 
   #orderLimit(capacity: number, windowMs: number): OrderLimit {
     const key = `${this.#host}:${this.#accessKey}:orders:${windowMs}:${capacity}`;
-    return { windowMs, budget: this.#budgets.get(key, { clock: this.#clock, capacity, windowMs, aligned: true, cancelReserve: 0 }) };
+    return {
+      windowMs,
+      budget: this.#budgets.get(key, { clock: this.#clock, capacity, windowMs, aligned: true, cancelReserve: 0 }),
+    };
   }
 
   /** True and taken when it fits now. @param orders new orders placed by it */
@@ -78,7 +85,12 @@ export class BinanceLimits {
 
   /** Resolves when another connection may be opened. @param weight what logging in on it will weigh; null for market streams, which weigh nothing */
   async connect(weight: number | null): Promise<void> {
-    const connects = this.#budgets.get(`${this.#host}:connects`, { clock: this.#clock, ...CONNECTS, aligned: false, cancelReserve: 0 });
+    const connects = this.#budgets.get(`${this.#host}:connects`, {
+      clock: this.#clock,
+      ...CONNECTS,
+      aligned: false,
+      cancelReserve: 0,
+    });
     await connects.take(1, 'cancel');
     if (weight !== null) await this.#weight.take(CONNECT_WEIGHT + weight, 'cancel');
   }
@@ -98,7 +110,8 @@ export class BinanceLimits {
       } else if (type === 'ORDERS') orders.push(this.#orderLimit(limit, windowMs));
     }
     if (orders.length === 0) return;
-    for (const { windowMs, budget } of this.#orders) orders.find((other) => other.windowMs === windowMs)?.budget.correct(budget.used);
+    for (const { windowMs, budget } of this.#orders)
+      orders.find((other) => other.windowMs === windowMs)?.budget.correct(budget.used);
     this.#orders = orders;
   }
 
@@ -134,7 +147,15 @@ export class BinanceLimits {
    * Takes notice of a refusal for rate. 429 and 418: nothing more of this IP until then, cancels included (D7).
    * -1015: too many unfilled orders; no new one until the shortest window has passed.
    */
-  refused({ status, code, retryAfter }: { readonly status: number; readonly code: string | null; readonly retryAfter: number | null }): void {
+  refused({
+    status,
+    code,
+    retryAfter,
+  }: {
+    readonly status: number;
+    readonly code: string | null;
+    readonly retryAfter: number | null;
+  }): void {
     if (code === '-1015') {
       const shortest = this.#orders.reduce((a, b) => (a.windowMs <= b.windowMs ? a : b));
       shortest.budget.blockFor(retryAfter ?? shortest.windowMs - (this.#clock.now() % shortest.windowMs));

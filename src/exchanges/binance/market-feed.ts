@@ -118,7 +118,9 @@ export class BinanceMarketFeed {
     const known = session.data instanceof Set ? session.data : new Set();
     const missing = [...this.#byStream.keys()].filter((stream) => !known.has(stream));
     if (missing.length === 0) return;
-    this.#subscribe(session, missing).catch((error: unknown) => session.drop(error instanceof Error ? error.message : 'subscription failed'));
+    this.#subscribe(session, missing).catch((error: unknown) =>
+      session.drop(error instanceof Error ? error.message : 'subscription failed'),
+    );
   }
 
   async stop(): Promise<void> {
@@ -135,9 +137,16 @@ export class BinanceMarketFeed {
   async #subscribe(session: Session, streams: readonly string[]): Promise<void> {
     const id = String(++this.#lastId);
     session.data = new Set(this.#byStream.keys());
-    const end = await session.request(id, `{"method":"SUBSCRIBE","params":${JSON.stringify(streams)},"id":${id}}`, ANSWER_MS);
+    const end = await session.request(
+      id,
+      `{"method":"SUBSCRIBE","params":${JSON.stringify(streams)},"id":${id}}`,
+      ANSWER_MS,
+    );
     if (end.end === 'reply' && isRow(end.reply) && !('code' in end.reply)) return;
-    const message = end.end === 'reply' && isRow(end.reply) ? text(end.reply, 'msg') : `the subscription was not answered (${end.end})`;
+    const message =
+      end.end === 'reply' && isRow(end.reply)
+        ? text(end.reply, 'msg')
+        : `the subscription was not answered (${end.end})`;
     throw new TradeError(message, { kind: 'unknown', outcome: 'unknown', platform: BINANCE });
   }
 
@@ -186,7 +195,12 @@ export class BinanceMarketFeed {
     watched.backoff.reset();
     watched.isStanding = true;
     const time = step.updates[0]?.time ?? this.#context.clock.now();
-    this.#handlers?.onSnapshot(watched.symbol, { bids: levelPairs(depth.bids), asks: levelPairs(depth.asks), time, sequence: depth.lastUpdateId });
+    this.#handlers?.onSnapshot(watched.symbol, {
+      bids: levelPairs(depth.bids),
+      asks: levelPairs(depth.asks),
+      time,
+      sequence: depth.lastUpdateId,
+    });
     for (const update of step.updates) this.#handlers?.onUpdate(watched.symbol, update);
   }
 

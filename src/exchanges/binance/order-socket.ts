@@ -78,7 +78,10 @@ export class OrderSocket implements OrderEntry {
   call(method: string, params: Params): Promise<Result<unknown>> | null {
     const { session } = this.#link;
     if (session === null || !session.isOpen || session === this.#suspect) return null;
-    return this.#watched(session, this.#context.api.call(session, method, params, this.#context.canLogOn ? 'logged-on' : 'signed'));
+    return this.#watched(
+      session,
+      this.#context.api.call(session, method, params, this.#context.canLogOn ? 'logged-on' : 'signed'),
+    );
   }
 
   async #watched(session: Session, answer: Promise<Result<unknown>>): Promise<Result<unknown>> {
@@ -95,7 +98,8 @@ export class OrderSocket implements OrderEntry {
     if (session === this.#suspect) this.#suspect = null;
     if (frame.type === 'reply') {
       // With id null: the key was revoked, or the login with it; what follows would be refused (A2.3).
-      if (!this.#context.api.receive(session, frame) && frame.id === null && frame.status === 401) session.drop('the session was revoked');
+      if (!this.#context.api.receive(session, frame) && frame.id === null && frame.status === 401)
+        session.drop('the session was revoked');
     } else if (frame.type === 'event' && text(frame.event, 'e') === 'serverShutdown') {
       this.#link.replaceNow('the server announced its shutdown');
     }

@@ -57,8 +57,14 @@ function kindOfRefusedOrder(message: string): ErrorKind {
   if (/duplicate order/i.test(message)) return 'duplicate-order';
   if (/insufficient balance/i.test(message)) return 'insufficient-funds';
   if (/market is closed/i.test(message)) return 'maintenance';
-  if (/may not place|disabled on this account|not permitted for this account|restricted for this account|not enabled/i.test(message)) return 'auth';
-  if (/not supported|zero or less|exceeds qty|unsupported order combination|lot_size/i.test(message)) return 'invalid-order';
+  if (
+    /may not place|disabled on this account|not permitted for this account|restricted for this account|not enabled/i.test(
+      message,
+    )
+  )
+    return 'auth';
+  if (/not supported|zero or less|exceeds qty|unsupported order combination|lot_size/i.test(message))
+    return 'invalid-order';
   return 'rejected';
 }
 
@@ -112,7 +118,13 @@ export function readRestError(response: HttpResponse): ErrorAnswer {
   const body = parse(response.body);
   const seconds = Number(response.headers['retry-after']);
   const retryAfter = Number.isFinite(seconds) && seconds > 0 ? seconds * 1_000 : null;
-  if (!isRow(body)) return { status: response.status, code: null, message: `HTTP ${response.status} with a body that is not Binance's`, retryAfter };
+  if (!isRow(body))
+    return {
+      status: response.status,
+      code: null,
+      message: `HTTP ${response.status} with a body that is not Binance's`,
+      retryAfter,
+    };
   return { status: response.status, code: codeOf(body['code']), message: text(body, 'msg'), retryAfter };
 }
 
@@ -122,7 +134,12 @@ export function readSocketError(status: number, error: unknown, serverNow: numbe
   const data = isRow(error['data']) ? error['data'] : {};
   const until = number(data, 'retryAfter');
   const now = number(data, 'serverTime') ?? serverNow;
-  return { status, code: codeOf(error['code']), message: text(error, 'msg'), retryAfter: until === null ? null : Math.max(0, until - now) };
+  return {
+    status,
+    code: codeOf(error['code']),
+    message: text(error, 'msg'),
+    retryAfter: until === null ? null : Math.max(0, until - now),
+  };
 }
 
 function codeOf(code: unknown): string | null {
@@ -136,7 +153,11 @@ export function isClockError(error: TradeError): boolean {
 /** A request that got no response at all. */
 export function transportError(error: unknown): TradeError {
   if (error instanceof TransportError) {
-    return new TradeError(error.message, { kind: error.kind, outcome: error.sent === 'no' ? 'not-sent' : 'unknown', platform: BINANCE });
+    return new TradeError(error.message, {
+      kind: error.kind,
+      outcome: error.sent === 'no' ? 'not-sent' : 'unknown',
+      platform: BINANCE,
+    });
   }
   const message = error instanceof Error ? error.message : 'the request failed';
   return new TradeError(message, { kind: 'network', outcome: 'unknown', platform: BINANCE });

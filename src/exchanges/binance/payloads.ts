@@ -47,7 +47,20 @@ export interface PublicTrade {
 }
 
 /** Open time, open, high, low, close, volume, close time, quote volume, trades, taker buy base, taker buy quote, unused. */
-export type Kline = readonly [number, string, string, string, string, string, number, string, number, string, string, string];
+export type Kline = readonly [
+  number,
+  string,
+  string,
+  string,
+  string,
+  string,
+  number,
+  string,
+  number,
+  string,
+  string,
+  string,
+];
 
 export interface PriceTicker {
   readonly symbol: string;

@@ -80,7 +80,9 @@ export class BinanceRequests {
 
   async #rest(call: Call, isSigned: boolean): Promise<Result<unknown>> {
     const { transport, limits, signer, accessKey, restUrl, time, timeoutMs } = this.#context;
-    const query = isSigned ? signedQuery({ ...call.params, timestamp: time.serverNow() }, signer) : queryOf(call.params);
+    const query = isSigned
+      ? signedQuery({ ...call.params, timestamp: time.serverNow() }, signer)
+      : queryOf(call.params);
     const headers: Record<string, string> = isSigned ? { 'X-MBX-APIKEY': accessKey } : {};
     const url = query === '' ? restUrl + call.path : `${restUrl}${call.path}?${query}`;
     let response: HttpResponse;
@@ -93,7 +95,14 @@ export class BinanceRequests {
     if (response.status === 200) {
       const body = parse(response.body);
       if (body !== undefined) return ok(body);
-      return fail(new TradeError('HTTP 200 with a body that is no JSON', { kind: 'unknown', outcome: 'unknown', platform: BINANCE, cause: { body: response.body.slice(0, 200) } }));
+      return fail(
+        new TradeError('HTTP 200 with a body that is no JSON', {
+          kind: 'unknown',
+          outcome: 'unknown',
+          platform: BINANCE,
+          cause: { body: response.body.slice(0, 200) },
+        }),
+      );
     }
     const answer = readRestError(response);
     limits.refused(answer);
@@ -102,5 +111,10 @@ export class BinanceRequests {
 }
 
 function tooFast(wait: number): TradeError {
-  return new TradeError(`the rate limit of Binance allows it in ${Math.ceil(wait)} ms`, { kind: 'rate-limited', outcome: 'not-sent', retryAfter: Math.ceil(wait), platform: BINANCE });
+  return new TradeError(`the rate limit of Binance allows it in ${Math.ceil(wait)} ms`, {
+    kind: 'rate-limited',
+    outcome: 'not-sent',
+    retryAfter: Math.ceil(wait),
+    platform: BINANCE,
+  });
 }

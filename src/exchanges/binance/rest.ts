@@ -5,7 +5,20 @@ import { ok, type Result } from '../../domain/errors.ts';
 import type { Priority } from '../../wire/rate-budget.ts';
 import { cancelAllCall, depthWeight, getCall, myTradesCall, openOrdersCall, type Call } from './encode.ts';
 import type {
-  Account, AccountTrade, BookTicker, CanceledOrder, Depth, ExchangeInfo, Kline, OrderListReport, PlacedOrder, PriceTicker, PublicTrade, QueriedOrder, RateLimit, ServerTime,
+  Account,
+  AccountTrade,
+  BookTicker,
+  CanceledOrder,
+  Depth,
+  ExchangeInfo,
+  Kline,
+  OrderListReport,
+  PlacedOrder,
+  PriceTicker,
+  PublicTrade,
+  QueriedOrder,
+  RateLimit,
+  ServerTime,
 } from './payloads.ts';
 import type { BinanceRequests } from './requests.ts';
 import type { Params, ParamValue } from './sign.ts';
@@ -116,8 +129,21 @@ export class BinanceRest {
   }
 
   /** Any other endpoint of the API that needs a signature. */
-  request(method: 'GET' | 'POST' | 'PUT' | 'DELETE', path: string, options: Options = {}, weight = 1): Promise<Result<unknown>> {
-    return this.#signed({ method, path, socketMethod: null, params: defined(options), weight, orders: 0, priority: 'query' });
+  request(
+    method: 'GET' | 'POST' | 'PUT' | 'DELETE',
+    path: string,
+    options: Options = {},
+    weight = 1,
+  ): Promise<Result<unknown>> {
+    return this.#signed({
+      method,
+      path,
+      socketMethod: null,
+      params: defined(options),
+      weight,
+      orders: 0,
+      priority: 'query',
+    });
   }
 
   async #public<T>(path: string, options: Options, weight: number): Promise<Result<T>> {

@@ -29,7 +29,10 @@ export function createSigner(secretKey: Secret): Signer {
     return { canLogOn: true, sign: (payload) => signAsymmetric(null, Buffer.from(payload), key).toString('base64') };
   }
   if (key.asymmetricKeyType === 'rsa') {
-    return { canLogOn: false, sign: (payload) => signAsymmetric('sha256', Buffer.from(payload), key).toString('base64') };
+    return {
+      canLogOn: false,
+      sign: (payload) => signAsymmetric('sha256', Buffer.from(payload), key).toString('base64'),
+    };
   }
   throw new TypeError(`secretKey: a private key in PEM must be Ed25519 or RSA, not ${key.asymmetricKeyType}`);
 }
@@ -64,7 +67,8 @@ export function signedQuery(params: Params, signer: Signer, body = ''): string {
 /** The text a WebSocket API request signs: sorted by name, not encoded, numbers as in their JSON (A2.2). */
 export function socketPayload(params: Params): string {
   let payload = '';
-  for (const name of Object.keys(params).sort()) payload += payload === '' ? `${name}=${params[name]}` : `&${name}=${params[name]}`;
+  for (const name of Object.keys(params).sort())
+    payload += payload === '' ? `${name}=${params[name]}` : `&${name}=${params[name]}`;
   return payload;
 }
 

@@ -33,21 +33,48 @@ export class SocketApi {
    * Sends before it returns. An error with outcome `not-sent` means that the socket was not open; with `unknown`, that no reply came.
    * A refusal for the clock is for the caller to heal.
    */
-  async call(session: Session, method: string, params: Params, authentication: Authentication): Promise<Result<unknown>> {
+  async call(
+    session: Session,
+    method: string,
+    params: Params,
+    authentication: Authentication,
+  ): Promise<Result<unknown>> {
     const { signer, accessKey, time, limits, timeoutMs } = this.#context;
     const id = String(++this.#lastId);
-    const all = authentication === 'bare' ? params : { ...params, ...(authentication === 'signed' ? { apiKey: accessKey } : {}), timestamp: time.serverNow() };
-    const end = await session.request(id, socketFrame(id, method, all, authentication === 'signed' ? signer : null), timeoutMs);
+    const all =
+      authentication === 'bare'
+        ? params
+        : { ...params, ...(authentication === 'signed' ? { apiKey: accessKey } : {}), timestamp: time.serverNow() };
+    const end = await session.request(
+      id,
+      socketFrame(id, method, all, authentication === 'signed' ? signer : null),
+      timeoutMs,
+    );
     switch (end.end) {
       case 'not-sent':
         return fail(new TradeError(end.reason, { kind: 'network', outcome: 'not-sent', platform: BINANCE }));
       case 'timeout':
-        return fail(new TradeError(`no reply within ${end.afterMs} ms`, { kind: 'timeout', outcome: 'unknown', platform: BINANCE }));
+        return fail(
+          new TradeError(`no reply within ${end.afterMs} ms`, {
+            kind: 'timeout',
+            outcome: 'unknown',
+            platform: BINANCE,
+          }),
+        );
       case 'lost':
-        return fail(new TradeError(`the connection was lost before the reply: ${end.reason}`, { kind: 'network', outcome: 'unknown', platform: BINANCE }));
+        return fail(
+          new TradeError(`the connection was lost before the reply: ${end.reason}`, {
+            kind: 'network',
+            outcome: 'unknown',
+            platform: BINANCE,
+          }),
+        );
       case 'reply': {
         const reply = end.reply;
-        if (!isReply(reply)) return fail(new TradeError('a reply of no known form', { kind: 'unknown', outcome: 'unknown', platform: BINANCE }));
+        if (!isReply(reply))
+          return fail(
+            new TradeError('a reply of no known form', { kind: 'unknown', outcome: 'unknown', platform: BINANCE }),
+          );
         limits.correct(reply.rateLimits);
         if (reply.status === 200) return ok(reply.result);
         const answer = readSocketError(reply.status, reply.error, time.serverNow());

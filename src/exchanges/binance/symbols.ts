@@ -9,7 +9,8 @@ import { isRow, rowsOf, text, type Row } from './frames.ts';
 /** The exchange's name for a unified symbol. Throws RangeError for what is no spot symbol. */
 export function rawSymbolOf(symbol: string): string {
   const { base, quote, settle } = parseSymbol(symbol);
-  if (settle !== null) throw new RangeError(`symbol: ${symbol} is a swap; this connector trades Binance spot (${base}/${quote})`);
+  if (settle !== null)
+    throw new RangeError(`symbol: ${symbol} is a swap; this connector trades Binance spot (${base}/${quote})`);
   return base + quote;
 }
 

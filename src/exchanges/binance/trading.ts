@@ -5,7 +5,15 @@ import { fail, ok, TradeError, type Result } from '../../domain/errors.ts';
 import type { Instrument } from '../../domain/instrument.ts';
 import { EMPTY_REPORT, type OrderReport } from '../../domain/order-report.ts';
 import { BINANCE } from '../../domain/platform.ts';
-import type { CancelAllOutcome, CancelOutcome, CreateCommand, CreateOutcome, OrderRef, QueryOutcome, Trading } from '../exchange.ts';
+import type {
+  CancelAllOutcome,
+  CancelOutcome,
+  CreateCommand,
+  CreateOutcome,
+  OrderRef,
+  QueryOutcome,
+  Trading,
+} from '../exchange.ts';
 import { cancelReports, createReports, queryReport, tradeReport } from './decode.ts';
 import { cancelAllCall, cancelCall, createCall, openOrdersCall, queryCall, refusalOf } from './encode.ts';
 import { tradesOfOrder, tradesSince } from './fills.ts';
@@ -69,7 +77,10 @@ export class BinanceTrading implements Trading {
       return { outcome: 'found', reports: [queryReport(reply, symbol, 'query')] };
     }
     if (error.code === ARCHIVED) {
-      return { outcome: 'found', reports: [{ ...EMPTY_REPORT, ...ref, source: 'query', symbol, life: 'canceled', reason: error.message }] };
+      return {
+        outcome: 'found',
+        reports: [{ ...EMPTY_REPORT, ...ref, source: 'query', symbol, life: 'canceled', reason: error.message }],
+      };
     }
     return { outcome: error.code === NO_SUCH_ORDER ? 'not-found' : 'no-answer', error: error.at({ symbol }) };
   }
@@ -81,10 +92,16 @@ export class BinanceTrading implements Trading {
     return ok(rowsOf(rows).map((row) => queryReport(row, symbol, 'open-orders')));
   }
 
-  async fills(instrument: Instrument, of: { readonly ref: OrderRef } | { readonly since: number }): Promise<Result<readonly OrderReport[]>> {
+  async fills(
+    instrument: Instrument,
+    of: { readonly ref: OrderRef } | { readonly since: number },
+  ): Promise<Result<readonly OrderReport[]>> {
     const { rawSymbol, symbol } = instrument;
     const ask = this.#requests.send.bind(this.#requests);
-    const [rows, error] = 'since' in of ? await tradesSince(ask, rawSymbol, of.since, this.#serverNow()) : await this.#tradesOf(instrument, of.ref);
+    const [rows, error] =
+      'since' in of
+        ? await tradesSince(ask, rawSymbol, of.since, this.#serverNow())
+        : await this.#tradesOf(instrument, of.ref);
     if (error !== null) return fail(error.at({ symbol }));
     return ok(rows.map((row) => tradeReport(row, symbol)).filter((report) => report !== null));
   }
@@ -102,7 +119,15 @@ export class BinanceTrading implements Trading {
   }
 
   armDeadMansSwitch(): Promise<Result<true>> {
-    return Promise.resolve(fail(new TradeError('Binance spot has no dead man\'s switch', { kind: 'invalid-order', outcome: 'not-sent', platform: BINANCE })));
+    return Promise.resolve(
+      fail(
+        new TradeError("Binance spot has no dead man's switch", {
+          kind: 'invalid-order',
+          outcome: 'not-sent',
+          platform: BINANCE,
+        }),
+      ),
+    );
   }
 }
 

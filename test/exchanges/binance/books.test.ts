@@ -93,7 +93,10 @@ test('the recorded stream: no gap, the book equals a plain one at every step, it
     const stream = text(frame, 'stream');
     if (stream === 'btcusdt@bookTicker') {
       const id = number(data, 'u') ?? 0;
-      const levelOf = (price: string, quantity: string): [string, string] => [plain(text(data, price)), plain(text(data, quantity))];
+      const levelOf = (price: string, quantity: string): [string, string] => [
+        plain(text(data, price)),
+        plain(text(data, quantity)),
+      ];
       tickers.push({ id, best: [levelOf('b', 'B'), levelOf('a', 'A')] });
       if (tickers.length > 2_000) tickers.splice(0, 1_000);
       compare();
@@ -119,8 +122,12 @@ test('the recorded stream: no gap, the book equals a plain one at every step, it
       expect(top.asks[0]?.[1]).toBe(truth.asks.get(Math.min(...truth.asks.keys())));
       if (updates % 100 === 0) {
         const all = book.top(100_000);
-        expect(all.bids).toEqual([...truth.bids].sort(([a], [b]) => b - a).map(([price, quantity]) => [String(price), quantity]));
-        expect(all.asks).toEqual([...truth.asks].sort(([a], [b]) => a - b).map(([price, quantity]) => [String(price), quantity]));
+        expect(all.bids).toEqual(
+          [...truth.bids].sort(([a], [b]) => b - a).map(([price, quantity]) => [String(price), quantity]),
+        );
+        expect(all.asks).toEqual(
+          [...truth.asks].sort(([a], [b]) => a - b).map(([price, quantity]) => [String(price), quantity]),
+        );
       }
       pending = { id: change.sequence, best: [book.bestBid, book.bestAsk] };
       compare();

@@ -13,7 +13,9 @@ export function load(file: 'socket-events' | 'socket-messages' | 'payloads'): Fi
   const text = readFileSync(new URL(`../../fixtures/binance/${file}.json`, import.meta.url), 'utf8');
   const value = parse(text);
   if (!Array.isArray(value)) throw new Error(`${file} is no list`);
-  return value.filter(isRow).map((row) => ({ section: String(row['section']), name: String(row['name']), payload: row['payload'] }));
+  return value
+    .filter(isRow)
+    .map((row) => ({ section: String(row['section']), name: String(row['name']), payload: row['payload'] }));
 }
 
 export function row(value: unknown): Row {

@@ -3,7 +3,8 @@ import { describe, expect, test } from 'vitest';
 import { errorOf, readRestError, transportError } from '../../../src/exchanges/binance/outcomes.ts';
 import { TransportError } from '../../../src/seam/transport.ts';
 
-const answer = (status: number, code: string | null, message = 'words') => errorOf({ status, code, message, retryAfter: null });
+const answer = (status: number, code: string | null, message = 'words') =>
+  errorOf({ status, code, message, retryAfter: null });
 
 describe('codes', () => {
   test.each(['-1000', '-1001', '-1006', '-1007', '-1008'])('%s: execution unknown', (code) => {
@@ -11,11 +12,35 @@ describe('codes', () => {
   });
 
   test.each([
-    ['-1003', 'rate-limited'], ['-1013', 'invalid-order'], ['-1014', 'invalid-order'], ['-1015', 'rate-limited'], ['-1020', 'rejected'], ['-1021', 'clock-skew'],
-    ['-1022', 'auth'], ['-1100', 'invalid-order'], ['-1102', 'invalid-order'], ['-1104', 'invalid-order'], ['-1105', 'invalid-order'], ['-1106', 'invalid-order'],
-    ['-1111', 'invalid-order'], ['-1114', 'invalid-order'], ['-1115', 'invalid-order'], ['-1116', 'invalid-order'], ['-1117', 'invalid-order'], ['-1121', 'invalid-order'],
-    ['-1145', 'invalid-order'], ['-2011', 'order-not-found'], ['-2013', 'order-not-found'], ['-2014', 'auth'], ['-2015', 'auth'], ['-2026', 'already-done'],
-    ['-2035', 'rejected'], ['-2036', 'rejected'], ['-2038', 'rejected'], ['-2039', 'order-not-found'], ['-2042', 'rejected'],
+    ['-1003', 'rate-limited'],
+    ['-1013', 'invalid-order'],
+    ['-1014', 'invalid-order'],
+    ['-1015', 'rate-limited'],
+    ['-1020', 'rejected'],
+    ['-1021', 'clock-skew'],
+    ['-1022', 'auth'],
+    ['-1100', 'invalid-order'],
+    ['-1102', 'invalid-order'],
+    ['-1104', 'invalid-order'],
+    ['-1105', 'invalid-order'],
+    ['-1106', 'invalid-order'],
+    ['-1111', 'invalid-order'],
+    ['-1114', 'invalid-order'],
+    ['-1115', 'invalid-order'],
+    ['-1116', 'invalid-order'],
+    ['-1117', 'invalid-order'],
+    ['-1121', 'invalid-order'],
+    ['-1145', 'invalid-order'],
+    ['-2011', 'order-not-found'],
+    ['-2013', 'order-not-found'],
+    ['-2014', 'auth'],
+    ['-2015', 'auth'],
+    ['-2026', 'already-done'],
+    ['-2035', 'rejected'],
+    ['-2036', 'rejected'],
+    ['-2038', 'rejected'],
+    ['-2039', 'order-not-found'],
+    ['-2042', 'rejected'],
   ])('%s: refused, %s', (code, kind) => {
     expect(answer(400, code)).toMatchObject({ outcome: 'rejected', kind, code });
   });
@@ -32,7 +57,10 @@ describe('codes', () => {
   });
 
   test('-2010 "Duplicate order sent." proves that the order exists', () => {
-    expect(answer(400, '-2010', 'Duplicate order sent.')).toMatchObject({ outcome: 'unknown', kind: 'duplicate-order' });
+    expect(answer(400, '-2010', 'Duplicate order sent.')).toMatchObject({
+      outcome: 'unknown',
+      kind: 'duplicate-order',
+    });
   });
 
   test('a code nobody has heard of is unknown, not refused', () => {
@@ -53,14 +81,29 @@ describe('statuses', () => {
   test('an HTML page, a body without code, Retry-After in seconds', () => {
     const html = readRestError({ status: 502, headers: {}, body: '<html>Bad gateway</html>' });
     expect(html).toMatchObject({ status: 502, code: null });
-    const odd = readRestError({ status: 503, headers: {}, body: '{"timestamp":1,"msg":"Unknown error, please check your request or try again later."}' });
+    const odd = readRestError({
+      status: 503,
+      headers: {},
+      body: '{"timestamp":1,"msg":"Unknown error, please check your request or try again later."}',
+    });
     expect(errorOf(odd)).toMatchObject({ outcome: 'unknown' });
-    expect(readRestError({ status: 429, headers: { 'retry-after': '17' }, body: '{"code":-1003,"msg":"x"}' }).retryAfter).toBe(17_000);
+    expect(
+      readRestError({ status: 429, headers: { 'retry-after': '17' }, body: '{"code":-1003,"msg":"x"}' }).retryAfter,
+    ).toBe(17_000);
   });
 });
 
 test('no response: not sent only when nothing left', () => {
-  expect(transportError(new TransportError('refused', 'no', 'network'))).toMatchObject({ outcome: 'not-sent', kind: 'network' });
-  expect(transportError(new TransportError('reset', 'maybe', 'network'))).toMatchObject({ outcome: 'unknown', kind: 'network' });
-  expect(transportError(new TransportError('late', 'maybe', 'timeout'))).toMatchObject({ outcome: 'unknown', kind: 'timeout' });
+  expect(transportError(new TransportError('refused', 'no', 'network'))).toMatchObject({
+    outcome: 'not-sent',
+    kind: 'network',
+  });
+  expect(transportError(new TransportError('reset', 'maybe', 'network'))).toMatchObject({
+    outcome: 'unknown',
+    kind: 'network',
+  });
+  expect(transportError(new TransportError('late', 'maybe', 'timeout'))).toMatchObject({
+    outcome: 'unknown',
+    kind: 'timeout',
+  });
 });

@@ -19,15 +19,20 @@ const ORDER = {
 
 describe('REST', () => {
   test('vector 1: query only', () => {
-    const query = 'symbol=LTCBTC&side=BUY&type=LIMIT&timeInForce=GTC&quantity=1&price=0.1&recvWindow=5000&timestamp=1499827319559';
+    const query =
+      'symbol=LTCBTC&side=BUY&type=LIMIT&timeInForce=GTC&quantity=1&price=0.1&recvWindow=5000&timestamp=1499827319559';
     expect(queryOf(ORDER)).toBe(query);
-    expect(signedQuery(ORDER, signer)).toBe(`${query}&signature=c8db56825ae71d6d79447849e617115f4a920fa2acdcab2b053c4b2838bd6b71`);
+    expect(signedQuery(ORDER, signer)).toBe(
+      `${query}&signature=c8db56825ae71d6d79447849e617115f4a920fa2acdcab2b053c4b2838bd6b71`,
+    );
   });
 
   test('vector 2: query and body, nothing at the seam', () => {
     const query = { symbol: 'LTCBTC', side: 'BUY', type: 'LIMIT', timeInForce: 'GTC' };
     const body = 'quantity=1&price=0.1&recvWindow=5000&timestamp=1499827319559';
-    expect(signedQuery(query, signer, body)).toMatch(/&signature=0fd168b8ddb4876a0358a8d14d0c9f3da0e9b20c5d52b2a00fcf7d1c602f9a77$/);
+    expect(signedQuery(query, signer, body)).toMatch(
+      /&signature=0fd168b8ddb4876a0358a8d14d0c9f3da0e9b20c5d52b2a00fcf7d1c602f9a77$/,
+    );
   });
 
   test('vector 3: what is no ASCII is encoded before it is signed', () => {
@@ -44,29 +49,54 @@ describe('REST', () => {
 });
 
 describe('WebSocket API', () => {
-  const params = { symbol: 'BTCUSDT', side: 'SELL', type: 'LIMIT', timeInForce: 'GTC', quantity: '0.01000000', price: '52000.00', apiKey: KEY, recvWindow: 100, timestamp: 1645423376532 };
+  const params = {
+    symbol: 'BTCUSDT',
+    side: 'SELL',
+    type: 'LIMIT',
+    timeInForce: 'GTC',
+    quantity: '0.01000000',
+    price: '52000.00',
+    apiKey: KEY,
+    recvWindow: 100,
+    timestamp: 1645423376532,
+  };
 
   test('vector A: sorted, with the key', () => {
     expect(signer.sign(socketPayload(params))).toBe('aa1b5712c094bc4e57c05a1a5c1fd8d88dcd628338ea863fec7b88e59fe2db24');
   });
 
   test('vector B: not encoded', () => {
-    const other = { ...params, symbol: '１２３４５６', side: 'BUY', quantity: '1.00000000', price: '0.10000000', recvWindow: 5000 };
+    const other = {
+      ...params,
+      symbol: '１２３４５６',
+      side: 'BUY',
+      quantity: '1.00000000',
+      price: '0.10000000',
+      recvWindow: 5000,
+    };
     expect(signer.sign(socketPayload(other))).toBe('b33892ae8e687c939f4468c6268ddd4c40ac1af18ad19a064864c47bae0752cd');
   });
 
   test('frames are JSON; ids beyond 2^53 are numbers in it, and in the signed text', () => {
-    const frame = socketFrame('7', 'order.cancel', { symbol: 'X"Y', orderId: 8389765739703625592n, apiKey: 'K', timestamp: 5 }, signer);
+    const frame = socketFrame(
+      '7',
+      'order.cancel',
+      { symbol: 'X"Y', orderId: 8389765739703625592n, apiKey: 'K', timestamp: 5 },
+      signer,
+    );
     const signature = signer.sign('apiKey=K&orderId=8389765739703625592&symbol=X"Y&timestamp=5');
     expect(frame).toBe(
       `{"id":"7","method":"order.cancel","params":{"symbol":"X\\"Y","orderId":8389765739703625592,"apiKey":"K","timestamp":5,"signature":"${signature}"}}`,
     );
-    expect(socketFrame('8', 'userDataStream.subscribe', {}, null)).toBe('{"id":"8","method":"userDataStream.subscribe","params":{}}');
+    expect(socketFrame('8', 'userDataStream.subscribe', {}, null)).toBe(
+      '{"id":"8","method":"userDataStream.subscribe","params":{}}',
+    );
   });
 });
 
 function pem(type: 'ed25519' | 'rsa') {
-  const { privateKey, publicKey } = type === 'ed25519' ? generateKeyPairSync('ed25519') : generateKeyPairSync('rsa', { modulusLength: 2048 });
+  const { privateKey, publicKey } =
+    type === 'ed25519' ? generateKeyPairSync('ed25519') : generateKeyPairSync('rsa', { modulusLength: 2048 });
   return { private: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(), publicKey };
 }
 
@@ -81,5 +111,7 @@ test('private keys in PEM: Ed25519 logs on, RSA signs, anything else is refused 
   expect(signerOfRsa.canLogOn).toBe(false);
   expect(verify('sha256', Buffer.from('x'), rsa.publicKey, Buffer.from(signerOfRsa.sign('x'), 'base64'))).toBe(true);
   expect(signer.canLogOn).toBe(false);
-  expect(() => createSigner(new Secret('-----BEGIN PRIVATE KEY-----\nabc\n-----END PRIVATE KEY-----'))).toThrow(/^secretKey: looks like a PEM/);
+  expect(() => createSigner(new Secret('-----BEGIN PRIVATE KEY-----\nabc\n-----END PRIVATE KEY-----'))).toThrow(
+    /^secretKey: looks like a PEM/,
+  );
 });

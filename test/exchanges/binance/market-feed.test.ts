@@ -1,0 +1,125 @@
+// The market stream against the simulated Binance: books rebuilt from snapshots and changes equal the engine's own, through cuts and gaps.
+import { expect, test } from 'vitest';
+import { Secret } from '../../../src/domain/secret.ts';
+import type { BookChange } from '../../../src/exchanges/binance/books.ts';
+import { instrumentOf } from '../../../src/exchanges/binance/symbols.ts';
+import { BinanceLimits } from '../../../src/exchanges/binance/limits.ts';
+import { BinanceMarketFeed, type MarketFeedHandlers } from '../../../src/exchanges/binance/market-feed.ts';
+import { BinanceRequests } from '../../../src/exchanges/binance/requests.ts';
+import { BinanceRest } from '../../../src/exchanges/binance/rest.ts';
+import { createSigner } from '../../../src/exchanges/binance/sign.ts';
+import { LocalBook } from '../../../src/market/local-book.ts';
+import { seededRandom } from '../../../src/runtime/random.ts';
+import { silentLog } from '../../../src/seam/log.ts';
+import { createSimulation } from '../../../src/simulator/simulation.ts';
+import { ClockOffset } from '../../../src/wire/clock-offset.ts';
+import { createRateBudgets } from '../../../src/wire/rate-budget.ts';
+
+async function setup() {
+  const simulation = await createSimulation({ exchanges: ['binance'], market: 'model', activity: 3, seed: 7 });
+  const { clock } = simulation;
+  const endpoints = simulation.endpoints['binance'] ?? {};
+  const transport = simulation.transport();
+  const limits = new BinanceLimits(createRateBudgets(), clock, 'x', 'k');
+  const requests = new BinanceRequests({
+    transport,
+    limits,
+    accessKey: 'k',
+    signer: createSigner(new Secret('s')),
+    restUrl: endpoints['rest'] ?? '',
+    timeoutMs: 5_000,
+    time: new ClockOffset({ clock, ask: () => Promise.reject(new Error('not asked here')) }),
+    orderEntry: { call: () => null },
+  });
+  const rest = new BinanceRest(requests);
+  const feed = new BinanceMarketFeed({
+    transport,
+    clock,
+    random: seededRandom(1),
+    log: silentLog,
+    url: endpoints['stream'] ?? '',
+    rest,
+    limits,
+    silenceMs: 30_000,
+  });
+  const books = new Map<string, LocalBook>();
+  const standing = new Set<string>();
+  const told: string[] = [];
+  let sequence = 0;
+  const handlers: MarketFeedHandlers = {
+    onSnapshot(symbol: string, { bids, asks, sequence: id }: BookChange) {
+      const book = new LocalBook();
+      book.load(bids, asks);
+      books.set(symbol, book);
+      standing.add(symbol);
+      told.push(`snapshot ${symbol}`);
+      sequence = id;
+    },
+    onUpdate(symbol: string, { bids, asks, sequence: id }: BookChange) {
+      books.get(symbol)?.apply(bids, asks);
+      sequence = id;
+    },
+    onLost(symbol: string) {
+      standing.delete(symbol);
+      told.push(`lost ${symbol}`);
+    },
+    onError: (error) => told.push(`error ${error.message}`),
+  };
+  const instrumentFor = async (rawSymbol: string) => {
+    const [info, error] = await clock.runFor(rest.getExchangeInfo(rawSymbol));
+    if (error !== null) throw error;
+    const found = instrumentOf({ ...info.symbols[0] });
+    if (found === null) throw new Error('no instrument');
+    return found;
+  };
+  /** What the exchange itself says now; with the stream at rest both must be equal. */
+  const differs = async (rawSymbol: string, symbol: string): Promise<unknown> => {
+    const [depth, error] = await clock.runFor(rest.getOrderbook(rawSymbol, 1_000));
+    if (error !== null) throw error;
+    // The stream lags up to 100 ms and the snapshot may be newer: let it catch up, and compare when the ids agree.
+    for (let step = 0; step < 400 && sequence < depth.lastUpdateId; step++) await clock.advance(1);
+    if (sequence !== depth.lastUpdateId) return undefined;
+    const truth = new LocalBook();
+    truth.load(depth.bids, depth.asks);
+    const mine = books.get(symbol)?.top(1_000);
+    const theirs = truth.top(1_000);
+    return JSON.stringify(mine) === JSON.stringify(theirs) ? null : { mine, theirs };
+  };
+  return { simulation, clock, feed, handlers, told, standing, instrumentFor, differs };
+}
+
+test('a book comes, follows, and equals the exchange whenever both can be compared', async () => {
+  const { clock, feed, handlers, instrumentFor, differs, told, simulation } = await setup();
+  feed.watch(await instrumentFor('EOSUSDT'));
+  feed.start(handlers);
+  await clock.advance(3_000);
+  expect(told).toEqual(['snapshot EOS/USDT']);
+  let compared = 0;
+  for (let round = 0; round < 60; round++) {
+    await clock.advance(137);
+    const difference = await differs('EOSUSDT', 'EOS/USDT');
+    if (difference === undefined) continue;
+    expect(difference).toBeNull();
+    compared++;
+  }
+  expect(compared).toBeGreaterThan(5);
+  await clock.runFor(feed.stop());
+  simulation.close();
+});
+
+test('a cut loses the books, which come back by themselves; a second symbol joins a running stream', async () => {
+  const { clock, feed, handlers, instrumentFor, told, standing, simulation } = await setup();
+  feed.watch(await instrumentFor('EOSUSDT'));
+  feed.start(handlers);
+  await clock.advance(3_000);
+  feed.watch(await instrumentFor('BTCUSDT'));
+  await clock.advance(3_000);
+  expect([...standing].sort()).toEqual(['BTC/USDT', 'EOS/USDT']);
+  simulation.faults.inject({ fault: 'connection-cut', stream: 'market', at: 10 });
+  await clock.advance(100);
+  expect(told.filter((line) => line.startsWith('lost')).sort()).toEqual(['lost BTC/USDT', 'lost EOS/USDT']);
+  await clock.advance(10_000);
+  expect(standing.size).toBe(2);
+  await clock.runFor(feed.stop());
+  simulation.close();
+});
