@@ -149,7 +149,8 @@ export class Desk implements SessionMember {
     if (this.closed) return;
     for (const remembered of this.journal.load()) this.manager.remember(remembered);
     const since = this.parts.environment.clock.now() - FINISHED_LOADED_MS;
-    for (const { orderId, status } of this.journal.finishedSince(since)) this.manager.tracker.rememberPast(orderId, status);
+    for (const { orderId, status } of this.journal.finishedSince(since))
+      this.manager.tracker.rememberPast(orderId, status);
     const instrument = await this.session.join(this);
     if (instrument === null || this.closed) return;
     this.instrument = instrument;

@@ -33,6 +33,8 @@ export interface DoubtParts {
 export const NEVER_ARRIVED = 'the exchange keeps saying that it knows no such order';
 export const FORGOTTEN = 'the exchange no longer knows the order, lists it nowhere and has no further fill of it';
 
+const ANY = { orderId: null, clientOrderId: null };
+
 function isOpen(order: TrackedOrder): boolean {
   return order.phase === 'doubt' || (order.isMissing && !order.isEnded);
 }
@@ -58,7 +60,7 @@ export async function resolveDoubt(order: TrackedOrder, parts: DoubtParts): Prom
     if (isStopped()) return;
     if (answer.outcome === 'found') {
       order.isMissing = false;
-      manager.apply(answer.reports, clock.monotonic());
+      manager.applyTo(order.state, answer.reports, clock.monotonic());
       // An answer without the exchange's id settles it as well: there is an order, and it is in the view.
       if (order.isProven) order.phase = 'settled';
       order.changed();
@@ -118,7 +120,7 @@ async function isAbsentElsewhere(
     account.trading.fills(instrument, of),
   ]);
   if (open !== null) manager.apply(open, clock.monotonic());
-  if (fills !== null) manager.apply(byTime(fills), clock.monotonic());
+  if (fills !== null) manager.applyTo(wasProven ? order.state : ANY, byTime(fills), clock.monotonic());
   if (open === null || fills === null) return false;
   if (open.some((report) => manager.tracker.find(report) === order)) return false;
   if (wasProven) return order.state.filled.eq(filled) && !order.lacksFills;

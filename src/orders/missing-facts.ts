@@ -10,7 +10,7 @@ import type { TrackedOrder } from './tracked-order.ts';
 
 const FIRST_WAIT_MS = 300;
 const LONGEST_WAIT_MS = 60_000;
-const MOST_ATTEMPTS = 10;
+const MOST_ATTEMPTS = 8;
 
 export interface MissingFactsParts {
   readonly clock: Clock;
@@ -47,9 +47,9 @@ export class MissingFacts {
     const waitsForFee = (): boolean => order.waitingFills !== null;
     const first = waitsForFee() ? Math.min(this.parts.feeWait / 2, 1_000) : FIRST_WAIT_MS;
     this.want(name, first, {
-      done: () => !lacksFees(order) && !order.lacksFills,
+      done: () => !order.lacksFees && !order.lacksFills,
       ask: () => this.askFills(order),
-      giveUp: () => undefined,
+      giveUp: () => this.parts.manager().giveUpFees(order),
     });
   }
 
@@ -82,7 +82,7 @@ export class MissingFacts {
     if (this.stopped) return;
     if (want.done() || want.attempts >= MOST_ATTEMPTS) {
       this.wants.delete(name);
-      want.giveUp();
+      if (!want.done()) want.giveUp();
       return;
     }
     const wait = Math.min(FIRST_WAIT_MS * 2 ** want.attempts, LONGEST_WAIT_MS);
@@ -95,7 +95,7 @@ export class MissingFacts {
     if (at === null) return false;
     const [reports] = await at.account.trading.fills(at.instrument, { ref: { orderId, clientOrderId } });
     if (reports === null || this.stopped) return false;
-    this.parts.manager().apply(byTime(reports), this.parts.clock.monotonic());
+    this.parts.manager().applyTo({ orderId, clientOrderId }, byTime(reports), this.parts.clock.monotonic());
     return true;
   }
 
@@ -105,8 +105,10 @@ export class MissingFacts {
     const answer = await at.account.trading.query(at.instrument, ref);
     if (answer.outcome === 'no-answer' || this.stopped) return false;
     const manager = this.parts.manager();
-    if (answer.outcome === 'found') manager.apply(answer.reports, this.parts.clock.monotonic());
-    if (ref.orderId !== null && answer.outcome === 'found') manager.unpark(ref.orderId);
+    if (answer.outcome === 'found') {
+      manager.applyTo(ref, answer.reports, this.parts.clock.monotonic());
+      manager.unparkNamed(answer.reports);
+    }
     return true;
   }
 
@@ -115,9 +117,4 @@ export class MissingFacts {
     for (const { timer } of this.wants.values()) timer.cancel();
     this.wants.clear();
   }
-}
-
-function lacksFees(order: TrackedOrder): boolean {
-  for (const fill of order.state.trades.values()) if (fill.fee === null) return true;
-  return false;
 }

@@ -120,7 +120,7 @@ export class OrderManager {
     }
     // One that ended has its end still to tell; those alive are told when the exchange has confirmed them.
     if (order.isEnded) this.tell(order, now);
-    if (order.lacksFills) this.parts.needs.fills(order);
+    if (order.lacksFills || order.lacksFees) this.parts.needs.fills(order);
     return order;
   }
 
@@ -134,6 +134,11 @@ export class OrderManager {
     if (order === null) return;
     if (report.orderId !== null && order.state.orderId === null) this.settleId(order, report.orderId, receivedAt);
     this.mergeInto(order, report, receivedAt);
+  }
+
+  /** As `apply`, for what is known to be about one order: replies and answers do not always repeat its client id. */
+  applyTo(ref: OrderRef, reports: readonly OrderReport[], receivedAt: number): void {
+    this.apply(named(ref, reports), receivedAt);
   }
 
   private mergeInto(order: TrackedOrder, report: OrderReport, receivedAt: number): void {
@@ -218,6 +223,13 @@ export class OrderManager {
     this.mergeInto(order, report, receivedAt);
   }
 
+  /** As `unpark`, for those whose client id the answer tells: it cannot be one of ours that still waits for its id. */
+  unparkNamed(reports: readonly OrderReport[]): void {
+    for (const { orderId, clientOrderId } of reports) {
+      if (orderId !== null && clientOrderId !== null) this.unpark(orderId);
+    }
+  }
+
   get parkedIds(): readonly string[] {
     return [...this.parked.keys()];
   }
@@ -278,7 +290,7 @@ export class OrderManager {
   /** The strategy knows the end and every fill: the journal need not bring the order up again. */
   private closeIfTold(order: TrackedOrder): void {
     if (order.endTold === null || order.endTold !== order.told || !order.isEnded) return;
-    if (order.waitingFills !== null || order.lacksFills) return;
+    if (order.waitingFills !== null || order.lacksFills || order.lacksFees) return;
     this.parts.journal.closed(order.key, order.endTold.status, this.parts.clock.now());
   }
 
@@ -308,6 +320,12 @@ export class OrderManager {
     order.silent = Decimal.ZERO;
   }
 
+  /** The exchange does not tell the fees, however often it is asked. */
+  giveUpFees(order: TrackedOrder): void {
+    order.feesGivenUp = true;
+    this.closeIfTold(order);
+  }
+
   adopt(order: TrackedOrder): void {
     if (order.own) return;
     order.own = true;
@@ -317,4 +335,10 @@ export class OrderManager {
   stop(): void {
     this.teller.stop();
   }
+}
+
+/** Reports of the order that was asked for, under the id it was asked by. */
+export function named({ orderId, clientOrderId }: OrderRef, reports: readonly OrderReport[]): readonly OrderReport[] {
+  if (orderId !== null || clientOrderId === null) return reports;
+  return reports.map((report) => (report.clientOrderId === null ? { ...report, clientOrderId } : report));
 }

@@ -5,7 +5,7 @@ import type { TradeError } from '../domain/errors.ts';
 import type { OrderReport } from '../domain/order-report.ts';
 import type { QueryOutcome } from '../exchanges/exchange.ts';
 import type { Clock, Timer } from '../seam/clock.ts';
-import type { OrderManager } from './order-manager.ts';
+import { named, type OrderManager } from './order-manager.ts';
 import { reconcile, type Answers, type Question, type View } from './reconcile.ts';
 import type { Connection } from './revoke.ts';
 import { byTime } from './sort-reports.ts';
@@ -181,12 +181,16 @@ export class Reconciler {
       case 'order': {
         const answer = await account.trading.query(instrument, question.ref);
         if (answer.outcome === 'no-answer') return answer.error;
-        answers.orders.set(question.name, answer);
+        const { ref, name } = question;
+        answers.orders.set(
+          name,
+          answer.outcome === 'found' ? { ...answer, reports: named(ref, answer.reports) } : answer,
+        );
         return null;
       }
       case 'fills-of': {
         const [reports, error] = await account.trading.fills(instrument, { ref: question.ref });
-        if (reports !== null) answers.fillsOf.set(question.name, reports);
+        if (reports !== null) answers.fillsOf.set(question.name, named(question.ref, reports));
         return error;
       }
     }
@@ -218,8 +222,7 @@ export class Reconciler {
       if (order !== null) manager.fillsAnswered(order);
     }
     for (const answer of answers.orders.values()) {
-      if (answer.outcome !== 'found') continue;
-      for (const { orderId } of answer.reports) if (orderId !== null) manager.unpark(orderId);
+      if (answer.outcome === 'found') manager.unparkNamed(answer.reports);
     }
     this.release();
   }

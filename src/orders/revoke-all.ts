@@ -124,7 +124,7 @@ export class RevokeAll {
       const order = living[index];
       if (order === undefined) return;
       if (outcome.outcome === 'accepted' || outcome.outcome === 'unknown') order.cancelSent = true;
-      if (outcome.outcome === 'accepted') manager.apply(outcome.reports, received);
+      if (outcome.outcome === 'accepted') manager.applyTo(order.state, outcome.reports, received);
       // "Gone" says nothing yet: the list and the look-up will.
       else if (outcome.outcome !== 'gone') this.lastError = outcome.error;
     });
@@ -175,7 +175,7 @@ export class RevokeAll {
           return;
         const { orderId, clientOrderId } = order.state;
         const answer = await this.at.account.trading.query(this.at.instrument, { orderId, clientOrderId });
-        if (answer.outcome === 'found') manager.apply(answer.reports, clock.monotonic());
+        if (answer.outcome === 'found') manager.applyTo(order.state, answer.reports, clock.monotonic());
         else if (answer.outcome === 'no-answer') this.lastError = answer.error;
       }),
     );

@@ -125,12 +125,13 @@ export class Revoke {
   private async round(entries: readonly Entry[], at: Connection): Promise<void> {
     const { manager, clock } = this.parts;
     if (entries.length === 0) return;
-    const outcomes = await at.account.trading.cancel(
-      at.instrument,
-      entries.map((entry) => this.ref(entry)),
-    );
+    const refs = entries.map((entry) => this.ref(entry));
+    const outcomes = await at.account.trading.cancel(at.instrument, refs);
     const received = clock.monotonic();
-    for (const outcome of outcomes) if (outcome.outcome === 'accepted') manager.apply(outcome.reports, received);
+    outcomes.forEach((outcome, index) => {
+      const ref = refs[index];
+      if (outcome.outcome === 'accepted' && ref !== undefined) manager.applyTo(ref, outcome.reports, received);
+    });
     await Promise.all(
       entries.map(async (entry, index) => {
         const outcome = outcomes[index];
@@ -215,7 +216,7 @@ export class Revoke {
         this.judgeStranger(entry, answer.reports);
         return;
       }
-      manager.apply(answer.reports, clock.monotonic());
+      manager.applyTo(entry.order.state, answer.reports, clock.monotonic());
       if (entry.order.isEnded) entry.result = this.became(entry, entry.order);
       // Still open: the next round cancels it again, which does no harm.
     } else if (answer.outcome === 'no-answer') {

@@ -172,7 +172,7 @@ export class Submit {
   ): Promise<Result<string>> | Result<string> {
     const { manager, clock, stats } = this.parts;
     stats.accepted++;
-    manager.apply(outcome.reports, clock.monotonic());
+    manager.applyTo(order.state, outcome.reports, clock.monotonic());
     const { orderId } = order.state;
     if (orderId === null) {
       // Taken, but without an id we could give the caller: the look-up brings it.

@@ -34,6 +34,7 @@ export class TrackedOrder {
   isMissing = false;
   /** Filled before the first start and not yet explained by known fills: those are never told. */
   silent = Decimal.ZERO;
+  feesGivenUp = false;
   /** Filled, but the exchange has no fills to show for it (too old): nothing more to ask. */
   unexplainable = Decimal.ZERO;
   /** The newest snapshot; what `orders` shows. */
@@ -79,6 +80,13 @@ export class TrackedOrder {
     const { state } = this;
     if (state.filled === state.tradedQuantity) return false;
     return state.filled.sub(state.tradedQuantity).sub(this.unexplainable).sub(this.silent).isPositive();
+  }
+
+  /** A fill is known without its fee, and the fee may still come. */
+  get lacksFees(): boolean {
+    if (this.feesGivenUp) return false;
+    for (const fill of this.state.trades.values()) if (fill.fee === null) return true;
+    return false;
   }
 
   /** There is evidence that the exchange has, or had, the order. */

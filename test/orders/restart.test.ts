@@ -96,6 +96,23 @@ describe('restart', () => {
     await kill(next);
   });
 
+  it('a fee that never came before the process died is still corrected', async () => {
+    const stage = new Stage({ feeWithFill: false });
+    stage.venue.feeInPush = false;
+    const { trade, told: before } = await placed(stage);
+    stage.venue.fault('fills', ...Array.from({ length: 4 }, () => 'request-lost' as const));
+    stage.venue.fill(stage.venue.orders[0]!, '10');
+    await stage.clock.advance(3_050);
+    expect(before.fills.map(({ feeAsset }) => feeAsset)).toEqual([null]);
+    await kill(trade);
+    stage.venue.faults.clear();
+    const { trade: next, told } = await stage.ready();
+    await stage.clock.advance(10_000);
+    expect(told.fills).toEqual([]);
+    expect(told.orders.at(-1)).toMatchObject({ status: 'FILLED', fee: '0.02', feeAsset: 'USDT' });
+    await kill(next);
+  });
+
   it('losing the journal does not lose orders: the exchange is the truth', async () => {
     const stage = new Stage();
     const { trade } = await placed(stage);

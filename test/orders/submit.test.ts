@@ -126,6 +126,18 @@ describe('createOrder', () => {
     await trade.close();
   });
 
+  it('A7: an answer that does not repeat the client id settles it just as well', async () => {
+    const stage = new Stage();
+    stage.venue.pushDelayMs = null;
+    stage.venue.queryTellsClientId = false;
+    const { trade, told } = await stage.ready();
+    stage.venue.fault('create', 'reply-lost');
+    expect((await stage.clock.runFor(trade.createOrder('SELL', '2', '10')))[0]).toBe('1001');
+    expect(told.orders.map(({ orderId }) => orderId)).toEqual(['1001']);
+    expect([...trade.orders.keys()]).toEqual(['1001']);
+    await trade.close();
+  });
+
   it('A7: a push settles it before the time-out', async () => {
     const stage = new Stage();
     const { trade } = await stage.ready();

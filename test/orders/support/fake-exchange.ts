@@ -124,6 +124,8 @@ export class FakeVenue implements Exchange {
   feeInPush = true;
   /** Whether the reply to a cancel is the end of the order. */
   cancelReplyIsFinal = true;
+  /** Whether the answer to a query repeats the client's id. */
+  queryTellsClientId = true;
   /** Queries do not see an order before it is this old, ms. */
   invisibleForMs = 0;
   sentCommands: CreateCommand[] = [];
@@ -463,7 +465,8 @@ class FakeTrading implements Trading {
     const fault = venue.nextFault('query');
     await sleep(clock, venue.delayMs / 2);
     const order = venue.byRef(ref);
-    const report = order === null ? null : venue.report(order, 'query');
+    const found = order === null ? null : venue.report(order, 'query');
+    const report = found === null || venue.queryTellsClientId ? found : { ...found, clientOrderId: null };
     await sleep(clock, venue.delayMs / 2);
     if (fault !== null) return { outcome: 'no-answer', error: errorOf('network', 'unknown') };
     if (report === null) return { outcome: 'not-found', error: errorOf('order-not-found', 'rejected') };
