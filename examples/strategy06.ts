@@ -24,8 +24,9 @@ export default class Strategy06 {
   private async onInit(success: boolean, info: TradeInfo): Promise<void> {
     if (!success) return void quant.stop(`${info.account} cannot trade`);
     const [revoked, error] = await this.trade.revokeOrder();
-    if (error) return void quant.stop(`orders of an earlier run could not be revoked: ${error.message}`);
-    logger.info(`${info.account} is ready; revoked ${revoked.length} orders of an earlier run`);
+    // One that was filled while we revoked it is `already-done`: nothing is left of it either.
+    if (error && error.kind !== 'already-done') return void quant.stop(`orders are left: ${error.message}`);
+    logger.info(`${info.account} is ready; revoked ${revoked?.length ?? 'some'} orders of an earlier run`);
     LoopRunTask.register(() => this.followTheBook(), 1);
   }
 
