@@ -4,67 +4,85 @@
 import { Decimal } from '../domain/decimal.ts';
 import type { BookLevel } from '../domain/order.ts';
 
+type Level = BookChanges[number];
+
+const FIRST_CAPACITY = 1_024;
+const ZERO = 48;
+
+/** Whether a quantity is zero; looks closer only at those that begin like one. */
+function isZero(quantity: string): boolean {
+  return quantity.charCodeAt(0) === ZERO && Number(quantity) === 0;
+}
+
 /**
  * One side, best last: changes cluster near the best price, so little has to move. Prices are looked up by a double, which only
- * orders them; where two doubles are equal the texts decide, exactly. Levels keep the texts they came with.
+ * orders them; where two doubles are equal the texts decide, exactly. Levels are kept as they came.
  */
 class Side {
   private readonly sign: 1 | -1;
-  private readonly keys: number[] = [];
-  private readonly prices: string[] = [];
-  private readonly quantities: string[] = [];
+  private keys = new Float64Array(FIRST_CAPACITY);
+  private readonly levels: Level[] = [];
 
   constructor(sign: 1 | -1) {
     this.sign = sign;
   }
 
   get size(): number {
-    return this.keys.length;
+    return this.levels.length;
   }
 
   clear(): void {
-    this.keys.length = 0;
-    this.prices.length = 0;
-    this.quantities.length = 0;
+    this.levels.length = 0;
   }
 
-  /** Negative, zero or positive as the level at `index` is worse than, at, or better than the price. */
-  private compare(index: number, key: number, price: string): number {
-    const known = this.keys[index] ?? 0;
-    if (known !== key) return known - key;
-    const text = this.prices[index] ?? '';
+  /** Negative, zero or positive as the level at `index`, whose double is the same, is worse than, at, or better than the price. */
+  private compareTexts(index: number, price: string): number {
+    const text = this.levels[index]?.[0] ?? '';
     return text === price ? 0 : this.sign * Decimal.from(text).cmp(Decimal.from(price));
   }
 
-  set(price: string, quantity: string): void {
+  set(level: Level): void {
+    const [price, quantity] = level;
+    const { levels } = this;
+    const count = levels.length;
     const key = this.sign * Number(price);
     let low = 0;
-    let high = this.keys.length;
+    let high = count;
     while (low < high) {
       const middle = (low + high) >>> 1;
-      if (this.compare(middle, key, price) < 0) low = middle + 1;
+      const known = this.keys[middle] ?? 0;
+      if (known < key || (known === key && this.compareTexts(middle, price) < 0)) low = middle + 1;
       else high = middle;
     }
-    const isKnown = low < this.keys.length && this.compare(low, key, price) === 0;
-    if (Number(quantity) === 0) {
+    const isKnown = low < count && this.keys[low] === key && this.compareTexts(low, price) === 0;
+    if (isZero(quantity)) {
       // Removing an unknown level is normal.
       if (!isKnown) return;
-      this.keys.splice(low, 1);
-      this.prices.splice(low, 1);
-      this.quantities.splice(low, 1);
-    } else if (isKnown) this.quantities[low] = quantity;
-    else {
-      this.keys.splice(low, 0, key);
-      this.prices.splice(low, 0, price);
-      this.quantities.splice(low, 0, quantity);
+      this.keys.copyWithin(low, low + 1, count);
+      levels.splice(low, 1);
+    } else if (isKnown) levels[low] = level;
+    else if (low === count) {
+      this.makeRoom(count);
+      this.keys[count] = key;
+      levels.push(level);
+    } else {
+      this.makeRoom(count);
+      this.keys.copyWithin(low + 1, low, count);
+      this.keys[low] = key;
+      levels.splice(low, 0, level);
     }
   }
 
+  private makeRoom(count: number): void {
+    if (count < this.keys.length) return;
+    const larger = new Float64Array(this.keys.length * 2);
+    larger.set(this.keys);
+    this.keys = larger;
+  }
+
   level(fromBest: number): BookLevel | null {
-    const index = this.keys.length - 1 - fromBest;
-    const price = this.prices[index];
-    const quantity = this.quantities[index];
-    return price === undefined || quantity === undefined ? null : [plain(price), plain(quantity)];
+    const level = this.levels[this.levels.length - 1 - fromBest];
+    return level === undefined ? null : [plain(level[0]), plain(level[1])];
   }
 }
 
@@ -89,12 +107,12 @@ export class LocalBook {
 
   /** Absolute quantities; zero removes the level. */
   apply(bids: BookChanges, asks: BookChanges): void {
-    for (const [price, quantity] of bids) this.bidSide.set(price, quantity);
-    for (const [price, quantity] of asks) this.askSide.set(price, quantity);
+    for (const level of bids) this.bidSide.set(level);
+    for (const level of asks) this.askSide.set(level);
   }
 
   private setLevel(side: Side, level: BookChanges[number] | undefined): void {
-    if (level !== undefined) side.set(level[0], level[1]);
+    if (level !== undefined) side.set(level);
   }
 
   clear(): void {

@@ -17,7 +17,8 @@ export interface HttpClient {
   close(): Promise<void>;
 }
 
-const KEEP_ALIVE_MS = 60_000;
+/** Short enough that the other side seldom hangs up first: a request on a connection that is just being closed is in doubt. */
+const KEEP_ALIVE_MS = 30_000;
 
 type Settle = { resolve: (response: HttpResponse) => void; reject: (error: TransportError) => void };
 

@@ -6,6 +6,7 @@ import type { Instrument } from '../../domain/instrument.ts';
 import type { Assets, Orderbook } from '../../domain/order.ts';
 import { BINANCE } from '../../domain/platform.ts';
 import { ClockOffset } from '../../wire/clock-offset.ts';
+import { PerHost, SharedAnswers } from '../../wire/per-host.ts';
 import type {
   AccountConfig,
   AccountFeed,
@@ -28,6 +29,9 @@ import { BinanceTrading } from './trading.ts';
 /** The server pings every 20 s (A3.2): dead after one and a half of that without anything. */
 const SILENCE_MS = 30_000;
 const DEEPEST_BOOK = 5_000;
+/** The same for all accounts of a process. */
+const CLOCKS = new PerHost<ClockOffset>();
+const ANSWERS = new PerHost<SharedAnswers<ExchangeInfo>>();
 
 export class BinanceAccount implements ExchangeAccount {
   readonly rest: BinanceRest;
@@ -45,7 +49,8 @@ export class BinanceAccount implements ExchangeAccount {
     const restUrl = endpoints['rest'] ?? '';
     const signer = createSigner(config.secretKey);
     const limits = new BinanceLimits(budgets, clock, new URL(restUrl).host, accessKey);
-    const time = new ClockOffset({ clock, ask: () => this.#askTime() });
+    const { host } = new URL(restUrl);
+    const time = CLOCKS.get(budgets, host, () => new ClockOffset({ clock, ask: () => this.#askTime() }));
     const timeoutMs = timings.requestTimeout;
     const sockets: SocketContext = {
       transport,
@@ -72,7 +77,12 @@ export class BinanceAccount implements ExchangeAccount {
       orderEntry: this.#orders,
     });
     this.rest = new BinanceRest(requests);
-    this.#instruments = new BinanceInstruments(this.rest, limits, clock);
+    this.#instruments = new BinanceInstruments(
+      this.rest,
+      limits,
+      clock,
+      ANSWERS.get(budgets, host, () => new SharedAnswers()),
+    );
     this.#stream = new BinanceAccountFeed({
       ...sockets,
       symbolOf: (rawSymbol) => this.#instruments.symbolOf(rawSymbol),
@@ -114,7 +124,7 @@ export class BinanceAccount implements ExchangeAccount {
 
   /** The clock, and whether the key works at all. */
   async prepare(): Promise<Result<true>> {
-    const [, clockError] = await this.#time.measure();
+    const [, clockError] = this.#time.isOld ? await this.#time.measure() : ok(true);
     if (clockError !== null) return fail(clockError);
     const [account, error] = await this.rest.getAccount();
     if (error !== null) return fail(error);

@@ -1,7 +1,8 @@
 // Every page of an account's fills: of one order, or of a symbol since a moment (binance.md A8.2).
 // What a row means is decode.ts's part.
 
-import { fail, ok, type Result } from '../../domain/errors.ts';
+import { fail, ok, TradeError, type Result } from '../../domain/errors.ts';
+import { BINANCE } from '../../domain/platform.ts';
 import { myTradesCall, type Call } from './encode.ts';
 import { idOrNull, rowsOf, type Row } from './frames.ts';
 import type { Params } from './sign.ts';
@@ -9,6 +10,8 @@ import type { Params } from './sign.ts';
 /** Rows of one answer at most, and the window that start and end may span. */
 const PAGE_SIZE = 1_000;
 const WINDOW_MS = 24 * 3_600_000;
+/** A question for each day is a question too many somewhere. */
+const MOST_WINDOWS = 366;
 
 export type Ask = (call: Call) => Promise<Result<unknown>>;
 
@@ -41,6 +44,10 @@ export async function tradesSince(
   now: number,
 ): Promise<Result<readonly Row[]>> {
   const keep = { symbol: rawSymbol };
+  if (now - since > MOST_WINDOWS * WINDOW_MS) {
+    const message = `fills are fetched up to ${MOST_WINDOWS} days back`;
+    return fail(new TradeError(message, { kind: 'rejected', outcome: 'not-sent', platform: BINANCE }));
+  }
   for (let start = Math.max(0, Math.floor(since)); ; start += WINDOW_MS) {
     const isLast = start + WINDOW_MS >= now;
     // The last window has no end: a fill while we ask belongs in.

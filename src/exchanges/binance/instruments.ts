@@ -11,6 +11,8 @@ import type { BinanceRest } from './rest.ts';
 import { instrumentOf, rawSymbolOf, symbolRowOf } from './symbols.ts';
 
 const KEPT_MS = 3_600_000;
+/** So long an answer serves other accounts as well. */
+const SHARED_MS = 10_000;
 
 interface Kept {
   readonly instrument: Instrument;
@@ -21,13 +23,16 @@ export class BinanceInstruments {
   readonly #rest: BinanceRest;
   readonly #limits: BinanceLimits;
   readonly #clock: Clock;
+  readonly #shared: SharedAnswers<ExchangeInfo>;
   readonly #kept = new Map<string, Kept>();
   readonly #symbols = new Map<string, string>();
   readonly #asking = new Map<string, Promise<Result<Instrument>>>();
 
-  constructor(rest: BinanceRest, limits: BinanceLimits, clock: Clock) {
+  /** @param shared answers that other accounts of this process have just had */
+  constructor(rest: BinanceRest, limits: BinanceLimits, clock: Clock, shared: SharedAnswers<ExchangeInfo>) {
     this.#rest = rest;
     this.#limits = limits;
+    this.#shared = shared;
     this.#clock = clock;
   }
 
@@ -62,7 +67,9 @@ export class BinanceInstruments {
     } catch (error) {
       return fail(unknown(error instanceof Error ? error.message : String(error), symbol));
     }
-    const [info, error] = await this.#rest.getExchangeInfo(rawSymbol);
+    const [info, error] = await this.#shared.get(rawSymbol, SHARED_MS, this.#clock, () =>
+      this.#rest.getExchangeInfo(rawSymbol),
+    );
     if (error !== null) {
       return fail(
         error.code === '-1121' || error.code === '-1100'

@@ -53,6 +53,7 @@ export class BinanceTrading implements Trading {
   }
 
   async #cancelOne({ rawSymbol, symbol }: Instrument, ref: OrderRef): Promise<CancelOutcome> {
+    if (!isPossible(ref)) return { outcome: 'gone', error: noSuchOrder(ref, symbol) };
     const [reply, error] = await this.#requests.send(cancelCall(rawSymbol, ref));
     if (error === null) return { outcome: 'accepted', reports: cancelReports(reply, symbol) };
     const isGone = error.code === UNKNOWN_ORDER || error.code === NO_SUCH_ORDER || error.code === ARCHIVED;
@@ -71,6 +72,7 @@ export class BinanceTrading implements Trading {
    * place of the order's (A8.1).
    */
   async query({ rawSymbol, symbol }: Instrument, ref: OrderRef): Promise<QueryOutcome> {
+    if (!isPossible(ref)) return { outcome: 'not-found', error: noSuchOrder(ref, symbol) };
     const [reply, error] = await this.#requests.send(queryCall(rawSymbol, ref));
     if (error === null) {
       if (!isRow(reply)) return { outcome: 'no-answer', error: unexpected('an answer without an order', symbol) };
@@ -108,6 +110,7 @@ export class BinanceTrading implements Trading {
 
   /** Trades are found by the exchange's id alone. */
   async #tradesOf(instrument: Instrument, ref: OrderRef): ReturnType<typeof tradesOfOrder> {
+    if (!isPossible(ref)) return fail(noSuchOrder(ref, instrument.symbol));
     let { orderId } = ref;
     if (orderId === null) {
       const found = await this.query(instrument, ref);
@@ -133,4 +136,18 @@ export class BinanceTrading implements Trading {
 
 function unexpected(message: string, symbol: string): TradeError {
   return new TradeError(`Binance sent ${message}`, { kind: 'unknown', outcome: 'unknown', platform: BINANCE, symbol });
+}
+
+/** Order ids are numbers (A7.1); anything else the exchange has never given out, and there is nothing to ask. */
+function isPossible({ orderId }: OrderRef): boolean {
+  return orderId === null || /^[0-9]{1,20}$/.test(orderId);
+}
+
+function noSuchOrder({ orderId }: OrderRef, symbol: string): TradeError {
+  return new TradeError(`"${orderId}" is no order id of Binance`, {
+    kind: 'order-not-found',
+    outcome: 'rejected',
+    platform: BINANCE,
+    symbol,
+  });
 }

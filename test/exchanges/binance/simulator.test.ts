@@ -217,6 +217,8 @@ describe('orders', () => {
     });
     const again = await run(account.trading.cancel(eos(), [{ orderId: id, clientOrderId: null }]));
     expect(again[0]).toMatchObject({ outcome: 'gone', error: { code: '-2011' } });
+    const nonsense = await run(account.trading.cancel(eos(), [{ orderId: 'abc', clientOrderId: null }]));
+    expect(nonsense[0]).toMatchObject({ outcome: 'gone', error: { kind: 'order-not-found' } });
   });
 
   test('cancel-all takes everything at once; nothing to cancel is fine', async () => {
