@@ -20,6 +20,7 @@ import { ACCOUNT_NAMES, assetsOf, levelsOf } from './decode.ts';
 import { BinanceInstruments } from './instruments.ts';
 import { BinanceLimits } from './limits.ts';
 import { OrderSocket, type SocketContext } from './order-socket.ts';
+import type { ExchangeInfo } from './payloads.ts';
 import { BinanceRequests } from './requests.ts';
 import { BinanceRest } from './rest.ts';
 import { createSigner } from './sign.ts';

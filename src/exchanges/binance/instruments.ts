@@ -5,8 +5,10 @@ import { fail, ok, TradeError, type Result } from '../../domain/errors.ts';
 import type { Instrument } from '../../domain/instrument.ts';
 import { BINANCE } from '../../domain/platform.ts';
 import type { Clock } from '../../seam/clock.ts';
+import type { SharedAnswers } from '../../wire/per-host.ts';
 import { rowsOf } from './frames.ts';
 import type { BinanceLimits } from './limits.ts';
+import type { ExchangeInfo } from './payloads.ts';
 import type { BinanceRest } from './rest.ts';
 import { instrumentOf, rawSymbolOf, symbolRowOf } from './symbols.ts';
 

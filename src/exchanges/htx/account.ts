@@ -6,6 +6,7 @@ import type { Instrument } from '../../domain/instrument.ts';
 import type { Assets, Orderbook } from '../../domain/order.ts';
 import { HTX } from '../../domain/platform.ts';
 import { ClockOffset } from '../../wire/clock-offset.ts';
+import { PerHost } from '../../wire/per-host.ts';
 import type {
   AccountConfig,
   AccountFeed,
@@ -33,6 +34,9 @@ import { HtxTrading } from './trading.ts';
 const MARKET_IS_NORMAL = '1';
 /** /market/depth gives at most this many levels (10). */
 const DEEPEST_BOOK = 150;
+/** The same for all accounts of a process. */
+const CLOCKS = new PerHost<ClockOffset>();
+const REFERENCES = new PerHost<HtxReference>();
 
 export class HtxAccount implements ExchangeAccount {
   readonly rest: HtxRest;
@@ -54,7 +58,12 @@ export class HtxAccount implements ExchangeAccount {
     const signer = new HtxSigner(accessKey, secretKey);
     const limits = new HtxLimits(budgets, clock, signedPlace(endpoints.rest).host, accessKey);
     // Three samples: signatures tolerate minutes, and the endpoint's limit is shared by all accounts of the machine.
-    const time = new ClockOffset({ clock, ask: () => this.rest.getServerTime(), samples: 3 });
+    const { host } = signedPlace(endpoints.rest);
+    const time = CLOCKS.get(
+      budgets,
+      host,
+      () => new ClockOffset({ clock, ask: () => this.rest.getServerTime(), samples: 3 }),
+    );
     const exchangeTime = (): number => time.serverNow();
     const remeasure = async (): Promise<number> => {
       const before = time.offset;
@@ -83,7 +92,7 @@ export class HtxAccount implements ExchangeAccount {
     this.#environment = environment;
     this.#time = time;
     this.rest = new HtxRest(requests);
-    this.#reference = new HtxReference(this.rest, clock);
+    this.#reference = REFERENCES.get(budgets, host, () => new HtxReference(this.rest, clock));
     const queries = new HtxQueries(this.rest, memory);
     this.#privateStream = new HtxAccountFeed({
       link,
@@ -127,7 +136,7 @@ export class HtxAccount implements ExchangeAccount {
   }
 
   async prepare(): Promise<Result<true>> {
-    const [, clockError] = await this.#time.measure();
+    const [, clockError] = this.#time.isOld ? await this.#time.measure() : ok(true);
     if (clockError !== null) return fail(clockError);
     const [accountId, accountError] = await this.#spotAccount();
     if (accountError !== null) return fail(accountError);

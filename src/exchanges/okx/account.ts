@@ -6,6 +6,7 @@ import type { Instrument } from '../../domain/instrument.ts';
 import type { Assets, Orderbook } from '../../domain/order.ts';
 import { OKX } from '../../domain/platform.ts';
 import { ClockOffset } from '../../wire/clock-offset.ts';
+import { PerHost } from '../../wire/per-host.ts';
 import type { AccountConfig, AccountFeed, ExchangeAccount, ExchangeEnvironment, Trading } from '../exchange.ts';
 import { OkxAccountFeed } from './account-feed.ts';
 import { probeOf } from './conversation.ts';
@@ -26,6 +27,9 @@ const LEAST_KYC_LEVEL = 2;
 const NOTICEABLE_MS = 1_000;
 /** market/books gives at most this many levels (14). */
 const DEEPEST_BOOK = 400;
+/** The same for all accounts of a process. */
+const CLOCKS = new PerHost<ClockOffset>();
+const RULES = new PerHost<OkxInstruments>();
 
 export class OkxAccount implements ExchangeAccount {
   readonly rest: OkxRest;
@@ -46,7 +50,12 @@ export class OkxAccount implements ExchangeAccount {
     const limits = new OkxLimits(budgets, clock, new URL(restUrl).host, accessKey);
     this.#environment = environment;
     // Three samples: public/time allows ten in two seconds, for all accounts of the machine together.
-    const time = new ClockOffset({ clock, ask: () => this.rest.getServerTime(), samples: 3 });
+    const host = `${new URL(restUrl).host}${isDemo(endpoints) ? ' demo' : ''}`;
+    const time = CLOCKS.get(
+      budgets,
+      host,
+      () => new ClockOffset({ clock, ask: () => this.rest.getServerTime(), samples: 3 }),
+    );
     this.#time = time;
     const now = (): number => time.serverNow();
     const requests = new OkxRequests({
@@ -61,7 +70,7 @@ export class OkxAccount implements ExchangeAccount {
       timeoutMs: timings.requestTimeout,
     });
     this.rest = new OkxRest(requests);
-    this.#instruments = new OkxInstruments(this.rest, clock);
+    this.#instruments = RULES.get(budgets, host, () => new OkxInstruments(this.rest, clock));
     this.#feed = new OkxAccountFeed({
       transport,
       clock,
@@ -89,7 +98,7 @@ export class OkxAccount implements ExchangeAccount {
   }
 
   async prepare(): Promise<Result<true>> {
-    const [, clockError] = await this.#time.measure();
+    const [, clockError] = this.#time.isOld ? await this.#time.measure() : ok(true);
     if (clockError !== null) return fail(clockError);
     const [mode, error] = await this.#askMode();
     if (error !== null) return fail(error);
