@@ -5,6 +5,35 @@ import { fail, ok, TradeError, type Result } from '../../domain/errors.ts';
 import { HTX } from '../../domain/platform.ts';
 import { isRow, rowsOf, text, type Row } from './frames.ts';
 import type { Bucket } from './limits.ts';
+import {
+  isAccount,
+  isBalance,
+  isBook,
+  isCanceledOpen,
+  isCandle,
+  isFee,
+  isFill,
+  isMarketStatus,
+  isOrder,
+  isPlaced,
+  isSymbol,
+  isTicker,
+  isTrades,
+  type HtxAccountRow,
+  type HtxBalance,
+  type HtxBook,
+  type HtxCanceledOpen,
+  type HtxCandle,
+  type HtxFee,
+  type HtxFill,
+  type HtxMarketStatus,
+  type HtxOrder,
+  type HtxPlaced,
+  type HtxSymbol,
+  type HtxTicker,
+  type HtxTrades,
+  type IsKind,
+} from './rest-rows.ts';
 import type { Answer, Call, HtxRequests } from './requests.ts';
 import type { Priority } from '../../wire/rate-budget.ts';
 import type { QueryParams } from './sign.ts';
@@ -62,39 +91,45 @@ export class HtxRest {
   }
 
   /** 1 normal, 2 halted, 3 cancel only (3.4). */
-  async getMarketStatus(): Promise<Result<Row>> {
-    return rowOf(await this.#public('/v2/market-status', 'reference'), '/v2/market-status');
+  async getMarketStatus(): Promise<Result<HtxMarketStatus>> {
+    return rowOf(isMarketStatus, await this.#public('/v2/market-status', 'reference'), '/v2/market-status');
   }
 
   /** Trading rules; all symbols when none is named. Numbers come as the text they were written with. */
-  async getMarketSymbols(...rawSymbols: string[]): Promise<Result<readonly Row[]>> {
+  async getMarketSymbols(...rawSymbols: string[]): Promise<Result<readonly HtxSymbol[]>> {
     const params: QueryParams | undefined = rawSymbols.length === 0 ? undefined : { symbols: rawSymbols.join(',') };
     const path = '/v1/settings/common/market-symbols';
-    return listOf(await this.#exact(path, 'reference', params), path);
+    return listOf(isSymbol, await this.#exact(path, 'reference', params), path);
   }
 
   /** `tick` of the depth snapshot: at most 150 levels a side, and maybe fewer than asked for. Numbers come as the text they were written with. */
-  async getOrderbook(rawSymbol: string, limit = 20): Promise<Result<Row>> {
+  async getOrderbook(rawSymbol: string, limit = 20): Promise<Result<HtxBook>> {
     const depth = depthSize(limit);
     const params = { symbol: rawSymbol, type: 'step0', ...(depth === null ? {} : { depth }) };
-    return rowOf(await this.#exact('/market/depth', 'depth', params), '/market/depth');
+    return rowOf(isBook, await this.#exact('/market/depth', 'depth', params), '/market/depth');
   }
 
   /** 24 h summary with the best bid and ask (`tick`). */
-  async getTicker(rawSymbol: string): Promise<Result<Row>> {
-    return rowOf(await this.#public('/market/detail/merged', 'market', { symbol: rawSymbol }), '/market/detail/merged');
+  async getTicker(rawSymbol: string): Promise<Result<HtxTicker>> {
+    return rowOf(
+      isTicker,
+      await this.#public('/market/detail/merged', 'market', { symbol: rawSymbol }),
+      '/market/detail/merged',
+    );
   }
 
-  async getTrades(rawSymbol: string, size = 100): Promise<Result<readonly Row[]>> {
+  async getTrades(rawSymbol: string, size = 100): Promise<Result<readonly HtxTrades[]>> {
     return listOf(
+      isTrades,
       await this.#public('/market/history/trade', 'market', { symbol: rawSymbol, size: String(size) }),
       '/market/history/trade',
     );
   }
 
   /** Newest first. @param period 1min 5min 15min 30min 60min 4hour 1day 1week 1mon 1year */
-  async getCandles(rawSymbol: string, period: string, size = 150): Promise<Result<readonly Row[]>> {
+  async getCandles(rawSymbol: string, period: string, size = 150): Promise<Result<readonly HtxCandle[]>> {
     return listOf(
+      isCandle,
       await this.#public('/market/history/kline', 'market', { symbol: rawSymbol, period, size: String(size) }),
       '/market/history/kline',
     );
@@ -102,17 +137,17 @@ export class HtxRest {
 
   // Accounts (4)
 
-  async getAccounts(): Promise<Result<readonly Row[]>> {
-    return listOf(await this.#signedGet('/v1/account/accounts', 'accounts'), '/v1/account/accounts');
+  async getAccounts(): Promise<Result<readonly HtxAccountRow[]>> {
+    return listOf(isAccount, await this.#signedGet('/v1/account/accounts', 'accounts'), '/v1/account/accounts');
   }
 
-  async getBalance(accountId: string): Promise<Result<Row>> {
-    return rowOf(await this.#signedGet(`/v1/account/accounts/${accountId}/balance`, 'balance'), 'balance');
+  async getBalance(accountId: string): Promise<Result<HtxBalance>> {
+    return rowOf(isBalance, await this.#signedGet(`/v1/account/accounts/${accountId}/balance`, 'balance'), 'balance');
   }
 
-  async getFeeRates(...rawSymbols: string[]): Promise<Result<readonly Row[]>> {
+  async getFeeRates(...rawSymbols: string[]): Promise<Result<readonly HtxFee[]>> {
     const path = '/v2/reference/transact-fee-rate';
-    return listOf(await this.#signedGet(path, 'fee-rate', { symbols: rawSymbols.join(',') }), path);
+    return listOf(isFee, await this.#signedGet(path, 'fee-rate', { symbols: rawSymbols.join(',') }), path);
   }
 
   // Orders (5)
@@ -123,9 +158,10 @@ export class HtxRest {
   }
 
   /** Up to ten; items fail one by one while the answer is ok (5.4). */
-  async placeOrders(orders: readonly Params[]): Promise<Result<readonly Row[]>> {
+  async placeOrders(orders: readonly Params[]): Promise<Result<readonly HtxPlaced[]>> {
     const path = '/v1/order/batch-orders';
     return listOf(
+      isPlaced,
       payload(await this.#requests.send({ ...signedPost(path, 'batch-orders', 'order', orders), isCreate: true })),
       path,
     );
@@ -141,43 +177,48 @@ export class HtxRest {
   }
 
   async cancelOrders(ids: Params): Promise<Result<Row>> {
-    return rowOf(payload(await this.cancelBatch(ids)), '/v1/order/orders/batchcancel');
+    return rowOf(isRow, payload(await this.cancelBatch(ids)), '/v1/order/orders/batchcancel');
   }
 
-  async cancelOpenOrders(params: Params): Promise<Result<Row>> {
-    return rowOf(payload(await this.cancelOpen(params)), '/v1/order/orders/batchCancelOpenOrders');
+  async cancelOpenOrders(params: Params): Promise<Result<HtxCanceledOpen>> {
+    return rowOf(isCanceledOpen, payload(await this.cancelOpen(params)), '/v1/order/orders/batchCancelOpenOrders');
   }
 
   /** @param params account-id, symbol; from and direct for a further page */
-  async getOpenOrders(params: QueryParams): Promise<Result<readonly Row[]>> {
+  async getOpenOrders(params: QueryParams): Promise<Result<readonly HtxOrder[]>> {
     const path = '/v1/order/openOrders';
-    return listOf(await this.#signedGet(path, 'open-orders', params), path);
+    return listOf(isOrder, await this.#signedGet(path, 'open-orders', params), path);
   }
 
-  async getOrder(orderId: string): Promise<Result<Row>> {
-    return rowOf(await this.#signedGet(`/v1/order/orders/${orderId}`, 'order'), 'order');
+  async getOrder(orderId: string): Promise<Result<HtxOrder>> {
+    return rowOf(isOrder, await this.#signedGet(`/v1/order/orders/${orderId}`, 'order'), 'order');
   }
 
-  async getClientOrder(clientOrderId: string): Promise<Result<Row>> {
+  async getClientOrder(clientOrderId: string): Promise<Result<HtxOrder>> {
     const path = '/v1/order/orders/getClientOrder';
-    return rowOf(await this.#signedGet(path, 'client-order', { clientOrderId }), path);
+    return rowOf(isOrder, await this.#signedGet(path, 'client-order', { clientOrderId }), path);
   }
 
   /** @param params symbol, states (comma list), start-time, end-time (at most 48 h apart), from, direct, size */
-  async getOrders(params: QueryParams): Promise<Result<readonly Row[]>> {
-    return listOf(await this.#signedGet('/v1/order/orders', 'orders', params), '/v1/order/orders');
+  async getOrders(params: QueryParams): Promise<Result<readonly HtxOrder[]>> {
+    return listOf(isOrder, await this.#signedGet('/v1/order/orders', 'orders', params), '/v1/order/orders');
   }
 
-  async getOrderFills(orderId: string): Promise<Result<readonly Row[]>> {
+  async getOrderFills(orderId: string): Promise<Result<readonly HtxFill[]>> {
     return listOf(
+      isFill,
       await this.#signedGet(`/v1/order/orders/${orderId}/matchresults`, 'order-matchresults'),
       'matchresults',
     );
   }
 
   /** @param params symbol, start-time, end-time (at most 48 h apart), from (a row's id), direct, size */
-  async getFills(params: QueryParams): Promise<Result<readonly Row[]>> {
-    return listOf(await this.#signedGet('/v1/order/matchresults', 'matchresults', params), '/v1/order/matchresults');
+  async getFills(params: QueryParams): Promise<Result<readonly HtxFill[]>> {
+    return listOf(
+      isFill,
+      await this.#signedGet('/v1/order/matchresults', 'matchresults', params),
+      '/v1/order/matchresults',
+    );
   }
 
   /** Dead man's switch: 0 = off, else at least 5 seconds; of the whole user, at most 500 orders (5.10). */
@@ -251,14 +292,20 @@ export function odd(what: string): TradeError {
   });
 }
 
-function rowOf([data, error]: Result<unknown>, what: string): Result<Row> {
+function rowOf<Kind extends Row>(isKind: IsKind<Kind>, [data, error]: Result<unknown>, what: string): Result<Kind> {
   if (error !== null) return fail(error);
-  return isRow(data) ? ok(data) : fail(odd(what));
+  return isRow(data) && isKind(data) ? ok(data) : fail(odd(what));
 }
 
-function listOf([data, error]: Result<unknown>, what: string): Result<readonly Row[]> {
+function listOf<Kind extends Row>(
+  isKind: IsKind<Kind>,
+  [data, error]: Result<unknown>,
+  what: string,
+): Result<readonly Kind[]> {
   if (error !== null) return fail(error);
-  return Array.isArray(data) ? ok(rowsOf(data)) : fail(odd(what));
+  if (!Array.isArray(data)) return fail(odd(what));
+  const rows = rowsOf(data);
+  return rows.every(isKind) ? ok(rows) : fail(odd(what));
 }
 
 /** Ids come as text from one endpoint and as number from another (5.0). */
