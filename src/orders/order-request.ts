@@ -68,7 +68,10 @@ function amount(name: string, value: unknown): Decimal | string | null {
   if (typeof value !== 'string' && typeof value !== 'number' && !(value instanceof Decimal)) {
     throw new TypeError(`createOrder: ${name} must be a decimal string or a number, got ${kindOf(value)}`);
   }
-  return Decimal.tryFrom(value) ?? `${name} ${JSON.stringify(value)} is not a decimal number`;
+  return (
+    Decimal.tryFrom(value) ??
+    `${name} ${typeof value === 'string' ? JSON.stringify(value) : String(value)} is not a decimal number`
+  );
 }
 
 const KNOWN: ReadonlySet<string> = new Set([

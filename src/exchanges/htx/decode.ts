@@ -166,7 +166,7 @@ export function orderPush(row: Row, symbol: string, hints: PushHints): OrderRepo
     reason: isRefusal
       ? POST_ONLY_WOULD_TAKE
       : event === 'cancellation'
-        ? (textOrNull(row, 'canceledSourceDesc') ?? textOrNull(row, 'canceledSource'))
+        ? (textOrNull(row, 'canceledSourceDesc') ?? textOrNull(row, 'canceledSource') ?? textOrNull(row, 'orderStatus'))
         : null,
     ctime: timeOrNull(row, 'orderCreateTime'),
     utime,
@@ -261,7 +261,7 @@ export function orderRow(row: Row, symbol: string, source: ReportSource, cancelA
     reason: isRefusal
       ? POST_ONLY_WOULD_TAKE
       : life === 'canceled' || life === 'failed'
-        ? (textOrNull(row, 'canceled-source-desc') ?? textOrNull(row, 'canceled-source'))
+        ? (textOrNull(row, 'canceled-source-desc') ?? textOrNull(row, 'canceled-source') ?? textOrNull(row, 'state'))
         : null,
     ctime: createdAt,
     utime: timeOrNull(row, 'updated-at') ?? ended ?? createdAt,
