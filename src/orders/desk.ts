@@ -46,8 +46,10 @@ export interface DeskParts {
 /** Omit that keeps the members of a union apart. */
 type Without<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never;
 
-/** Ends older than this cannot turn up among the fills that a reconcile asks for. */
-const FINISHED_LOADED_MS = 3_600_000;
+/** A strategy that was down for longer does not hear of what strangers' orders did meanwhile. */
+const LONGEST_LOOK_BACK_MS = 3_600_000;
+/** Orders that ended this long before cannot turn up among the fills that the first load asks for. */
+const FINISHED_MARGIN_MS = 120_000;
 const START_REVOKE_LIMIT_MS = 30_000;
 /** The process has a limit of its own for a stop; this one only keeps a run from going on for ever. */
 const STOP_REVOKE_LIMIT_MS = 120_000;
@@ -148,8 +150,12 @@ export class Desk implements SessionMember {
   private async begin(): Promise<void> {
     if (this.closed) return;
     for (const remembered of this.journal.load()) this.manager.remember(remembered);
-    const since = this.parts.environment.clock.now() - FINISHED_LOADED_MS;
-    for (const { orderId, status } of this.journal.finishedSince(since))
+    const { clock } = this.parts.environment;
+    const proof = this.journal.lastProof();
+    // How far the first load looks back for fills of orders that nobody here has ever seen.
+    const since = Math.max(proof ?? -Infinity, clock.now() - LONGEST_LOOK_BACK_MS);
+    if (proof !== null) this.reconciler.lookBackTo(since);
+    for (const { orderId, status } of this.journal.finishedSince(since - FINISHED_MARGIN_MS))
       this.manager.tracker.rememberPast(orderId, status);
     const instrument = await this.session.join(this);
     if (instrument === null || this.closed) return;
@@ -382,6 +388,7 @@ export class Desk implements SessionMember {
 
   private onReconciled(kind: ReconcileKind, provenAt: number, unknown: readonly TrackedOrder[]): void {
     this.synced = true;
+    this.journal.proof(provenAt);
     for (const order of this.manager.tracker.open.values()) if (order.phase === 'doubt') this.lookUp(order);
     for (const order of unknown) {
       order.isMissing = true;

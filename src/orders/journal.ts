@@ -58,6 +58,8 @@ export interface FinishedOrder {
 export interface OrderJournal {
   /** What earlier processes left unfinished. Called once, before anything else. */
   load(): readonly RememberedOrder[];
+  /** When an earlier process last proved its view equal to the exchange's (our clock, ms); null when none ever did. */
+  lastProof(): number | null;
   /** Orders closed since a time (our clock, ms): a fill of theirs that turns up again is old news. */
   finishedSince(since: number): readonly FinishedOrder[];
   /** Safe from the death of this process when it returns. */
@@ -70,6 +72,8 @@ export interface OrderJournal {
   closed(key: string, status: OrderStatus, at: number): void;
   result(key: string, result: RequestResult): void;
   receipt(receipt: RevokeReceipt): void;
+  /** The view was proven equal to the exchange's as of then. */
+  proof(at: number): void;
 }
 
 export interface HistoryQuery {

@@ -46,6 +46,7 @@ const FINISHED_KEPT = 10_000;
 
 export class MemoryJournal implements Journal {
   private readonly entries = new Map<string, Entry>();
+  private readonly proofs = new Map<string, number>();
   private readonly finished: string[] = [];
   private readonly receiptList: RevokeReceipt[] = [];
   private readonly finishedKept: number;
@@ -80,6 +81,10 @@ export class MemoryJournal implements Journal {
         [...this.entries.entries()]
           .filter(([id, entry]) => entry.status === null && id === prefix + entry.key)
           .map(([, entry]) => ({ ...entry, reports: [...entry.reports], told: new Set(entry.told) })),
+      lastProof: () => this.proofs.get(prefix) ?? null,
+      proof: (time) => {
+        this.proofs.set(prefix, time);
+      },
       finishedSince: (since) => {
         const found: FinishedOrder[] = [];
         for (const [id, { status, closedAt, key, reports }] of this.entries) {

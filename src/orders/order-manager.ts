@@ -181,7 +181,7 @@ export class OrderManager {
     const own = clientOrderId !== null && isOwn(clientOrderId);
     const key = orderId !== null ? `o:${orderId}` : `c:${clientOrderId ?? ''}`;
     const order = new TrackedOrder(key, newOrderState(place.symbol), report.ctime ?? clock.now(), own);
-    if (this.loadingFirst && report.filled !== null && report.fill === null) order.silent = report.filled;
+    if (this.loadingFirst && report.source === 'open-orders' && report.filled !== null) order.silent = report.filled;
     if (report.action === null) needs.terms({ orderId, clientOrderId });
     return order;
   }

@@ -51,10 +51,14 @@ export class Reconciler {
   /** When the stream first lived, in the exchange's time: what others did before is not this process's to tell. */
   private firstLiveAt: number | null = null;
   private firstProof: number | null = null;
+  private lookBack: number | null = null;
   private stopped = false;
 
   constructor(parts: ReconcilerParts) {
     this.parts = parts;
+  } /** An earlier process had proven its view as of then (our clock, ms): the first load begins there. */
+  lookBackTo(time: number): void {
+    this.lookBack = time;
   }
 
   get isRunning(): boolean {
@@ -114,9 +118,11 @@ export class Reconciler {
       isSending: order.phase === 'sending',
       silent: order.silent.add(order.unexplainable),
     }));
-    if (kind === 'first' || this.provenAt === null || this.firstProof === null) return { orders, fillsSince: null };
-    // Never from before the first load: what had ended by then belongs to earlier processes.
-    return { orders, fillsSince: Math.max(this.provenAt - MARGIN_MS, this.firstProof) + offset };
+    if (kind === 'first' || this.provenAt === null) {
+      return { orders, fillsSince: this.lookBack === null ? null : this.lookBack - MARGIN_MS + offset };
+    }
+    // Never from before the first load: what had ended by then was its business, or an earlier process's.
+    return { orders, fillsSince: Math.max(this.provenAt - MARGIN_MS, this.firstProof ?? -Infinity) + offset };
   }
 
   private async work(kind: ReconcileKind, run: number): Promise<void> {

@@ -19,7 +19,7 @@ const WRITE_PATIENCE_MS = 20;
 const TABLES = `
 CREATE TABLE IF NOT EXISTS scopes (
   id INTEGER PRIMARY KEY, platform TEXT NOT NULL, account TEXT NOT NULL, symbol TEXT NOT NULL, strategy TEXT NOT NULL,
-  UNIQUE (platform, account, symbol, strategy)
+  proven_at INTEGER, UNIQUE (platform, account, symbol, strategy)
 ) STRICT;
 CREATE TABLE IF NOT EXISTS orders (
   id INTEGER PRIMARY KEY, scope INTEGER NOT NULL, key TEXT NOT NULL, client_order_id TEXT, order_id TEXT, intent TEXT,

@@ -61,6 +61,7 @@ type Entry =
       readonly status: OrderStatus;
       readonly at: number;
     }
+  | { readonly what: 'proof'; readonly scope: Scope; readonly at: number }
   | { readonly what: 'receipt'; readonly receipt: RevokeReceipt };
 
 /** A scope and the rows of its unfinished orders, so that they need not be looked up for every entry. */
@@ -118,6 +119,8 @@ export class SqliteJournal implements Journal {
     const scope = this.scope(of);
     return {
       load: () => this.load(scope),
+      lastProof: () => this.lastProof(scope),
+      proof: (at) => this.enqueue({ what: 'proof', scope, at }),
       finishedSince: (since) => this.finishedSince(scope, since),
       intent: (key, intent) => {
         this.appendIntent(scope, key, intent);
@@ -204,6 +207,10 @@ export class SqliteJournal implements Journal {
       statements.receipt.run(endedAt, platform, account, symbol, JSON.stringify(entry.receipt));
       return;
     }
+    if (entry.what === 'proof') {
+      statements.proof.run(entry.at, this.scopeRow(entry.scope));
+      return;
+    }
     const row = this.row(entry.scope, entry.key, 'at' in entry ? entry.at : this.options.clock.now());
     switch (entry.what) {
       case 'intent': {
@@ -236,17 +243,26 @@ export class SqliteJournal implements Journal {
     const known = scope.rows.get(key);
     if (known !== undefined) return known;
     const { statements } = this;
-    if (scope.id === null) {
-      const { platform, account, symbol, strategy } = scope.of;
-      statements.addScope.run(platform, account, symbol, strategy);
-      scope.id = Number(statements.findScope.get(platform, account, symbol, strategy)?.['id']);
-    }
-    statements.addOrder.run(scope.id, key, at);
-    const row = Number(statements.findOrder.get(scope.id, key)?.['id']);
+    const of = this.scopeRow(scope);
+    statements.addOrder.run(of, key, at);
+    const row = Number(statements.findOrder.get(of, key)?.['id']);
     scope.rows.set(key, row);
     return row;
   }
 
+  private scopeRow(scope: Scope): number {
+    if (scope.id !== null) return scope.id;
+    const { statements } = this;
+    const { platform, account, symbol, strategy } = scope.of;
+    statements.addScope.run(platform, account, symbol, strategy);
+    scope.id = Number(statements.findScope.get(platform, account, symbol, strategy)?.['id']);
+    return scope.id;
+  }
+
+  private lastProof({ of: { platform, account, symbol, strategy } }: Scope): number | null {
+    const proven = this.statements.findScope.get(platform, account, symbol, strategy)?.['proven_at'];
+    return typeof proven === 'number' ? proven : null;
+  }
   private load(scope: Scope): readonly RememberedOrder[] {
     this.writeNow();
     const { platform, account, symbol, strategy } = scope.of;
@@ -332,6 +348,7 @@ export class SqliteJournal implements Journal {
 class Statements {
   readonly addScope: StatementSync;
   readonly findScope: StatementSync;
+  readonly proof: StatementSync;
   readonly addOrder: StatementSync;
   readonly findOrder: StatementSync;
   readonly intent: StatementSync;
@@ -352,8 +369,9 @@ class Statements {
     const prepare = (sql: string): StatementSync => database.prepare(sql);
     this.addScope = prepare('INSERT OR IGNORE INTO scopes (platform, account, symbol, strategy) VALUES (?, ?, ?, ?)');
     this.findScope = prepare(
-      'SELECT id FROM scopes WHERE platform = ? AND account = ? AND symbol = ? AND strategy = ?',
+      'SELECT id, proven_at FROM scopes WHERE platform = ? AND account = ? AND symbol = ? AND strategy = ?',
     );
+    this.proof = prepare('UPDATE scopes SET proven_at = ? WHERE id = ?');
     this.addOrder = prepare('INSERT OR IGNORE INTO orders (scope, key, at) VALUES (?, ?, ?)');
     this.findOrder = prepare('SELECT id FROM orders WHERE scope = ? AND key = ?');
     this.intent = prepare('UPDATE orders SET intent = ?, client_order_id = ?, at = ? WHERE id = ? AND intent IS NULL');

@@ -112,6 +112,19 @@ describe('restart', () => {
     expect(told.orders.at(-1)).toMatchObject({ status: 'FILLED', fee: '0.02', feeAsset: 'USDT' });
     await kill(next);
   });
+  it('an order placed by hand and filled between two processes is told by the second; what the first had told is not', async () => {
+    const stage = new Stage();
+    const { trade } = await placed(stage);
+    stage.venue.fill(stage.venue.orders[0]!, '10');
+    await stage.clock.advance(100);
+    await kill(trade);
+    const byHand = stage.venue.place({ quantity: '5' });
+    stage.venue.fill(byHand, '5');
+    const { trade: next, told } = await stage.ready();
+    expect(told.fills.map(({ orderId }) => orderId)).toEqual(['1002']);
+    expect(told.orders.map(({ orderId, status }) => [orderId, status])).toEqual([['1002', 'FILLED']]);
+    await kill(next);
+  });
 
   it('losing the journal does not lose orders: the exchange is the truth', async () => {
     const stage = new Stage();
