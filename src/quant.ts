@@ -8,6 +8,7 @@ import { DeadMansSwitches } from './runtime/assembly/dead-mans-switches.ts';
 import { closeDefaultEnvironment, defaultEnvironment, flushJournal } from './runtime/assembly/environment.ts';
 import { config, readConfig, useConfig } from './runtime/config.ts';
 import { ConfigError } from './runtime/config-problems.ts';
+import { flushOutput } from './runtime/flush-output.ts';
 import { Heartbeat } from './runtime/heartbeat.ts';
 import { beatsPerLease, readSupervisorMessage, writePlace, type ChildMessage } from './runtime/lease.ts';
 import { configureLogger, logger } from './runtime/logger.ts';
@@ -150,6 +151,7 @@ async function end(reason: string, status: 0 | 1 | 2): Promise<void> {
     const final = Math.max(status, worst);
     await tellSupervisor({ type: 'stopped', crashed: status === 1, left: left.length });
     logger.info(final === 0 ? 'stopped' : `stopped with exit status ${final}`);
+    await flushOutput();
     process.exit(final);
   })();
   stopping = { shutdown, done };

@@ -67,6 +67,7 @@ async function runSupervised(strategy: string, configFile: string | undefined): 
   const { SUPERVISED } = await import('../quant.ts');
   const { ask, canAsk } = await import('../runtime/ask.ts');
   const { sweepPlace } = await import('../runtime/assembly/account-access.ts');
+  const { keepReceipts } = await import('../runtime/assembly/journal.ts');
   const { accessEnvironment } = await import('../runtime/assembly/environment.ts');
   await configureLogger({ ...config.log, base: { server: config.serverId, process: 'supervisor' } });
   const leaseMs = config.supervisor.lease * 1_000;
@@ -85,7 +86,11 @@ async function runSupervised(strategy: string, configFile: string | undefined): 
     spawn,
     clock: realClock,
     log: logger,
-    sweep: (place, trigger) => sweepPlace(place, trigger, accessEnvironment()),
+    sweep: async (place, trigger) => {
+      const receipt = await sweepPlace(place, trigger, accessEnvironment());
+      await keepReceipts(config.journal, [receipt]);
+      return receipt;
+    },
     leaseMs,
     restart: config.supervisor.restart,
     maxRestarts: config.supervisor.maxRestarts,

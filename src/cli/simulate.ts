@@ -51,6 +51,10 @@ export function registerSimulate(program: Command, finish: Finish): void {
 }
 
 async function simulate(options: Options): Promise<0> {
+  // Before anything is printed: whoever reads the first line may already want it to end.
+  const ended = new Promise<void>((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => resolve());
+  });
   const simulator = await startFor(options);
   const { endpoints, accounts } = simulator;
   if (options.writeConfig !== undefined) {
@@ -78,9 +82,7 @@ async function simulate(options: Options): Promise<0> {
     print();
     print(paint.dim('Ctrl-C stops it.'));
   }
-  await new Promise<void>((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => resolve());
-  });
+  await ended;
   await simulator.close();
   return 0;
 }

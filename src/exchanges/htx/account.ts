@@ -6,7 +6,7 @@ import type { Instrument } from '../../domain/instrument.ts';
 import type { Assets, Orderbook } from '../../domain/order.ts';
 import { HTX } from '../../domain/platform.ts';
 import { ClockOffset } from '../../wire/clock-offset.ts';
-import { PerHost } from '../../wire/per-host.ts';
+import { PerHost, SharedAnswers } from '../../wire/per-host.ts';
 import type {
   AccountConfig,
   AccountFeed,
@@ -26,6 +26,7 @@ import { HtxQueries } from './queries.ts';
 import { HtxReference } from './reference.ts';
 import { CLOCK_MOVED_MS, HtxRequests } from './requests.ts';
 import { HtxRest } from './rest.ts';
+import type { HtxMarketStatus } from './rest-rows.ts';
 import { HtxSigner } from './sign.ts';
 import { StreamMemory } from './stream-memory.ts';
 import { HtxTradeSocket } from './trade-socket.ts';
@@ -37,6 +38,9 @@ const DEEPEST_BOOK = 150;
 /** The same for all accounts of a process. */
 const CLOCKS = new PerHost<ClockOffset>();
 const REFERENCES = new PerHost<HtxReference>();
+const STATUSES = new PerHost<SharedAnswers<HtxMarketStatus>>();
+/** So long one account's question about the market serves the others. */
+const STATUS_MS = 10_000;
 
 export class HtxAccount implements ExchangeAccount {
   readonly rest: HtxRest;
@@ -44,6 +48,7 @@ export class HtxAccount implements ExchangeAccount {
   readonly trading: Trading;
   readonly #environment: ExchangeEnvironment;
   readonly #time: ClockOffset;
+  readonly #status: SharedAnswers<HtxMarketStatus>;
   readonly #reference: HtxReference;
   readonly #balances = new Balances();
   readonly #privateStream: HtxAccountFeed;
@@ -92,6 +97,7 @@ export class HtxAccount implements ExchangeAccount {
     this.#environment = environment;
     this.#time = time;
     this.rest = new HtxRest(requests);
+    this.#status = STATUSES.get(budgets, host, () => new SharedAnswers());
     this.#reference = REFERENCES.get(budgets, host, () => new HtxReference(this.rest, clock));
     const queries = new HtxQueries(this.rest, memory);
     this.#privateStream = new HtxAccountFeed({
@@ -161,7 +167,9 @@ export class HtxAccount implements ExchangeAccount {
 
   /** Halted or cancel-only is worth a word; orders are refused by the exchange itself (3.4). */
   async #checkMarket(): Promise<void> {
-    const [status, error] = await this.rest.getMarketStatus();
+    const [status, error] = await this.#status.get('market-status', STATUS_MS, this.#environment.clock, () =>
+      this.rest.getMarketStatus(),
+    );
     const { log } = this.#environment;
     if (error !== null) log.warn('the market status is not known', { error: error.message });
     else if (text(status, 'marketStatus') !== MARKET_IS_NORMAL) log.warn('HTX does not trade normally', { ...status });

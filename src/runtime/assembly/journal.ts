@@ -6,6 +6,11 @@ import { join } from 'node:path';
 import type { RevokeReceipt } from '../../domain/unfinished-orders.ts';
 import type { Journal } from '../../orders/journal.ts';
 import { MemoryJournal } from '../../orders/memory-journal.ts';
+import { JournalError } from '../../storage/journal-schema.ts';
+import { SqliteJournal } from '../../storage/sqlite-journal.ts';
+import { ConfigError } from '../config-problems.ts';
+import { logger } from '../logger.ts';
+import { realClock } from '../real-clock.ts';
 
 /** `$XDG_DATA_HOME/aioquant/journal.sqlite`, as is the custom. */
 export function defaultJournalFile(): string {
@@ -13,20 +18,35 @@ export function defaultJournalFile(): string {
   return join(base, 'aioquant', 'journal.sqlite');
 }
 
-/** @param setting the configuration's `journal`: a path, or `memory` for none on disk */
+/**
+ * @param setting the configuration's `journal`: a path, or `memory` for none on disk
+ * @throws ConfigError when the file cannot be used
+ */
 export function openJournal(setting: string | undefined): Journal {
-  void (setting ?? defaultJournalFile());
-  return new MemoryJournal();
+  if (setting === 'memory') return new MemoryJournal();
+  try {
+    return new SqliteJournal({ file: setting ?? defaultJournalFile(), clock: realClock, log: logger });
+  } catch (error) {
+    if (error instanceof JournalError) throw new ConfigError(error.message, { cause: error });
+    throw error;
+  }
 }
 
-/** Writes receipts of revokes that no Trade made (by command, or after a crash) where the strategies' own are. */
+/**
+ * Writes receipts of revokes that no Trade made (by command, or after a crash) where the strategies' own are.
+ * Orders come first: a journal that cannot be written is logged, and nothing else.
+ */
 export async function keepReceipts(setting: string | undefined, receipts: readonly RevokeReceipt[]): Promise<void> {
-  if (receipts.length === 0) return;
-  const journal = openJournal(setting);
-  for (const receipt of receipts) {
-    const { platform, account, symbol } = receipt;
-    journal.open({ platform, account, symbol, strategy: '' }).receipt(receipt);
+  if (receipts.length === 0 || setting === 'memory') return;
+  try {
+    const journal = openJournal(setting);
+    for (const receipt of receipts) {
+      const { platform, account, symbol } = receipt;
+      journal.open({ platform, account, symbol, strategy: '' }).receipt(receipt);
+    }
+    await journal.flush();
+    await journal.close();
+  } catch (error) {
+    logger.warn('the receipts of this revoke could not be journaled', { err: error });
   }
-  await journal.flush();
-  await journal.close();
 }

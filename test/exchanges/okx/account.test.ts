@@ -93,10 +93,11 @@ describe('preparing', () => {
 
   it('tells what keeps it from succeeding', async () => {
     const { transport, account } = open();
-    transport.answer('public/time', new TransportError('refused', 'no', 'network'));
-    expect((await account.prepare())[1]).toMatchObject({ kind: 'network', outcome: 'not-sent' });
     transport.answer('account/config', json({ code: '50119', msg: "API key doesn't exist" }));
     expect((await account.prepare())[1]).toMatchObject({ kind: 'auth', code: '50119' });
+    const offline = open();
+    offline.transport.answer('public/time', new TransportError('refused', 'no', 'network'));
+    expect((await offline.account.prepare())[1]).toMatchObject({ kind: 'network', outcome: 'not-sent' });
   });
 
   it('warns of a key that may not trade', async () => {
