@@ -126,7 +126,7 @@ export class Trade<P extends Platform = Platform> {
     return this.desk.getOpenOrderIds();
   }
 
-  /** @param depth how many levels of each side are wanted; the exchange may offer a few sizes only, and then gives at least as many */
+  /** @param depth at most so many levels of each side; fewer where the exchange offers no more */
   getOrderbook(depth: number = DEFAULT_DEPTH): Promise<Result<Orderbook>> {
     if (typeof depth !== 'number') throw new TypeError(`getOrderbook: depth must be a number, got ${typeof depth}`);
     if (!Number.isInteger(depth) || depth < 1)
@@ -159,6 +159,11 @@ export class Trade<P extends Platform = Platform> {
   /** When the view was last proven equal to the exchange's (our clock, ms); null before the first time. */
   get lastProof(): number | null {
     return this.desk.lastProof;
+  }
+
+  /** The process is stopping: no new order is taken, revoking works. */
+  get stopping(): boolean {
+    return this.desk.isGateClosed;
   }
 
   /** Counts since the start, and delays of the last minute. */

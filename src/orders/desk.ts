@@ -2,13 +2,13 @@
 // and knows its life - loading, ready, gap, closing. What the strategy's callbacks look like is trade.ts's part.
 
 import { RevokeError, TradeError, fail, ok, type Result } from '../domain/errors.ts';
-import type { Instrument } from '../domain/instrument.ts';
 import type { Assets, Orderbook } from '../domain/order.ts';
 import type { OrderReport } from '../domain/order-report.ts';
 import type { RevokeReceipt, RevokeTrigger, UnfinishedOrders } from '../domain/unfinished-orders.ts';
 import type { AccountConfig, Exchange, FeedEvent } from '../exchanges/exchange.ts';
 import { isFatal, type AccountSession, type SessionMember } from './account-session.ts';
 import { ClientOrderIds, isOwn } from './client-order-id.ts';
+import { ConnectionHolder, type Connection } from './connection.ts';
 import type { ConnectionEvent } from './connection-event.ts';
 import { resolveDoubt } from './doubt.ts';
 import type { TradeEnvironment } from './environment.ts';
@@ -18,9 +18,10 @@ import { OrderManager, type OrderSink } from './order-manager.ts';
 import type { OrderRequest } from './order-request.ts';
 import { Reconciler, type ReconcileKind } from './reconciler.ts';
 import { RevokeAll } from './revoke-all.ts';
-import { Revoke, type Connection, type RevokeParts } from './revoke.ts';
+import { Revoke, type RevokeParts } from './revoke.ts';
 import type { Place } from './snapshot.ts';
 import { Stats } from './stats.ts';
+import { blindReceipt, settleOrders, unfinishedIds } from './stopping.ts';
 import { Submit } from './submit.ts';
 import type { TrackedOrder } from './tracked-order.ts';
 
@@ -65,11 +66,10 @@ export class Desk implements SessionMember {
   private readonly journal: OrderJournal;
   private readonly reconciler: Reconciler;
   private readonly facts: MissingFacts;
+  private readonly connections: ConnectionHolder;
   private readonly submit: Submit;
   private readonly revoking: RevokeParts;
   private readonly beingLookedUp = new Set<TrackedOrder>();
-  private instrument: Instrument | null = null;
-  private instrumentWaiters: (() => void)[] = [];
   private phase: 'loading' | 'ready' | 'failed' = 'loading';
   private synced = false;
   private gapOpenedAt: number | null = null;
@@ -86,13 +86,14 @@ export class Desk implements SessionMember {
     this.symbol = place.symbol;
     this.stats = new Stats(clock);
     this.journal = environment.journal.open(place);
-    const connection = (): Connection | null => this.connection();
+    this.connections = new ConnectionHolder(clock);
+    const connection = (): Connection | null => this.connections.current;
     const background = (work: Promise<unknown>): void => this.background(work);
     const isOurs = (id: string): boolean => isOwn(place.strategy, id);
     this.facts = new MissingFacts({
       clock,
       feeWait: timings.feeWait,
-      connector: connection,
+      connection,
       manager: () => this.manager,
       isBusy: () => this.reconciler.isRunning,
       background,
@@ -126,7 +127,7 @@ export class Desk implements SessionMember {
       rules: exchange.clientOrderIds,
       ids: new ClientOrderIds(place.strategy, clock, random),
       stats: this.stats,
-      connector: connection,
+      connection,
       gate: (evenIfNotReady) => this.gate(evenIfNotReady),
       lookUp: (order) => this.lookUp(order),
     });
@@ -159,10 +160,7 @@ export class Desk implements SessionMember {
       this.manager.tracker.rememberPast(orderId, status);
     const instrument = await this.session.join(this);
     if (instrument === null || this.closed) return;
-    this.instrument = instrument;
-    const waiters = this.instrumentWaiters;
-    this.instrumentWaiters = [];
-    for (const resolve of waiters) resolve();
+    this.connections.set({ account: this.session.connector, instrument });
     this.session.watch(this, instrument);
   }
 
@@ -179,37 +177,21 @@ export class Desk implements SessionMember {
     return this.reconciler.lastProof;
   }
 
-  private connection(): Connection | null {
-    return this.instrument === null ? null : { account: this.session.connector, instrument: this.instrument };
-  }
-
-  /** As `connection`, but waits for it as long as a caller can be expected to. */
+  /** The connection; while there is none yet, waits as long as a caller can be expected to. */
   private async connected(): Promise<Connection | TradeError> {
-    const { place, environment, config } = this.parts;
-    if (this.instrument === null && this.failure === null && !this.closed) {
-      await new Promise<void>((resolve) => {
-        const timer = environment.clock.after(config.timings.inDoubtPatience, resolve);
-        this.instrumentWaiters.push(() => {
-          timer.cancel();
-          resolve();
-        });
-      });
-    }
+    const { place, config } = this.parts;
+    const connection = await this.connections.wait(config.timings.inDoubtPatience);
     if (this.closed) return new TradeError('this Trade is closed', { kind: 'closed', outcome: 'not-sent', ...place });
-    const connection = this.connection();
     if (connection !== null) return connection;
-    if (this.failure !== null) return this.failure;
-    return new TradeError('the exchange could not be reached yet', {
-      kind: 'not-ready',
-      outcome: 'not-sent',
-      ...place,
-    });
+    const message = 'the exchange could not be reached yet';
+    return this.failure ?? new TradeError(message, { kind: 'not-ready', outcome: 'not-sent', ...place });
   }
 
   private gate(evenIfNotReady: boolean): { readonly kind: 'closed' | 'not-ready'; readonly message: string } | null {
     if (this.closed) return { kind: 'closed', message: 'this Trade is closed' };
     if (this.gateClosed) return { kind: 'closed', message: 'stopping: no new orders are taken' };
-    if (this.failure !== null) return { kind: 'not-ready', message: `never became ready: ${this.failure.message}` };
+    if (this.failure !== null)
+      return { kind: 'not-ready', message: `the account failed for good: ${this.failure.message}` };
     if (this.synced || evenIfNotReady || this.parts.tradeDuringGaps) return null;
     const message =
       this.phase === 'loading'
@@ -253,24 +235,10 @@ export class Desk implements SessionMember {
     const at = await this.connected();
     if (!(at instanceof TradeError)) return (await this.revokeAll(at, 'stop', STOP_REVOKE_LIMIT_MS)).receipt;
     const { place, unfinishedOrders, environment } = this.parts;
-    const now = environment.clock.now();
     const left = this.unfinished();
-    const receipt: RevokeReceipt = {
-      trigger: 'stop',
-      platform: place.platform,
-      account: place.account,
-      symbol: place.symbol,
-      whose: unfinishedOrders.whose,
-      found: left,
-      revoked: [],
-      filled: [],
-      left,
-      // With a key that never worked nothing can have been placed.
-      error: this.phase === 'failed' && left.length === 0 ? null : at.message,
-      startedAt: now,
-      endedAt: now,
-      confirmedAt: null,
-    };
+    // With a key that never worked nothing can have been placed.
+    const error = this.phase === 'failed' && left.length === 0 ? null : at.message;
+    const receipt = blindReceipt(place, unfinishedOrders.whose, left, error, environment.clock.now());
     this.journal.receipt(receipt);
     return receipt;
   }
@@ -287,32 +255,27 @@ export class Desk implements SessionMember {
     const at = await this.connected();
     if (at instanceof TradeError) return fail(at.at(this.parts.place));
     const [book, error] = await at.account.orderbook(at.instrument, depth);
-    return book === null ? fail(error.at(this.parts.place)) : ok(book);
+    if (book === null) return fail(error.at(this.parts.place));
+    // Exchanges offer a few sizes only.
+    return ok({ ...book, asks: book.asks.slice(0, depth), bids: book.bids.slice(0, depth) });
   }
 
   closeGate(): void {
     this.gateClosed = true;
   }
 
+  get isGateClosed(): boolean {
+    return this.gateClosed;
+  }
+
   unfinished(): readonly string[] {
-    const own = this.parts.unfinishedOrders.whose === 'own';
-    return [...this.manager.tracker.open.values()].filter((order) => !own || order.own).map(({ id }) => id);
+    return unfinishedIds(this.manager, this.parts.unfinishedOrders.whose);
   }
 
   /** Resolves when nothing is on its way; doubt is waited for no longer than a request may take. */
-  async settle(): Promise<void> {
-    const { clock } = this.parts.environment;
-    const deadline = clock.monotonic() + this.parts.config.timings.requestTimeout + SETTLE_MARGIN_MS;
-    const unsettled = [...this.manager.tracker.open.values()].filter(({ phase }) => phase !== 'settled');
-    await Promise.all(
-      unsettled.map((order) =>
-        order.until(
-          () => order.phase === 'settled',
-          Math.max(0, deadline - clock.monotonic()),
-          (ms, fn) => clock.after(ms, fn),
-        ),
-      ),
-    );
+  settle(): Promise<void> {
+    const { environment, config } = this.parts;
+    return settleOrders(this.manager, environment.clock, config.timings.requestTimeout + SETTLE_MARGIN_MS);
   }
 
   async close(): Promise<void> {
@@ -321,8 +284,7 @@ export class Desk implements SessionMember {
     this.reconciler.stop();
     this.facts.stop();
     this.manager.stop();
-    for (const resolve of this.instrumentWaiters) resolve();
-    this.instrumentWaiters = [];
+    this.connections.finish();
     this.session.leave(this);
     await this.parts.environment.sessions.release(this.session);
   }
@@ -369,8 +331,7 @@ export class Desk implements SessionMember {
     this.failure = error.at(this.parts.place);
     this.synced = false;
     this.reconciler.stop();
-    for (const resolve of this.instrumentWaiters) resolve();
-    this.instrumentWaiters = [];
+    this.connections.finish();
     this.parts.handlers.onError(this.failure);
     if (this.phase !== 'loading') return;
     this.phase = 'failed';
@@ -426,7 +387,7 @@ export class Desk implements SessionMember {
     if (unfinishedOrders.start === 'adopt' && unfinishedOrders.whose === 'all') {
       for (const order of this.manager.tracker.open.values()) this.manager.adopt(order);
     }
-    const at = this.connection();
+    const at = this.connections.current;
     if (unfinishedOrders.start === 'revoke' && at !== null) {
       const { receipt, error } = await this.revokeAll(at, 'start', START_REVOKE_LIMIT_MS);
       if (receipt.left.length > 0 && error !== null) handlers.onError(error);
@@ -446,7 +407,7 @@ export class Desk implements SessionMember {
       manager: this.manager,
       notFoundAfter: config.timings.notFoundAfter,
       forgetsCanceledAfter: exchange.capabilities.forgetsCanceledAfterMs,
-      connection: () => this.connection(),
+      connection: () => this.connections.current,
       isStopped: () => this.closed,
     });
     this.background(work.finally(() => this.beingLookedUp.delete(order)));

@@ -4,8 +4,8 @@
 import type { ExchangeAccount } from '../exchanges/exchange.ts';
 import { sleep, type Clock } from '../seam/clock.ts';
 import type { Log } from '../seam/log.ts';
+import type { Connection } from './connection.ts';
 import type { OrderManager } from './order-manager.ts';
-import type { Connection } from './revoke.ts';
 import { byTime } from './sort-reports.ts';
 import type { TrackedOrder } from './tracked-order.ts';
 

@@ -1,9 +1,9 @@
 // Asks the exchange for what pushes did not tell: fills that the stated total proves, fees, and the terms of orders nobody placed here.
 // Waits a moment first (they are mostly on their way), asks with growing pauses, and leaves the rest to the periodic comparison.
 
-import type { Instrument } from '../domain/instrument.ts';
-import type { ExchangeAccount, OrderRef } from '../exchanges/exchange.ts';
+import type { OrderRef } from '../exchanges/exchange.ts';
 import type { Clock, Timer } from '../seam/clock.ts';
+import type { Connection } from './connection.ts';
 import type { OrderManager } from './order-manager.ts';
 import { byTime } from './sort-reports.ts';
 import type { TrackedOrder } from './tracked-order.ts';
@@ -15,7 +15,7 @@ const MOST_ATTEMPTS = 8;
 export interface MissingFactsParts {
   readonly clock: Clock;
   readonly feeWait: number;
-  readonly connector: () => { readonly account: ExchangeAccount; readonly instrument: Instrument } | null;
+  readonly connection: () => Connection | null;
   readonly manager: () => OrderManager;
   /** A reconcile is running: it asks for the same things. */
   readonly isBusy: () => boolean;
@@ -90,7 +90,7 @@ export class MissingFacts {
   }
 
   private async askFills(order: TrackedOrder): Promise<boolean> {
-    const at = this.parts.connector();
+    const at = this.parts.connection();
     const { orderId, clientOrderId } = order.state;
     if (at === null) return false;
     const [reports] = await at.account.trading.fills(at.instrument, { ref: { orderId, clientOrderId } });
@@ -100,7 +100,7 @@ export class MissingFacts {
   }
 
   private async askTerms(ref: OrderRef): Promise<boolean> {
-    const at = this.parts.connector();
+    const at = this.parts.connection();
     if (at === null) return false;
     const answer = await at.account.trading.query(at.instrument, ref);
     if (answer.outcome === 'no-answer' || this.stopped) return false;

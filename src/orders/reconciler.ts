@@ -5,9 +5,9 @@ import type { TradeError } from '../domain/errors.ts';
 import type { OrderReport } from '../domain/order-report.ts';
 import type { QueryOutcome } from '../exchanges/exchange.ts';
 import type { Clock, Timer } from '../seam/clock.ts';
+import type { Connection } from './connection.ts';
 import { named, type OrderManager } from './order-manager.ts';
 import { reconcile, type Answers, type Question, type View } from './reconcile.ts';
-import type { Connection } from './revoke.ts';
 import { byTime } from './sort-reports.ts';
 import type { TrackedOrder } from './tracked-order.ts';
 

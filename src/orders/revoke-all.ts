@@ -6,8 +6,9 @@ import type { OrderReport } from '../domain/order-report.ts';
 import type { RevokeReceipt, RevokeTrigger, Whose } from '../domain/unfinished-orders.ts';
 import type { Capabilities } from '../exchanges/exchange.ts';
 import { sleep } from '../seam/clock.ts';
+import type { Connection } from './connection.ts';
 import { revokeChannel } from './diagnostics.ts';
-import type { Connection, Revoked, RevokeParts } from './revoke.ts';
+import type { Revoked, RevokeParts } from './revoke.ts';
 import type { TrackedOrder } from './tracked-order.ts';
 
 export interface RevokeAllParts extends RevokeParts {

@@ -2,24 +2,19 @@
 // Revoking everything is revoke-all.ts's part; both only bring reports to the order manager.
 
 import { TradeError, type RevokeFailure } from '../domain/errors.ts';
-import type { Instrument } from '../domain/instrument.ts';
 import { merge, newOrderState, stateStatus } from '../domain/merge.ts';
 import type { OrderReport } from '../domain/order-report.ts';
 import type { OrderStatus } from '../domain/order.ts';
 import { isEnded } from '../domain/transitions.ts';
-import type { CancelOutcome, ExchangeAccount, OrderRef, Timings } from '../exchanges/exchange.ts';
+import type { CancelOutcome, OrderRef, Timings } from '../exchanges/exchange.ts';
 import { sleep, type Clock } from '../seam/clock.ts';
+import type { Connection } from './connection.ts';
 import { revokeChannel } from './diagnostics.ts';
 import type { OrderJournal } from './journal.ts';
 import type { OrderManager } from './order-manager.ts';
 import type { Place } from './snapshot.ts';
 import type { Stats } from './stats.ts';
 import type { TrackedOrder } from './tracked-order.ts';
-
-export interface Connection {
-  readonly account: ExchangeAccount;
-  readonly instrument: Instrument;
-}
 
 export interface RevokeParts {
   readonly place: Place;

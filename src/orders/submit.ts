@@ -2,13 +2,13 @@
 // Looking up what is in doubt is doubt.ts's part.
 
 import { TradeError, fail, ok, type ErrorKind, type Result } from '../domain/errors.ts';
-import type { Instrument } from '../domain/instrument.ts';
-import type { CreateOutcome, ClientOrderIdRules, ExchangeAccount, Timings } from '../exchanges/exchange.ts';
+import type { CreateOutcome, ClientOrderIdRules, Timings } from '../exchanges/exchange.ts';
 import type { Clock } from '../seam/clock.ts';
 import type { Log } from '../seam/log.ts';
 import { clientOrderIdProblem, type ClientOrderIds } from './client-order-id.ts';
 import { createChannel, createdChannel } from './diagnostics.ts';
 import type { OrderJournal, RequestResult } from './journal.ts';
+import type { Connection } from './connection.ts';
 import type { OrderManager } from './order-manager.ts';
 import { checkOrder, type OrderRequest } from './order-request.ts';
 import type { Place } from './snapshot.ts';
@@ -25,7 +25,7 @@ export interface SubmitParts {
   readonly rules: ClientOrderIdRules;
   readonly ids: ClientOrderIds;
   readonly stats: Stats;
-  readonly connector: () => { readonly account: ExchangeAccount; readonly instrument: Instrument } | null;
+  readonly connection: () => Connection | null;
   /** Why no order may be placed now, or null. */
   readonly gate: (
     evenIfNotReady: boolean,
@@ -52,7 +52,7 @@ export class Submit {
     const { parts } = this;
     const closed = parts.gate(request.evenIfNotReady);
     if (closed !== null) return this.refuse(closed.kind, closed.message);
-    const at = parts.connector();
+    const at = parts.connection();
     if (at === null)
       return this.refuse(
         'not-ready',
