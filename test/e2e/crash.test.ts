@@ -1,0 +1,116 @@
+// The third line of defence: however a supervised strategy dies, the exchange is empty soon after, and the exit status says what happened.
+import { describe, expect, it } from 'vitest';
+import { PLATFORMS, type Platform } from '../../src/domain/platform.ts';
+import { openStage, ROUND_TRIP_50, type Stage, type StageOptions } from './support.ts';
+
+const GOAL_MS = 2_000;
+
+function stageFor(platform: Platform, then: string, orders: number, options: StageOptions = {}): Promise<Stage> {
+  const { config, ...rest } = options;
+  return openStage(platform, {
+    latency: ROUND_TRIP_50,
+    config: { rehearsal: { orders, then }, supervisor: { restart: 'never', lease: 1 }, deadMansSwitch: 0, ...config },
+    ...rest,
+  });
+}
+
+describe.each(PLATFORMS)('on %s', { concurrent: true, timeout: 60_000 }, (platform) => {
+  it('kill -9 with 100 unfinished orders: the exchange is empty within two seconds', async () => {
+    await using stage = await stageFor(platform, 'rest', 100);
+    const supervisor = stage.rehearse();
+    const [, count, pid] = await supervisor.says(/PLACED (\d+) by (\d+)/);
+    expect([count, stage.at.open()]).toEqual(['100', 100]);
+    const killed = performance.now();
+    process.kill(Number(pid), 'SIGKILL');
+    const took = (await stage.emptied()) - killed;
+    console.log(`${platform}: empty ${Math.round(took)} ms after kill -9 with 100 unfinished orders`);
+    const { status, out } = await supervisor.ended;
+    expect(out).toContain('the strategy died: killed by SIGKILL');
+    expect(out).toContain('100 unfinished, 100 revoked, 0 filled meanwhile, 0 left');
+    expect(out).toContain('confirmed by the exchange');
+    expect(stage.at.open()).toBe(0);
+    expect(status).toBe(1);
+    expect(took).toBeLessThan(GOAL_MS);
+  });
+
+  it('an event loop frozen for longer than the lease: killed first, then revoked', async () => {
+    await using stage = await stageFor(platform, 'freeze', 5);
+    const supervisor = stage.rehearse();
+    const [, , pid] = await supervisor.says(/PLACED (\d+) by (\d+)/);
+    await stage.emptied();
+    // Fenced: what cannot run any more cannot place another order.
+    expect(() => process.kill(Number(pid), 0)).toThrow('ESRCH');
+    const { status, out } = await supervisor.ended;
+    expect(out).toMatch(/no sign of life from the strategy for \d+ ms: killing process/);
+    expect(out).toContain('5 unfinished, 5 revoked');
+    expect(status).toBe(1);
+  });
+
+  it.each([
+    ['out-of-memory', /the strategy died: (?:killed by SIGABRT|it exited with status)/],
+    ['exit', /the strategy died: it exited with status 3/],
+  ])('%s: revoked by the supervisor', async (then, says) => {
+    await using stage = await stageFor(platform, then, 5);
+    const { status, out } = await stage.rehearse({ NODE_OPTIONS: '--max-old-space-size=48' }).ended;
+    expect(out).toContain('PLACED 5');
+    expect(out).toMatch(says);
+    expect(out).toContain('5 unfinished, 5 revoked');
+    expect(stage.at.open()).toBe(0);
+    expect(status).toBe(1);
+  });
+
+  it.each([
+    ['throw', 'thrown by the strategy'],
+    ['reject', 'rejected by the strategy'],
+  ])('an uncaught error (%s): the strategy itself revokes before it ends', async (then, message) => {
+    await using stage = await stageFor(platform, then, 5);
+    const { status, out } = await stage.rehearse().ended;
+    expect(out).toContain(message);
+    expect(out).toContain('5 unfinished, 5 revoked, 0 filled meanwhile, 0 left');
+    expect(out).toContain('the strategy died: an uncaught error');
+    expect(stage.at.open()).toBe(0);
+    expect(status).toBe(1);
+  });
+
+  it('a callback that throws is told to onError and ends nothing', async () => {
+    await using stage = await stageFor(platform, 'throw-in-callback', 5);
+    const supervisor = stage.rehearse();
+    await supervisor.says(/ON-ERROR .*a callback that throws/);
+    await supervisor.says(/PLACED 5/);
+    expect(stage.at.open()).toBe(5);
+    supervisor.signal('SIGTERM');
+    expect((await supervisor.ended).status).toBe(0);
+    expect(stage.at.open()).toBe(0);
+  });
+
+  it('with restart on-crash it lives again, and the receipt of the crash is in the journal', async () => {
+    await using stage = await stageFor(platform, 'rest', 3, {
+      config: { supervisor: { restart: 'on-crash', lease: 5 }, rehearsal: { orders: 3, then: 'rest' } },
+    });
+    const supervisor = stage.rehearse();
+    const [, , first] = await supervisor.says(/PLACED (\d+) by (\d+)/);
+    process.kill(Number(first), 'SIGKILL');
+    await supervisor.says(/starting the strategy again in 1 s \(restart 1 of at most 10\)/);
+    expect(stage.at.open()).toBe(0);
+    const [, second] = await supervisor.says(new RegExp(`PLACED 3 by (?!${first}\\b)(\\d+)`));
+    expect(second).not.toBe(first);
+    supervisor.signal('SIGTERM');
+    expect((await supervisor.ended).status).toBe(0);
+    expect(stage.at.open()).toBe(0);
+    const history = await stage.run(['orders', '-c', stage.at.config, '--history']);
+    expect(history.out).toMatch(/ crash +demo .* 3 +3 +0 +0 +none left at/);
+    expect(history.out).toMatch(/ stop +demo .* 3 +3 +0 +0 +none left at/);
+  });
+});
+
+it("crash: keep - and nothing is revoked, as configured; a stranger's order is nobody's business with own", async () => {
+  await using kept = await stageFor('okx', 'exit', 2, { unfinishedOrders: { crash: 'keep' } });
+  expect((await kept.rehearse().ended).out).toContain('unfinished orders are kept, as configured');
+  expect(kept.at.open()).toBe(2);
+
+  await using own = await stageFor('okx', 'exit', 2, { unfinishedOrders: { whose: 'own' } });
+  own.at.plant(1);
+  own.at.plant(1, { strategy: 'another' });
+  expect((await own.rehearse().ended).out).toContain('2 unfinished, 2 revoked');
+  expect(own.at.open()).toBe(2);
+}, 60_000);
