@@ -10,8 +10,9 @@ import { isFatal, type AccountSession, type SessionMember } from './account-sess
 import { ClientOrderIds, isOwn } from './client-order-id.ts';
 import { ConnectionHolder, type Connection } from './connection.ts';
 import type { ConnectionEvent } from './connection-event.ts';
-import { resolveDoubt } from './doubt.ts';
+import { LookUps } from './doubt.ts';
 import type { TradeEnvironment } from './environment.ts';
+import { Gap } from './gap.ts';
 import type { OrderJournal } from './journal.ts';
 import { MissingFacts } from './missing-facts.ts';
 import { OrderManager, type OrderSink } from './order-manager.ts';
@@ -69,10 +70,10 @@ export class Desk implements SessionMember {
   private readonly connections: ConnectionHolder;
   private readonly submit: Submit;
   private readonly revoking: RevokeParts;
-  private readonly beingLookedUp = new Set<TrackedOrder>();
+  private readonly lookUps: LookUps;
+  private readonly gap: Gap;
   private phase: 'loading' | 'ready' | 'failed' = 'loading';
   private synced = false;
-  private gapOpenedAt: number | null = null;
   private gateClosed = false;
   private closed = false;
   private failure: TradeError | null = null;
@@ -108,6 +109,17 @@ export class Desk implements SessionMember {
       sink: handlers,
       needs: this.facts,
     });
+    this.gap = new Gap(clock, this.manager);
+    this.lookUps = new LookUps({
+      clock,
+      log,
+      manager: this.manager,
+      notFoundAfter: timings.notFoundAfter,
+      forgetsCanceledAfter: exchange.capabilities.forgetsCanceledAfterMs,
+      connection,
+      background,
+      isStopped: () => this.closed,
+    });
     this.reconciler = new Reconciler({
       clock,
       manager: this.manager,
@@ -129,7 +141,7 @@ export class Desk implements SessionMember {
       stats: this.stats,
       connection,
       gate: (evenIfNotReady) => this.gate(evenIfNotReady),
-      lookUp: (order) => this.lookUp(order),
+      lookUp: (order) => this.lookUps.start(order),
     });
     this.revoking = {
       place,
@@ -292,16 +304,14 @@ export class Desk implements SessionMember {
   // What the session tells us.
 
   onLive(): void {
-    if (this.gapOpenedAt !== null) this.event({ type: 'reconnected' });
+    if (this.gap.isOpen) this.event({ type: 'reconnected' });
     this.reconciler.onLive();
   }
 
   onBroken(reason: string): void {
     this.synced = false;
     this.reconciler.onBroken();
-    if (this.phase !== 'ready' || this.gapOpenedAt !== null) return;
-    this.gapOpenedAt = this.parts.environment.clock.now();
-    this.manager.findings = { ended: new Set(), filled: new Set() };
+    if (this.phase !== 'ready' || !this.gap.open()) return;
     this.stats.gaps++;
     this.event({ type: 'gap-opened', reason });
   }
@@ -350,33 +360,20 @@ export class Desk implements SessionMember {
   private onReconciled(kind: ReconcileKind, provenAt: number, unknown: readonly TrackedOrder[]): void {
     this.synced = true;
     this.journal.proof(provenAt);
-    for (const order of this.manager.tracker.open.values()) if (order.phase === 'doubt') this.lookUp(order);
+    for (const order of this.manager.tracker.open.values()) if (order.phase === 'doubt') this.lookUps.start(order);
     for (const order of unknown) {
       order.isMissing = true;
-      this.lookUp(order);
+      this.lookUps.start(order);
     }
     if (kind === 'routine') return;
     if (this.phase === 'loading') {
       this.background(this.getReady());
       return;
     }
-    const openedAt = this.gapOpenedAt;
-    if (openedAt === null) return;
-    const findings = this.manager.findings ?? { ended: new Set<string>(), filled: new Set<string>() };
-    this.gapOpenedAt = null;
-    this.manager.findings = null;
-    const ids = {
-      ended: [...findings.ended].toSorted(),
-      filled: [...findings.filled].toSorted(),
-      unknown: unknown.map(({ id }) => id),
-    };
-    this.event({ type: 'gap-closed', openedAt, ...ids });
-    this.parts.environment.log.info('the view equals the exchange again', {
-      ...this.parts.place,
-      openedAt,
-      provenAt,
-      ...ids,
-    });
+    const found = this.gap.close(unknown);
+    if (found === null) return;
+    this.event({ type: 'gap-closed', ...found });
+    this.parts.environment.log.info('the view equals the exchange again', { ...this.parts.place, provenAt, ...found });
   }
 
   /** The first load is done: every unfinished order is shown, then the policy for the start is carried out. */
@@ -394,23 +391,6 @@ export class Desk implements SessionMember {
     }
     if (this.closed || this.failure !== null) return;
     handlers.onReady(null);
-  }
-
-  /** Starts finding out what became of an order, unless that is under way. */
-  private lookUp(order: TrackedOrder): void {
-    if (this.beingLookedUp.has(order)) return;
-    this.beingLookedUp.add(order);
-    const { environment, config, exchange } = this.parts;
-    const work = resolveDoubt(order, {
-      clock: environment.clock,
-      log: environment.log,
-      manager: this.manager,
-      notFoundAfter: config.timings.notFoundAfter,
-      forgetsCanceledAfter: exchange.capabilities.forgetsCanceledAfterMs,
-      connection: () => this.connections.current,
-      isStopped: () => this.closed,
-    });
-    this.background(work.finally(() => this.beingLookedUp.delete(order)));
   }
 
   private event(event: Without<ConnectionEvent, 'stream' | 'at'>): void {

@@ -39,6 +39,23 @@ function isOpen(order: TrackedOrder): boolean {
   return order.phase === 'doubt' || (order.isMissing && !order.isEnded);
 }
 
+/** The orders that are being looked up: each once at a time. */
+export class LookUps {
+  private readonly parts: DoubtParts & { readonly background: (work: Promise<unknown>) => void };
+  private readonly orders = new Set<TrackedOrder>();
+
+  constructor(parts: DoubtParts & { readonly background: (work: Promise<unknown>) => void }) {
+    this.parts = parts;
+  }
+
+  /** Starts finding out what became of an order, unless that is under way. */
+  start(order: TrackedOrder): void {
+    if (this.orders.has(order)) return;
+    this.orders.add(order);
+    this.parts.background(resolveDoubt(order, this.parts).finally(() => this.orders.delete(order)));
+  }
+}
+
 /** Looks one order up until its fate is known. Resolves then, or when the Trade is closed. */
 export async function resolveDoubt(order: TrackedOrder, parts: DoubtParts): Promise<void> {
   const { clock, manager, isStopped, log } = parts;

@@ -1,7 +1,7 @@
 // The journal in an SQLite file: everything is enqueued in no time and written in groups, off the path of orders.
 // The one exception, intents, is intent-tail.ts's part; tables and opening are journal-schema.ts's.
 
-import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import type { DatabaseSync } from 'node:sqlite';
 import type { OrderReport } from '../domain/order-report.ts';
 import type { OrderStatus } from '../domain/order.ts';
 import type { RevokeReceipt } from '../domain/unfinished-orders.ts';
@@ -20,6 +20,7 @@ import type { Clock, Timer } from '../seam/clock.ts';
 import type { Log } from '../seam/log.ts';
 import { IntentTail } from './intent-tail.ts';
 import { readHistory, readReceipts, readStatus } from './journal-history.ts';
+import { Statements } from './journal-statements.ts';
 import { BUSY, explain, openDatabase, sqliteCode } from './journal-schema.ts';
 import { parseFields, readIntent, readReport, reportText } from './report-text.ts';
 
@@ -341,64 +342,5 @@ export class SqliteJournal implements Journal {
     this.lastCleaned = now;
     const before = now - (this.options.retentionDays ?? DEFAULT_RETENTION_DAYS) * DAY_MS;
     this.statements.clean(before);
-  }
-}
-
-/** Prepared once. */
-class Statements {
-  readonly addScope: StatementSync;
-  readonly findScope: StatementSync;
-  readonly proof: StatementSync;
-  readonly addOrder: StatementSync;
-  readonly findOrder: StatementSync;
-  readonly intent: StatementSync;
-  readonly ids: StatementSync;
-  readonly event: StatementSync;
-  readonly told: StatementSync;
-  readonly adopted: StatementSync;
-  readonly closed: StatementSync;
-  readonly receipt: StatementSync;
-  readonly unfinished: StatementSync;
-  readonly finished: StatementSync;
-  readonly reports: StatementSync;
-  readonly toldOf: StatementSync;
-  private readonly database: DatabaseSync;
-
-  constructor(database: DatabaseSync) {
-    this.database = database;
-    const prepare = (sql: string): StatementSync => database.prepare(sql);
-    this.addScope = prepare('INSERT OR IGNORE INTO scopes (platform, account, symbol, strategy) VALUES (?, ?, ?, ?)');
-    this.findScope = prepare(
-      'SELECT id, proven_at FROM scopes WHERE platform = ? AND account = ? AND symbol = ? AND strategy = ?',
-    );
-    this.proof = prepare('UPDATE scopes SET proven_at = ? WHERE id = ?');
-    this.addOrder = prepare('INSERT OR IGNORE INTO orders (scope, key, at) VALUES (?, ?, ?)');
-    this.findOrder = prepare('SELECT id FROM orders WHERE scope = ? AND key = ?');
-    this.intent = prepare('UPDATE orders SET intent = ?, client_order_id = ?, at = ? WHERE id = ? AND intent IS NULL');
-    // Something new about an order: if it was finished, it has to be told again after a restart.
-    this.ids = prepare(
-      'UPDATE orders SET order_id = coalesce(order_id, ?), client_order_id = coalesce(client_order_id, ?), status = NULL WHERE id = ?',
-    );
-    this.event = prepare('INSERT INTO events ("order", at, what, detail) VALUES (?, ?, ?, ?)');
-    this.told = prepare('INSERT OR IGNORE INTO told ("order", trade_id) VALUES (?, ?)');
-    this.adopted = prepare('UPDATE orders SET adopted = 1 WHERE id = ?');
-    this.closed = prepare('UPDATE orders SET status = ?, at = ? WHERE id = ?');
-    this.receipt = prepare('INSERT INTO receipts (at, platform, account, symbol, detail) VALUES (?, ?, ?, ?, ?)');
-    this.unfinished = prepare(
-      'SELECT orders.* FROM orders JOIN scopes ON scopes.id = orders.scope WHERE status IS NULL AND platform = ? AND account = ? AND symbol = ? AND strategy = ? ORDER BY orders.id',
-    );
-    this.finished = prepare(
-      'SELECT order_id, status FROM orders JOIN scopes ON scopes.id = orders.scope WHERE status IS NOT NULL AND order_id IS NOT NULL AND platform = ? AND account = ? AND symbol = ? AND strategy = ? AND at >= ?',
-    );
-    this.reports = prepare(`SELECT detail FROM events WHERE "order" = ? AND what = 'report' ORDER BY id`);
-    this.toldOf = prepare('SELECT trade_id FROM told WHERE "order" = ?');
-  }
-
-  clean(before: number): void {
-    const old = 'SELECT id FROM orders WHERE status IS NOT NULL AND at < ?';
-    for (const table of ['events', 'told'])
-      this.database.prepare(`DELETE FROM ${table} WHERE "order" IN (${old})`).run(before);
-    this.database.prepare('DELETE FROM orders WHERE status IS NOT NULL AND at < ?').run(before);
-    this.database.prepare('DELETE FROM receipts WHERE at < ?').run(before);
   }
 }
