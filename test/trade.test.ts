@@ -1,4 +1,5 @@
 // The public face: options that name what is wrong with them, callbacks one at a time and in order, the part of a Trade in a clean stop.
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { describe, expect, it } from 'vitest';
 import { TradeError } from '../src/domain/errors.ts';
 import type { Order } from '../src/domain/order.ts';
@@ -105,6 +106,63 @@ describe('Trade', () => {
     expect(error).toBeInstanceOf(TradeError);
     expect(error).toMatchObject({ kind: 'network', symbol: 'EOS/USDT', account: 'me' });
     await trade.close();
+  });
+
+  it('A22: every failure is a TradeError that says what, where, and whether anything left', async () => {
+    const stage = new Stage();
+    const { trade } = await stage.ready();
+    stage.venue.fault('create', { reject: 'rejected' });
+    stage.venue.fault('openOrders', 'request-lost');
+    const failures = [
+      await stage.clock.runFor(trade.createOrder('SELL', '2', '10')),
+      await stage.clock.runFor(trade.createOrder('SELL', '0', '10')),
+      await stage.clock.runFor(trade.getOpenOrderIds()),
+      await stage.clock.runFor(trade.getOrderbook()),
+      await stage.clock.runFor(trade.revokeOrder('nope')),
+      await stage.clock.runFor(trade.revokeOrder('nope', 'never')),
+    ];
+    for (const [value, error] of failures) {
+      expect(value).toBeNull();
+      expect(error).toBeInstanceOf(TradeError);
+      expect(error).toMatchObject({ platform: 'okx', account: 'me', symbol: 'EOS/USDT' });
+      expect(['rejected', 'unknown', 'not-sent']).toContain(error?.outcome);
+    }
+    await trade.close();
+  });
+
+  it('closing leaves nothing behind that would keep the process alive', async () => {
+    const stage = new Stage();
+    stage.venue.fault('prepare', ...Array.from({ length: 100 }, () => 'not-sent' as const));
+    const { trade } = stage.trade();
+    await stage.clock.advance(100_000);
+    await trade.close();
+    const other = new Stage();
+    const made = await other.ready();
+    other.venue.fault('create', 'request-lost');
+    await other.clock.runFor(made.trade.createOrder('SELL', '2', '10'));
+    await other.clock.advance(1_000);
+    await made.trade.close();
+    for (const clock of [stage.clock, other.clock]) {
+      const before = clock.monotonic();
+      await clock.runAll();
+      expect(clock.monotonic() - before).toBeLessThan(100);
+    }
+  });
+
+  it('publishes orders and fills on diagnostics channels', async () => {
+    const seen: string[] = [];
+    const names = ['aioquant:create', 'aioquant:created', 'aioquant:order-update', 'aioquant:fill', 'aioquant:revoke'];
+    const hear = (_message: unknown, name: string | symbol): void => void seen.push(String(name).slice(9));
+    for (const name of names) subscribe(name, hear);
+    const stage = new Stage();
+    const { trade } = await stage.ready();
+    await stage.clock.runFor(trade.createOrder('SELL', '2', '10'));
+    stage.venue.fill(stage.venue.orders[0]!, '1');
+    await stage.clock.advance(100);
+    await stage.clock.runFor(trade.revokeOrder());
+    for (const name of names) unsubscribe(name, hear);
+    await trade.close();
+    expect(seen).toEqual(['create', 'order-update', 'created', 'fill', 'order-update', 'revoke', 'order-update']);
   });
 
   it('several Trades of one account share one connection; the last one closes it', async () => {

@@ -12,7 +12,7 @@ import type {
   ExchangeEnvironment,
   FeedEvent,
 } from '../exchanges/exchange.ts';
-import { sleep } from '../seam/clock.ts';
+import { Pauses } from './pauses.ts';
 
 /** One symbol's part in a session. */
 export interface SessionMember {
@@ -48,6 +48,7 @@ export class AccountSession {
   private readonly bySymbol = new Map<string, SessionMember[]>();
   /** Those whose symbol the stream was told of. */
   private readonly watching = new Set<SessionMember>();
+  private readonly pauses: Pauses;
   private preparing: Promise<boolean> | null = null;
   private feedStarted = false;
   private live = false;
@@ -57,6 +58,7 @@ export class AccountSession {
   constructor(exchange: Exchange, config: AccountConfig, environment: ExchangeEnvironment) {
     this.exchange = exchange;
     this.environment = environment;
+    this.pauses = new Pauses(environment.clock);
     this.connector = exchange.open(config, environment);
   }
 
@@ -127,6 +129,7 @@ export class AccountSession {
   async close(): Promise<void> {
     if (this.closed) return;
     this.closed = true;
+    this.pauses.end();
     if (this.feedStarted) await this.connector.feed.stop();
     await this.connector.close();
   }
@@ -161,7 +164,7 @@ export class AccountSession {
     onTrouble: (error: TradeError, attempt: number, waitMs: number) => void,
     isOff: () => boolean,
   ): Promise<{ readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: TradeError } | null> {
-    const { clock, random } = this.environment;
+    const { random } = this.environment;
     for (let count = 1; ; count++) {
       const [value, error] = await attempt();
       if (isOff()) return null;
@@ -171,7 +174,7 @@ export class AccountSession {
       // Half of it by chance, so that a hundred processes do not come back at the same moment.
       const wait = Math.round(Math.max(ceiling / 2 + (ceiling / 2) * random.next(), error.retryAfter ?? 0));
       onTrouble(error, count, wait);
-      await sleep(clock, wait);
+      await this.pauses.pause(wait);
       if (isOff()) return null;
     }
   }

@@ -296,6 +296,8 @@ export class Desk implements SessionMember {
     this.reconciler.stop();
     this.facts.stop();
     this.manager.stop();
+    // Whoever waits for an order looks up and sees that it is over.
+    for (const order of this.manager.tracker.open.values()) order.changed();
     this.connections.finish();
     this.session.leave(this);
     await this.parts.environment.sessions.release(this.session);
@@ -329,9 +331,14 @@ export class Desk implements SessionMember {
   }
 
   onTrouble(error: TradeError, attempt: number, retryInMs: number): void {
-    this.event({ type: 'exception', error: error.at(this.parts.place) });
+    this.tellTrouble(error);
     this.event({ type: 'reconnecting', attempt, retryInMs, reason: error.message });
-    if (this.troubleTold) return;
+  }
+
+  /** Trouble that passes is for onConnection; while the strategy still waits for onInit it hears once through onError, too. */
+  private tellTrouble(error: TradeError): void {
+    this.event({ type: 'exception', error: error.at(this.parts.place) });
+    if (this.troubleTold || this.phase !== 'loading') return;
     this.troubleTold = true;
     this.parts.handlers.onError(error.at(this.parts.place));
   }
@@ -353,7 +360,7 @@ export class Desk implements SessionMember {
       this.onFatal(error);
       return false;
     }
-    this.event({ type: 'exception', error: error.at(this.parts.place) });
+    this.tellTrouble(error);
     return true;
   }
 

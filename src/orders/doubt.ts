@@ -65,7 +65,7 @@ export async function resolveDoubt(order: TrackedOrder, parts: DoubtParts): Prom
   for (let attempt = 0; ; attempt++) {
     const pause = warned ? SLOW_PAUSE_MS : (PAUSES[Math.min(attempt, PAUSES.length - 1)] ?? LAST_PAUSE_MS);
     await order.until(
-      () => !isOpen(order),
+      () => !isOpen(order) || isStopped(),
       pause,
       (ms, fn) => clock.after(ms, fn),
     );

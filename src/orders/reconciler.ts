@@ -7,6 +7,7 @@ import type { QueryOutcome } from '../exchanges/exchange.ts';
 import type { Clock, Timer } from '../seam/clock.ts';
 import type { Connection } from './connection.ts';
 import { named, type OrderManager } from './order-manager.ts';
+import { Pauses } from './pauses.ts';
 import { reconcile, type Answers, type Question, type View } from './reconcile.ts';
 import { byTime } from './sort-reports.ts';
 import type { TrackedOrder } from './tracked-order.ts';
@@ -52,10 +53,12 @@ export class Reconciler {
   private firstLiveAt: number | null = null;
   private firstProof: number | null = null;
   private lookBack: number | null = null;
+  private readonly pauses: Pauses;
   private stopped = false;
 
   constructor(parts: ReconcilerParts) {
     this.parts = parts;
+    this.pauses = new Pauses(parts.clock);
   } /** An earlier process had proven its view as of then (our clock, ms): the first load begins there. */
   lookBackTo(time: number): void {
     this.lookBack = time;
@@ -97,6 +100,7 @@ export class Reconciler {
   stop(): void {
     this.stopped = true;
     this.onBroken();
+    this.pauses.end();
   }
 
   private start(kind: ReconcileKind): void {
@@ -160,9 +164,7 @@ export class Reconciler {
         return;
       }
       const pause = Math.max(PAUSES[Math.min(failures++, PAUSES.length - 1)] ?? 8_000, error.retryAfter ?? 0);
-      await new Promise<void>((resolve) => {
-        clock.after(pause, resolve);
-      });
+      await this.pauses.pause(pause);
       if (run !== this.run) return;
     }
   }

@@ -40,11 +40,12 @@ export class RevokeAll {
     this.whose = whose;
   }
 
-  /** Never rejects. Gives up after `timeLimitMs` and says what is left. */
+  /** Never rejects. Gives up when nothing got better for `timeLimitMs`, and says what is left. */
   async run(trigger: RevokeTrigger, timeLimitMs: number): Promise<RevokeAllResult> {
     const { clock } = this.parts;
     const startedAt = clock.now();
-    const deadline = clock.monotonic() + timeLimitMs;
+    let deadline = clock.monotonic() + timeLimitMs;
+    let fewest = Infinity;
     let confirmedAt: number | null = null;
     this.note();
     if (revokeChannel.hasSubscribers) {
@@ -60,6 +61,11 @@ export class RevokeAll {
       if (listed?.length === 0 && (await this.allEnded(deadline))) {
         confirmedAt = clock.now();
         break;
+      }
+      // Many orders under a tight rate limit take their time: as long as they become fewer, there is more of it.
+      if (listed !== null && listed.length < fewest) {
+        fewest = listed.length;
+        deadline = clock.monotonic() + timeLimitMs;
       }
       const left = deadline - clock.monotonic();
       if (left <= 0) break;

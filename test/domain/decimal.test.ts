@@ -28,7 +28,7 @@ const same = (ours: Decimal, theirs: Oracle): void => {
 };
 
 describe('Decimal', () => {
-  it('reads and prints without losing or adding a digit', () => {
+  it('ccxt PR#30339, A10: reads and prints without losing or adding a digit', () => {
     fc.assert(fc.property(number, ([ours, theirs]) => same(ours, theirs)));
     expect(Decimal.from('0.12345678901234567890').toString()).toBe('0.1234567890123456789');
     expect(Decimal.from('100').toString()).toBe('100');

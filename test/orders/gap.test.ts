@@ -8,7 +8,7 @@ const closedGap = (told: Told): Extract<ConnectionEvent, { type: 'gap-closed' }>
   told.events.findLast((event) => event.type === 'gap-closed');
 
 describe('start', () => {
-  it('tells every unfinished order before onInit, and fills from before only in their orders', async () => {
+  it('NautilusTrader #5000: tells every unfinished order before onInit, and fills from before only in their orders', async () => {
     const stage = new Stage();
     const first = stage.venue.place({});
     stage.venue.fill(first, '3');
@@ -99,7 +99,7 @@ describe('start', () => {
 });
 
 describe('a broken stream', () => {
-  it('A4: a fill while the stream was down is told right after the reconnect, once', async () => {
+  it('A4, ccxt #10754: a fill while the stream was down is told right after the reconnect, once', async () => {
     const stage = new Stage();
     const { trade, told } = await stage.ready();
     await stage.clock.runFor(trade.createOrder('SELL', '2', '10'));
