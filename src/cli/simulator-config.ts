@@ -7,13 +7,15 @@ export interface SimulatorConfigOptions {
   readonly symbols?: readonly string[];
   /** Further keys of the file. */
   readonly extra?: Readonly<Record<string, unknown>>;
+  /** Further keys of every account. */
+  readonly account?: object;
 }
 
 /** With several exchanges, an account's name says which one it is on. */
 export function simulatorConfig(
   { endpoints, accounts }: Pick<RunningSimulator, 'endpoints' | 'accounts'>,
   exchanges: readonly string[],
-  { symbols = ['BTC/USDT'], extra = {} }: SimulatorConfigOptions = {},
+  { symbols = ['BTC/USDT'], extra = {}, account = {} }: SimulatorConfigOptions = {},
 ): string {
   const entries = exchanges.flatMap((platform) =>
     accounts.map(({ name, accessKey, secretKey, passphrase }) => ({
@@ -24,6 +26,7 @@ export function simulatorConfig(
       passphrase,
       symbols,
       endpoints: endpoints[platform],
+      ...account,
     })),
   );
   return stringify({ ...extra, accounts: entries }, { aliasDuplicateObjects: false });

@@ -56,9 +56,8 @@ describe.each(PLATFORMS)('on %s', (platform) => {
     expect(at.open()).toBe(0);
 
     const history = await run(['orders', '-c', at.config, '--history', '--json']);
-    expect(lines(history.out)).toMatchObject([
-      { kind: 'receipt', trigger: 'command', revoked: expect.toSatisfy((ids: unknown[]) => ids.length === 3) },
-    ]);
+    expect(lines(history.out)).toMatchObject([{ kind: 'receipt', trigger: 'command' }]);
+    expect(receiptSchema.parse(lines(history.out)[0]).revoked).toHaveLength(3);
     const after = await run(['orders', '-c', at.config]);
     expect(after.out).toBe('No unfinished orders on 1 account.\n');
   });

@@ -90,12 +90,13 @@ export async function ground(
   platform: Platform,
   options: SimulatorServerOptions = {},
   extra: Readonly<Record<string, unknown>> = {},
+  account: object = {},
 ): Promise<Ground> {
   const simulator = await startSimulator({ exchanges: [platform], market: 'quiet', ...options });
   const folder = mkdtempSync(join(tmpdir(), 'aioquant-cli-'));
   const config = join(folder, 'config.yaml');
   const journal = join(folder, 'journal.sqlite');
-  writeFileSync(config, simulatorConfig(simulator, [platform], { extra: { journal, ...extra } }));
+  writeFileSync(config, simulatorConfig(simulator, [platform], { extra: { journal, ...extra }, account }));
   const venue = simulator.venue(platform);
   const uidOf = (account: number): number => venue.accounts[account]?.uid ?? 0;
   let planted = 0;

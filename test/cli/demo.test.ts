@@ -1,0 +1,68 @@
+// The demo on every exchange: what it plants is revoked, the strategy trades, and the exchange says that nothing is left.
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { PLATFORMS } from '../../src/domain/platform.ts';
+import { run, start, type Ended } from './support.ts';
+
+const summarySchema = z.object({
+  type: z.literal('summary'),
+  orders: z.number(),
+  updates: z.number(),
+  fills: z.number(),
+  delayMs: z.object({ p50: z.number(), p99: z.number() }),
+  insideUs: z.object({ p50: z.number(), p99: z.number() }),
+  unfinished: z.literal(0),
+  inTheBooks: z.literal(0),
+  strategyStatus: z.literal(0),
+});
+const eventSchema = z.looseObject({ type: z.string() });
+
+function events({ out }: Ended): z.infer<typeof eventSchema>[] {
+  return out
+    .trim()
+    .split('\n')
+    .map((line) => eventSchema.parse(JSON.parse(line)));
+}
+
+describe.each(PLATFORMS)('on %s', (platform) => {
+  it('revokes what a crashed run left, keeps one order in the book, and leaves nothing', async () => {
+    const ended = await run(['demo', '--platform', platform, '--seconds', '4', '--json']);
+    expect(ended.err).toBe('');
+    const told = events(ended);
+    expect(told.map(({ type }) => type)).toEqual(expect.arrayContaining(['start', 'planted', 'order', 'stopping']));
+    expect(told).toContainEqual({ type: 'start-revoked', revoked: 5, unfinished: 0 });
+    expect(told.filter(({ type }) => type === 'trouble')).toEqual([]);
+    const { orders } = summarySchema.parse(told.at(-1));
+    expect(orders).toBeGreaterThan(5);
+    expect(ended.status).toBe(0);
+  });
+});
+
+it('for people: the book around the order, every update with its delay, the summary; Ctrl-C ends it in order', async () => {
+  const running = start(['demo', '--platform', 'okx', '--seconds', '0']);
+  const said = await running.said('◀ our');
+  expect(said).toMatch(/ask 7 .*◀ our 0\.002/);
+  running.child.kill('SIGINT');
+  const { status, out } = await running.ended;
+  expect(out).toContain('5 revoked; asked again, the exchange says: no unfinished order');
+  expect(out).toMatch(/CANCELED +SELL 0\.002 at \d+\.\d\d {2}\d+ ms/);
+  expect(out).toContain('The exchange says: no unfinished order; in its own books: none');
+  expect(out).toMatch(/unfinished +0\n/);
+  expect(status).toBe(0);
+});
+
+const recording = fileURLToPath(new URL('../../../shared/data/binance-spot-btcusdt-20240809.ws.gz', import.meta.url));
+const hasRecording = existsSync(recording);
+if (!hasRecording) console.log('skipped: the demo on a recorded market needs ../shared/data');
+
+it.skipIf(!hasRecording)(
+  'on a recorded market fills happen',
+  async () => {
+    const ended = await run(['demo', '--seconds', '12', '--json', '--replay', recording]);
+    expect(summarySchema.parse(events(ended).at(-1)).fills).toBeGreaterThan(0);
+    expect(ended.status).toBe(0);
+  },
+  40_000,
+);
