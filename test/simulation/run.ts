@@ -17,6 +17,7 @@ import { Trade } from '../../src/trade.ts';
 import { createRateBudgets } from '../../src/wire/rate-budget.ts';
 import { audit, HAND } from './audit.ts';
 import { Ledger } from './ledger.ts';
+import { mortalClock } from './mortal-clock.ts';
 import { RandomStrategy, type Market } from './random-strategy.ts';
 
 export interface Scenario {
@@ -74,9 +75,10 @@ function launch(world: World): Process {
   const { simulation, clock, ledger, random, scenario, journal } = world;
   const transport = simulation.transport();
   const mutate = scenario.mutate ?? ((exchange: Exchange) => exchange);
+  const process: { isDead: boolean; refusedAt: number | null } = { isDead: false, refusedAt: null };
   const environment: TradeEnvironment = {
     transport,
-    clock,
+    clock: mortalClock(clock, () => process.isDead),
     random: seededRandom(`${scenario.seed}/process/${random.int(1_000_000)}`),
     log: scenario.log ?? silentLog,
     budgets: createRateBudgets(),
@@ -87,7 +89,6 @@ function launch(world: World): Process {
   const account = simulation.accounts[0];
   const endpoints = simulation.endpoints[scenario.platform];
   if (account === undefined || endpoints === undefined) throw new Error('the simulation has no account');
-  const process: { isDead: boolean; refusedAt: number | null } = { isDead: false, refusedAt: null };
   const trade: Trade = new Trade(
     {
       strategy: 'sim',
