@@ -5,6 +5,7 @@ import { fork } from 'node:child_process';
 import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Command } from 'commander';
+import type { OrderReport } from '../domain/order-report.ts';
 import type { Config } from '../runtime/config.ts';
 import type { ChildMessage } from '../runtime/lease.ts';
 import type { SupervisedChild } from '../runtime/supervisor.ts';
@@ -67,7 +68,7 @@ async function runSupervised(strategy: string, configFile: string | undefined): 
   const { SUPERVISED } = await import('../quant.ts');
   const { ask, canAsk } = await import('../runtime/ask.ts');
   const { sweepPlace } = await import('../runtime/assembly/account-access.ts');
-  const { keepReceipts } = await import('../runtime/assembly/journal.ts');
+  const { keepListed, keepReceipts } = await import('../runtime/assembly/journal.ts');
   const { accessEnvironment } = await import('../runtime/assembly/environment.ts');
   await configureLogger({ ...config.log, base: { server: config.serverId, process: 'supervisor' } });
   const leaseMs = config.supervisor.lease * 1_000;
@@ -87,7 +88,9 @@ async function runSupervised(strategy: string, configFile: string | undefined): 
     clock: realClock,
     log: logger,
     sweep: async (place, trigger) => {
-      const receipt = await sweepPlace(place, trigger, accessEnvironment());
+      const listed: OrderReport[] = [];
+      const receipt = await sweepPlace(place, trigger, accessEnvironment(), (reports) => listed.push(...reports));
+      await keepListed(config.journal, place, listed);
       await keepReceipts(config.journal, [receipt]);
       return receipt;
     },

@@ -92,6 +92,8 @@ describe.each(PLATFORMS)('on %s', { concurrent: true, timeout: 60_000 }, (platfo
     process.kill(Number(first), 'SIGKILL');
     await supervisor.says(/starting the strategy again in 1 s \(restart 1 of at most 10\)/);
     expect(stage.at.open()).toBe(0);
+    // It knows what became of the orders of its first life, those included whose replies it did not live to write down.
+    await supervisor.says(/INIT true with 0 orders[^]*INIT true with 0 orders/);
     const [, second] = await supervisor.says(new RegExp(`PLACED 3 by (?!${first}\\b)(\\d+)`));
     expect(second).not.toBe(first);
     supervisor.signal('SIGTERM');

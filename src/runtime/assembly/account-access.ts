@@ -1,5 +1,6 @@
 // One account of the configuration, connected for commands and for the supervisor: no private stream, no strategy.
 
+import type { OrderReport } from '../../domain/order-report.ts';
 import type { Platform } from '../../domain/platform.ts';
 import type { Secret } from '../../domain/secret.ts';
 import type { RevokeReceipt, RevokeTrigger, Whose } from '../../domain/unfinished-orders.ts';
@@ -58,12 +59,13 @@ export interface SweepOptions {
   readonly strategy: string;
   readonly timeLimitMs: number;
   readonly stragglerMs: number;
+  readonly onListed?: ((reports: readonly OrderReport[]) => void) | undefined;
 }
 
 /** Revokes one symbol of an account, with the exchange's word for it. */
 export function sweepAccount(
   { exchange, account, connector }: AccountAccess,
-  { symbol, trigger, whose, strategy, timeLimitMs, stragglerMs }: SweepOptions,
+  { symbol, trigger, whose, strategy, timeLimitMs, stragglerMs, onListed }: SweepOptions,
   environment: AccessEnvironment,
 ): Promise<RevokeReceipt> {
   return sweep({
@@ -78,17 +80,22 @@ export function sweepAccount(
     clock: environment.clock,
     timeLimitMs,
     stragglerMs,
+    onListed,
   });
 }
 
 const CRASH_TIME_LIMIT_MS = 10_000;
 const CRASH_STRAGGLER_MS = 300;
 
-/** What a supervisor does for one place of a strategy that is dead. */
+/**
+ * What a supervisor does for one place of a strategy that is dead.
+ * @param onListed told what the exchange lists, before it is canceled
+ */
 export async function sweepPlace(
   place: TradingPlace,
   trigger: RevokeTrigger,
   environment: AccessEnvironment,
+  onListed?: (reports: readonly OrderReport[]) => void,
 ): Promise<RevokeReceipt> {
   const { symbol, strategy, unfinishedOrders } = place;
   const access = openAccount(place, environment);
@@ -102,6 +109,7 @@ export async function sweepPlace(
         strategy,
         timeLimitMs: CRASH_TIME_LIMIT_MS,
         stragglerMs: CRASH_STRAGGLER_MS,
+        onListed,
       },
       environment,
     );

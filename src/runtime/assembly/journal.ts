@@ -3,8 +3,9 @@
 
 import { homedir } from 'node:os';
 import { join } from 'node:path';
+import type { OrderReport } from '../../domain/order-report.ts';
 import type { RevokeReceipt } from '../../domain/unfinished-orders.ts';
-import type { Journal } from '../../orders/journal.ts';
+import type { Journal, JournalScope } from '../../orders/journal.ts';
 import { MemoryJournal } from '../../orders/memory-journal.ts';
 import { JournalError } from '../../storage/journal-schema.ts';
 import { SqliteJournal } from '../../storage/sqlite-journal.ts';
@@ -36,17 +37,44 @@ export function openJournal(setting: string | undefined): Journal {
  * Writes receipts of revokes that no Trade made (by command, or after a crash) where the strategies' own are.
  * Orders come first: a journal that cannot be written is logged, and nothing else.
  */
-export async function keepReceipts(setting: string | undefined, receipts: readonly RevokeReceipt[]): Promise<void> {
-  if (receipts.length === 0 || setting === 'memory') return;
-  try {
-    const journal = openJournal(setting);
+export function keepReceipts(setting: string | undefined, receipts: readonly RevokeReceipt[]): Promise<void> {
+  if (receipts.length === 0) return Promise.resolve();
+  return write(setting, (journal) => {
     for (const receipt of receipts) {
       const { platform, account, symbol } = receipt;
       journal.open({ platform, account, symbol, strategy: '' }).receipt(receipt);
     }
+  });
+}
+
+/**
+ * Writes what the exchange still listed of a dead strategy's orders, for its next start: an order whose reply the process did not live
+ * to write down is known by its client id only, and that may lead nowhere once the order is canceled (binance.md A8.1).
+ */
+export function keepListed(
+  setting: string | undefined,
+  { platform, account, symbol, strategy }: JournalScope,
+  listed: readonly OrderReport[],
+): Promise<void> {
+  if (listed.length === 0) return Promise.resolve();
+  return write(setting, (journal) => {
+    const scope = journal.open({ platform, account, symbol, strategy });
+    const byClientId = new Map(listed.map((report) => [report.clientOrderId, report]));
+    for (const { key, intent } of scope.load()) {
+      const report = intent === null ? undefined : byClientId.get(intent.clientOrderId);
+      if (report !== undefined) scope.report(key, report, realClock.now());
+    }
+  });
+}
+
+async function write(setting: string | undefined, entries: (journal: Journal) => void): Promise<void> {
+  if (setting === 'memory') return;
+  try {
+    const journal = openJournal(setting);
+    entries(journal);
     await journal.flush();
     await journal.close();
   } catch (error) {
-    logger.warn('the receipts of this revoke could not be journaled', { err: error });
+    logger.warn('this revoke could not be journaled', { err: error });
   }
 }

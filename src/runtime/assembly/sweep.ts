@@ -27,6 +27,8 @@ export interface Sweep {
    * already sent may still be on its way. 0: do not.
    */
   readonly stragglerMs: number;
+  /** Told what the exchange lists, before it is canceled: some exchanges forget an order's client id with the cancel. */
+  readonly onListed?: ((reports: readonly OrderReport[]) => void) | undefined;
 }
 
 const FIRST_WAIT_MS = 100;
@@ -164,6 +166,7 @@ export async function sweep(task: Sweep): Promise<RevokeReceipt> {
         continue;
       }
       confirmedAt = null;
+      task.onListed?.(open);
       problem = await cancel(task, instrument, open, tally);
       if (problem === null && wait === FIRST_WAIT_MS) {
         // Taken: ask at once. Only when that shows more is there a reason to wait.
