@@ -8,6 +8,8 @@ export type { Percentiles, TradeStats } from './orders/stats.ts';
 export type { TradeEnvironment } from './orders/environment.ts';
 export type { HistoryEvent, HistoryQuery, Journal, OrderHistory } from './orders/journal.ts';
 export { MemoryJournal } from './orders/memory-journal.ts';
+export { JournalError } from './storage/journal-schema.ts';
+export { SqliteJournal } from './storage/sqlite-journal.ts';
 export { isOwn } from './orders/client-order-id.ts';
 
 export { BINANCE, HTX, HUOBI, OKEX, OKX, PLATFORMS } from './domain/platform.ts';
