@@ -174,7 +174,10 @@ export const quant = {
     watchProcess();
     try {
       if (configFile !== undefined && configFile !== null) useConfig(readConfig(resolve(configFile)));
-      await configureLogger({ ...config.log, base: { server: config.serverId } });
+      await configureLogger({
+        ...config.log,
+        base: { server: config.serverId, ...(isSupervised() ? { process: 'strategy' } : {}) },
+      });
       heartbeat.start();
       watchOverMachine();
       serveSupervisor();

@@ -44,6 +44,12 @@ function compose(message: string, fields: readonly unknown[]): [Record<string, u
     else if (typeof shown === 'object' && shown !== null && !Array.isArray(shown)) Object.assign(merged, shown);
     else text += ` ${typeof shown === 'string' ? shown : JSON.stringify(shown)}`;
   }
+  // `err` is what readers of logs show with its stack; an expected failure has none and stays on the line.
+  const failure = merged['err'];
+  if (typeof failure === 'object' && failure !== null && !('stack' in failure)) {
+    delete merged['err'];
+    merged['error'] = failure;
+  }
   return [merged, redactText(text)];
 }
 
@@ -105,6 +111,7 @@ async function prettySink(sink: Sink, colorize: boolean): Promise<Sink> {
     ignore: 'pid,hostname,server',
     levelFirst: false,
     singleLine: true,
+    errorLikeObjectKeys: ['err'],
   });
   return { write: (line) => sink.write(pretty(line)) };
 }

@@ -1,6 +1,7 @@
 // Makes any value fit for the log: secrets, keys and signatures are taken out, errors keep what helps, depth and length are bounded.
 // The last line of defence behind the Secret type: it also covers raw replies and requests that hang off an error.
 
+import { TradeError } from '../domain/errors.ts';
 import { Secret } from '../domain/secret.ts';
 
 const HIDDEN = '[secret]';
@@ -31,7 +32,8 @@ function redactError(error: Error, depth: number): Record<string, unknown> {
     if (key === 'name' || value === undefined) continue;
     shown[key] = SENSITIVE.test(key) ? HIDDEN : redact(value, depth + 1);
   }
-  if (error.stack !== undefined) shown['stack'] = redactText(error.stack);
+  // Where in our code an expected failure was worded helps nobody; what it is, does.
+  if (error.stack !== undefined && !(error instanceof TradeError)) shown['stack'] = redactText(error.stack);
   if (error.cause !== undefined) shown['cause'] = redact(error.cause, depth + 1);
   return shown;
 }

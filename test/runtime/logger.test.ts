@@ -30,7 +30,7 @@ describe('a line', () => {
   it('keeps what helps of an error, its cause included', () => {
     const error = new TradeError('no', { kind: 'auth', outcome: 'rejected', code: '-2015', cause: new Error('why') });
     expect(written((log) => log.error('failed', error))[0]).toMatchObject({
-      err: { type: 'TradeError', message: 'no', kind: 'auth', code: '-2015', cause: { message: 'why' } },
+      error: { type: 'TradeError', message: 'no', kind: 'auth', code: '-2015', cause: { message: 'why' } },
     });
   });
 
