@@ -1,7 +1,9 @@
 // `aioquant simulate`: the exchange simulator as a server of its own, for any client in any language.
 // What it simulates is simulator/'s part; here are its options and what it says when it is ready.
 
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { Command } from 'commander';
 import { paint, print, printJson, table } from './terminal.ts';
 import { listOption, numberOption, UsageError, type Finish } from './usage.ts';
@@ -59,7 +61,11 @@ async function simulate(options: Options): Promise<0> {
   const { endpoints, accounts } = simulator;
   if (options.writeConfig !== undefined) {
     const { simulatorConfig } = await import('./simulator-config.ts');
-    writeFileSync(options.writeConfig, simulatorConfig(simulator, Object.keys(endpoints)));
+    // A journal of its own: what an earlier simulator knew of its orders means nothing to this one.
+    const journal = join(mkdtempSync(join(tmpdir(), 'aioquant-simulator-')), 'journal.sqlite');
+    writeFileSync(options.writeConfig, simulatorConfig(simulator, Object.keys(endpoints), { extra: { journal } }), {
+      mode: 0o600,
+    });
   }
   if (options.json === true) printJson({ ...endpoints, accounts });
   else {
