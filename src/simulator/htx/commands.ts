@@ -32,17 +32,14 @@ const PLAIN = /^\d{1,20}(\.\d{1,20})?$/;
 const TYPE = /^(buy|sell)-(market|limit|ioc|limit-maker|limit-fok)$/;
 /** Two hours: how long an order that ended is found by its client id, counted from its creation (section 5.3). */
 const CLIENT_ID_MEMORY_MS = 7_200_000;
+const CLOSED_LONG_AGO = -1;
 
 function text(value: unknown): string | null {
   if (typeof value === 'string') return value;
   return typeof value === 'number' && Number.isFinite(value) ? String(value) : null;
 }
 
-const PLACE_ERRORS: Readonly<Record<PlaceRejection, HtxError>> = {
-  'insufficient-balance': {
-    code: 'account-frozen-balance-insufficient-error',
-    message: 'trade account balance is not enough, left: 0',
-  },
+const PLACE_ERRORS: Readonly<Record<Exclude<PlaceRejection, 'insufficient-balance'>, HtxError>> = {
   'duplicate-client-order-id': { code: 'invalid-client-order-id', message: 'invalid client order id' },
   'post-only-would-take': {
     code: 'order-limitorder-price-min-error',
@@ -54,7 +51,12 @@ const PLACE_ERRORS: Readonly<Record<PlaceRejection, HtxError>> = {
   'account-disabled': NO_PERMISSION,
 };
 
-/** Null when the text is an order id. */
+/** `68,824,237`: how account ids stand in refusals (section 5.1). */
+function grouped(digits: string): string {
+  return digits.replaceAll(/\B(?=(?:\d{3})+$)/g, ',');
+}
+
+/** Null when the text is no order id. */
 function idOf(value: unknown): bigint | null {
   const id = text(value);
   return id !== null && /^\d{1,20}$/.test(id) ? BigInt(id) : null;
@@ -76,11 +78,27 @@ export class Commands {
       uniqueClientOrderIds: false,
       postOnly: this.settings.crossingLimitMaker === 'cancel' ? 'accept-then-cancel' : 'reject',
     });
-    if (!result.ok) return errorBody(PLACE_ERRORS[result.rejection]);
+    if (!result.ok) {
+      return errorBody(
+        result.rejection === 'insufficient-balance'
+          ? this.notEnough(account, order)
+          : PLACE_ERRORS[result.rejection],
+      );
+    }
     return {
       status: 'ok',
       data: String(result.order.orderId),
       clientOrderId: order.clientOrderId === '' ? undefined : order.clientOrderId,
+    };
+  }
+
+  private notEnough(account: VenueAccount, { symbol, side }: NewVenueOrder): HtxError {
+    const instrument = this.venue.instruments.get(symbol);
+    const asset = side === 'BUY' ? instrument?.quote : instrument?.base;
+    const left = asset === undefined ? undefined : account.balances.get(asset)?.free;
+    return {
+      code: 'account-frozen-balance-insufficient-error',
+      message: `trade account balance is not enough, left: ${left?.toString() ?? '0'}`,
     };
   }
 
@@ -105,7 +123,7 @@ export class Commands {
     if (accountId !== String(spotAccountId(account))) {
       return {
         code: 'account-frozen-account-inexistent-error',
-        message: `account for id ${accountId} and user id ${account.uid} does not exist`,
+        message: `account for id ${grouped(accountId)} and user id ${grouped(String(account.uid))} does not exist`,
       };
     }
     const raw = text(params['symbol']);
@@ -207,6 +225,11 @@ export class Commands {
     return order.status === 'open' || this.venue.clock.now() - order.createdAt < CLIENT_ID_MEMORY_MS;
   }
 
+  /** After two hours a cancel is not told any more how the order ended (section 5.5). */
+  private isLongGone(order: VenueOrder): boolean {
+    return order.status !== 'open' && this.venue.clock.now() - order.updatedAt >= CLIENT_ID_MEMORY_MS;
+  }
+
   find(account: VenueAccount, ref: OrderRef): VenueOrder | null {
     let newest: VenueOrder | null = null;
     for (const symbol of this.venue.instruments.keys()) {
@@ -222,7 +245,7 @@ export class Commands {
     const result = this.venue.cancel(account.uid, order.symbol, { orderId: order.orderId }, '');
     if (result.ok) return null;
     // IOC and FOK orders cannot be canceled by their user, whatever became of them (section 5.2); the state says more.
-    return orderState(stateNumber(result.order ?? order));
+    return orderState(this.isLongGone(order) ? CLOSED_LONG_AGO : stateNumber(result.order ?? order));
   }
 
   cancel(account: VenueAccount, orderId: string): Body {

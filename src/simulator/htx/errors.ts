@@ -56,6 +56,22 @@ export function errorBody(error: HtxError): { readonly [key: string]: JsonValue 
   };
 }
 
+/** The codes of v2 paths (section 2.6, 5.17). */
+const V2_CODES: Readonly<Record<string, number>> = {
+  'login-required': 1002,
+  'api-signature-not-valid': 1003,
+  'base-request-exceed-frequency-limit': 1006,
+  'base-record-invalid': 1007,
+  'gateway-internal-error': 500,
+  'system-maintenance': 2003,
+};
+
+/** The same refusal as v2 paths word it. */
+export function v2ErrorBody(error: HtxError): { readonly [key: string]: JsonValue } {
+  const code = error === BAD_KEY ? 1002 : (V2_CODES[error.code] ?? 500);
+  return { code, message: code === 1003 ? 'invalid signature' : error.message, data: null };
+}
+
 /** A fault's answer. `http` is what a REST client gets; sockets send `body` when it is JSON of HTX's own, else they hang up. */
 export function failureOf(kind: FailureKind): {
   readonly status: number;
@@ -105,7 +121,13 @@ export function refuse(error: HtxError, status = 200): SimulatorReply {
   return reply(errorBody(error), status);
 }
 
-export function failureReply(kind: FailureKind): SimulatorReply {
+/** As the path's version words it. */
+export function refuseOn(path: string, error: HtxError, status = 200): SimulatorReply {
+  return reply(path.startsWith('/v2/') ? v2ErrorBody(error) : errorBody(error), status);
+}
+
+export function failureReply(kind: FailureKind, path: string): SimulatorReply {
   const { status, error, text } = failureOf(kind);
-  return { status, headers: error === null ? { 'content-type': 'text/html' } : JSON_HEADERS, body: text };
+  if (error === null) return { status, headers: { 'content-type': 'text/html' }, body: text };
+  return refuseOn(path, error, status);
 }

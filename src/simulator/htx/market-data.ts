@@ -19,6 +19,7 @@ export const PERIODS: Readonly<Record<string, number>> = {
 };
 
 const DAY_MS = 86_400_000;
+const CACHE_MS = 1000;
 
 export function levels(side: readonly Level[]): JsonValue {
   return side.map(([price, quantity]) => [marketNumber(price), marketNumber(quantity)]);
@@ -57,6 +58,7 @@ export class MarketData {
   readonly venue: Venue;
   private readonly store: CandleStore;
   private readonly now: () => number;
+  private readonly books = new Map<string, { readonly at: number; readonly book: JsonValue }>();
 
   constructor(venue: Venue, now: () => number) {
     this.venue = venue;
@@ -67,6 +69,18 @@ export class MarketData {
   depthTick(instrument: VenueInstrument, limit: number): { readonly [key: string]: JsonValue } {
     const book = this.venue.book(instrument.symbol, limit);
     return { bids: levels(book.bids), asks: levels(book.asks), version: book.updateId, ts: book.time };
+  }
+
+  /** What pulls of incremental books are answered from: up to a second old, so that it may be older than a client's first update (section 9.3). */
+  cachedBook(instrument: VenueInstrument, depth: number): JsonValue {
+    const key = `${instrument.symbol} ${depth}`;
+    const known = this.books.get(key);
+    const now = this.venue.clock.monotonic();
+    if (known !== undefined && now - known.at < CACHE_MS) return known.book;
+    const { updateId, bids, asks } = this.venue.book(instrument.symbol, depth);
+    const book = { seqNum: updateId, bids: levels(bids), asks: levels(asks) };
+    this.books.set(key, { at: now, book });
+    return book;
   }
 
   /** Newest first. */

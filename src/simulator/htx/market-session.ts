@@ -6,6 +6,7 @@ import type { ServerSession, ServerSocket } from '../dialect.ts';
 import { jsonText, type JsonValue } from '../json-text.ts';
 import type { Level, VenueEvent, VenueInstrument } from '../venue.ts';
 import type { Params } from './commands.ts';
+import { readFrame, word } from './frame.ts';
 import { Heartbeat } from './heartbeat.ts';
 import { marketNumber } from './java-number.ts';
 import { levels, PERIODS } from './market-data.ts';
@@ -13,6 +14,8 @@ import type { Site } from './site.ts';
 import { findInstrument, rawSymbol } from './symbols.ts';
 
 const PING_EVERY_MS = 5000;
+/** A connection may pull once in so long (section 9.1). */
+const PULL_EVERY_MS = 100;
 const TOPIC =
   /^market\.([a-z0-9]+)\.(?:(kline)\.(\w+)|(depth)\.step([0-5])|(mbp\.refresh)\.(5|10|20)|(mbp)\.(5|20|150|400)|(bbo|trade\.detail|detail|ticker))$/;
 
@@ -40,6 +43,7 @@ export class MarketSession implements ServerSession {
   private readonly topics = new Map<string, Topic>();
   private readonly timers = new Map<string, Timer>();
   private readonly incremental = new Map<string, Incremental>();
+  private lastPullAt = -Infinity;
   private readonly heartbeat: Heartbeat;
   private readonly stopListening: () => void;
   private readonly unregister: () => void;
@@ -69,14 +73,10 @@ export class MarketSession implements ServerSession {
   }
 
   onFrame(text: string): void {
-    let frame: Params;
-    try {
-      frame = JSON.parse(text) as Params;
-    } catch {
-      return this.refuse('', 'not json string');
-    }
+    const frame = readFrame(text);
+    if (frame === null) return this.refuse('', 'not json string');
     if (frame['pong'] !== undefined) return this.heartbeat.answered(frame['pong']);
-    const id = typeof frame['id'] === 'string' ? frame['id'] : String((frame['id'] as number | undefined) ?? '');
+    const id = word(frame['id']);
     const { sub, unsub, req } = frame;
     if (typeof sub === 'string') return this.subscribe(sub, id);
     if (typeof unsub === 'string') return this.unsubscribe(unsub, id);
@@ -101,10 +101,17 @@ export class MarketSession implements ServerSession {
     return { name, instrument, kind, detail };
   }
 
+  private problem(name: string): string {
+    const raw = TOPIC.exec(name)?.[1];
+    return raw !== undefined && findInstrument(this.site.venue, raw) === null
+      ? 'The coin pair does not currently offer subscription services.'
+      : `invalid topic ${name}`;
+  }
+
   private subscribe(name: string, id: string): void {
     const topic = this.parse(name);
     const all = name === 'market.tickers' && this.path === '/ws';
-    if (topic === null && !all) return this.refuse(id, `invalid topic ${name}`);
+    if (topic === null && !all) return this.refuse(id, this.problem(name));
     const answered = { id, status: 'ok', subbed: name, ts: this.site.now() };
     if (topic === null) {
       this.send(answered);
@@ -116,6 +123,7 @@ export class MarketSession implements ServerSession {
     this.topics.set(name, topic);
     this.send(answered);
     if (topic.kind === 'mbp') {
+      this.site.market.cachedBook(topic.instrument, Number(topic.detail));
       this.incremental.set(name, new Incremental(this.site, topic.instrument, Number(topic.detail)));
       if (topic.detail === '150' || topic.detail === '400') this.every(name, 100, () => this.pushIncrement(topic));
       return;
@@ -153,15 +161,17 @@ export class MarketSession implements ServerSession {
   }
 
   private pull(name: string, id: string, frame: Params): void {
+    const now = this.site.clock.monotonic();
+    if (now - this.lastPullAt < PULL_EVERY_MS) return this.refuse(id, '429 too many request');
+    this.lastPullAt = now;
     const topic = this.parse(name);
-    if (topic === null) return this.refuse(id, `invalid topic ${name}`);
+    if (topic === null) return this.refuse(id, this.problem(name));
     this.send({ id, status: 'ok', ts: this.site.now(), rep: name, data: this.pulled(topic, frame) });
   }
 
   private pulled(topic: Topic, frame: Params): JsonValue {
     if (topic.kind === 'mbp') {
-      const book = this.site.venue.book(topic.instrument.symbol, Number(topic.detail));
-      return { seqNum: book.updateId, bids: levels(book.bids), asks: levels(book.asks) };
+      return this.site.market.cachedBook(topic.instrument, Number(topic.detail));
     }
     if (topic.kind === 'kline') {
       const from = typeof frame['from'] === 'number' ? frame['from'] * 1000 : undefined;
@@ -272,7 +282,7 @@ class Incremental {
     this.asks = byPrice(book.asks);
   }
 
-  /** Null when nothing changed and the topic sends changes only. */
+  /** Null when nothing changed; 150 and 400 levels are told also then, with empty sides. */
   take(): JsonValue {
     const book = this.site.venue.book(this.instrument.symbol, this.depth);
     const bids = byPrice(book.bids);
@@ -282,7 +292,6 @@ class Incremental {
     const previous = this.sequence;
     const whole = this.depth >= 150;
     if (!whole && bidChanges.length === 0 && askChanges.length === 0) return null;
-    if (whole && book.updateId === previous) return null;
     this.sequence = book.updateId;
     this.bids = bids;
     this.asks = asks;

@@ -2,9 +2,10 @@
 
 import type { ServerSession, ServerSocket } from '../dialect.ts';
 import { jsonText, type JsonValue } from '../json-text.ts';
-import type { Balance, VenueAccount, VenueEvent } from '../venue.ts';
+import type { Balance, VenueAccount, VenueEvent, VenueFill, VenueOrder } from '../venue.ts';
 import { socketLogin } from './auth.ts';
 import type { Params } from './commands.ts';
+import { members, readFrame, word } from './frame.ts';
 import { Heartbeat } from './heartbeat.ts';
 import { Queries } from './queries.ts';
 import {
@@ -15,6 +16,7 @@ import {
   spotAccountId,
   tradePush,
 } from './render.ts';
+import { RequestPace } from './request-pace.ts';
 import type { Site } from './site.ts';
 import { findInstrument, rawSymbol } from './symbols.ts';
 
@@ -65,12 +67,14 @@ export class PrivateSession implements ServerSession {
   private readonly heartbeat: Heartbeat;
   private readonly stopListening: () => void;
   private readonly unregister: () => void;
+  private readonly pace: RequestPace;
   private closed = false;
 
   constructor(site: Site, socket: ServerSocket, host: string) {
     this.site = site;
     this.socket = socket;
     this.host = host;
+    this.pace = new RequestPace(site.clock);
     this.heartbeat = new Heartbeat({
       clock: site.clock,
       everyMs: PING_EVERY_MS,
@@ -92,19 +96,18 @@ export class PrivateSession implements ServerSession {
   }
 
   onFrame(text: string): void {
-    let frame: Params;
-    try {
-      frame = JSON.parse(text) as Params;
-    } catch {
-      return this.send({ code: 2001, message: 'invalid.json' });
-    }
+    const frame = readFrame(text);
+    if (frame === null) return this.send({ code: 2001, message: 'invalid.json' });
+    // Pings and pongs do not count (section 8.1).
+    if (frame['action'] !== 'pong' && !this.pace.allows())
+      return this.send({ action: word(frame['action']), code: 4000, ch: word(frame['ch']), message: 'too.many.request' });
     const channel = typeof frame['ch'] === 'string' ? frame['ch'] : '';
     switch (frame['action']) {
       case 'pong':
-        return this.heartbeat.answered((frame['data'] as Params | undefined)?.['ts']);
+        return this.heartbeat.answered(members(frame['data'])['ts']);
       case 'req':
         return channel === 'auth'
-          ? this.logIn((frame['params'] ?? {}) as Params)
+          ? this.logIn(members(frame['params']))
           : this.send({ action: 'req', code: 2001, ch: channel, message: 'invalid.ch' });
       case 'sub':
         return this.subscribe(channel);
@@ -244,7 +247,9 @@ export class PrivateSession implements ServerSession {
         return;
       case 'order-filled':
         if (event.order.accountUid !== account.uid) return;
-        this.pushOrder(event.order.symbol, (raw) => tradePush(event.order, event.fill, raw));
+        this.pushOrder(event.order.symbol, (raw) =>
+          tradePush(event.order, event.fill, this.fillsUpTo(event.order, event.fill.tradeId), raw),
+        );
         return this.afterClearing(() =>
           this.pushClearing(event.order.symbol, false, (raw) =>
             clearingTrade(event.order, event.fill, raw, spotAccountId(account)),
@@ -252,7 +257,7 @@ export class PrivateSession implements ServerSession {
         );
       case 'order-ended':
         if (event.order.accountUid !== account.uid) return;
-        this.pushOrder(event.order.symbol, (raw) => cancellationPush(event.order, raw));
+        this.pushOrder(event.order.symbol, (raw) => cancellationPush(event.order, this.fillsUpTo(event.order), raw));
         return this.afterClearing(() =>
           this.pushClearing(event.order.symbol, true, (raw) =>
             clearingCancellation(event.order, raw, spotAccountId(account)),
@@ -266,6 +271,11 @@ export class PrivateSession implements ServerSession {
       case 'book':
         return;
     }
+  }
+
+  private fillsUpTo({ accountUid, symbol, orderId }: VenueOrder, tradeId?: bigint): readonly VenueFill[] {
+    const fills = this.site.venue.fills(accountUid, { symbol, orderId });
+    return tradeId === undefined ? fills : fills.filter((fill) => fill.tradeId <= tradeId);
   }
 
   private scoped(topic: Subscription['topic'], raw: string): Subscription[] {

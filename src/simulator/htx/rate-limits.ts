@@ -24,6 +24,7 @@ const LIMITS: Readonly<Record<string, Limit>> = {
   '/v1/order/matchresults': PER_2S(20),
   '/v1/order/cancelAllOrders': PER_2S(1),
   '/v2/algo-orders/cancel-all-after': PER_2S(20),
+  '/v2/reference/transact-fee-rate': PER_2S(50),
   '/v1/account/accounts': PER_2S(100),
   '/v1/account/accounts/{id}/balance': PER_2S(100),
 };

@@ -150,7 +150,19 @@ export function creationPush(order: VenueOrder, rawSymbol: string, accountId: nu
   };
 }
 
-export function tradePush(order: VenueOrder, fill: VenueFill, rawSymbol: string): JsonValue {
+/** Turnover keeps the scale of price times volume, as `16.68600` (section 8.3, notes for emitters). `fills`: those of the order so far. */
+function turnover(order: VenueOrder, fills: readonly VenueFill[]): string {
+  let scale = 0;
+  for (const { price, quantity } of fills) scale = Math.max(scale, price.decimals() + quantity.decimals());
+  return fills.length === 0 ? '0' : order.filledQuote.toFixed(scale);
+}
+
+export function tradePush(
+  order: VenueOrder,
+  fill: VenueFill,
+  fills: readonly VenueFill[],
+  rawSymbol: string,
+): JsonValue {
   return {
     tradePrice: fill.price.toString(),
     tradeVolume: fill.quantity.toString(),
@@ -159,7 +171,7 @@ export function tradePush(order: VenueOrder, fill: VenueFill, rawSymbol: string)
     ...executed(order),
     ...terms(order),
     tradeId: fill.tradeId,
-    totalTradeAmount: order.filledQuote.toString(),
+    totalTradeAmount: turnover(order, fills),
     orderSource: 'spot-api',
     symbol: rawSymbol,
     eventType: 'trade',
@@ -170,13 +182,13 @@ export function tradePush(order: VenueOrder, fill: VenueFill, rawSymbol: string)
   };
 }
 
-export function cancellationPush(order: VenueOrder, rawSymbol: string): JsonValue {
+export function cancellationPush(order: VenueOrder, fills: readonly VenueFill[], rawSymbol: string): JsonValue {
   return {
     ...executed(order),
     lastActTime: order.updatedAt,
     ...terms(order),
     orderSource: 'spot-api',
-    totalTradeAmount: order.filledQuote.toString(),
+    totalTradeAmount: turnover(order, fills),
     canceledSource: '',
     canceledSourceDesc: '',
     symbol: rawSymbol,

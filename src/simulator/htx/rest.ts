@@ -6,7 +6,7 @@ import type { JsonValue } from '../json-text.ts';
 import type { VenueAccount, VenueInstrument } from '../venue.ts';
 import { authenticate } from './auth.ts';
 import type { Body, Params } from './commands.ts';
-import { errorBody, failureReply, GATEWAY, METHOD, NO_PERMISSION, refuse, reply, TOO_FREQUENT } from './errors.ts';
+import { failureReply, GATEWAY, METHOD, NO_PERMISSION, refuse, refuseOn, reply, TOO_FREQUENT } from './errors.ts';
 import { PERIODS } from './market-data.ts';
 import type { Site } from './site.ts';
 import { commonSymbol, findInstrument, marketSymbol, settingsSymbol } from './symbols.ts';
@@ -264,7 +264,7 @@ export function handleRest(site: Site, request: SimulatorRequest, deliver: (repl
       { operation, channel: 'rest', accountUid: null, symbol: null, remote: request.remote, count: 1 },
       {
         execute: () => reply(run(site, new URLSearchParams(request.query))),
-        failure: (kind) => failureReply(kind),
+        failure: (kind) => failureReply(kind, request.path),
         deliver,
       },
     );
@@ -304,14 +304,17 @@ function handlePrivate(
     {
       execute: () => {
         const who = authenticate(site.venue, request, site.now());
-        if ('error' in who) return refuse(who.error);
+        if ('error' in who) return refuseOn(request.path, who.error);
         const { account } = who;
-        if (route.trades === true && !account.permissions.trade) return refuse(NO_PERMISSION);
+        if (route.trades === true && !account.permissions.trade) return refuseOn(request.path, NO_PERMISSION);
         const verdict = site.limits.take(account.uid, name, site.clock.monotonic(), site.now());
-        if (!verdict.allowed) return reply(errorBody(TOO_FREQUENT), 429, verdict.headers);
+        if (!verdict.allowed) {
+          const refused = refuseOn(request.path, TOO_FREQUENT, 429);
+          return { ...refused, headers: { ...refused.headers, ...verdict.headers } };
+        }
         return reply(route.run(site, { account, query, id, body }), 200, verdict.headers);
       },
-      failure: (kind) => failureReply(kind),
+      failure: (kind) => failureReply(kind, request.path),
       deliver,
     },
   );

@@ -7,7 +7,9 @@ import type { VenueAccount } from '../venue.ts';
 import { socketLogin } from './auth.ts';
 import type { Body, Params } from './commands.ts';
 import { errorBody, failureOf, NOT_LOGGED_IN, NO_PERMISSION, TOO_FREQUENT } from './errors.ts';
+import { members, readFrame, word } from './frame.ts';
 import { Heartbeat } from './heartbeat.ts';
+import { RequestPace } from './request-pace.ts';
 import type { Site } from './site.ts';
 import { findInstrument } from './symbols.ts';
 
@@ -21,12 +23,8 @@ interface Command {
   run(site: Site, account: VenueAccount, params: unknown): Body;
 }
 
-function object(params: unknown): Params {
-  return typeof params === 'object' && params !== null && !Array.isArray(params) ? (params as Params) : {};
-}
-
 function list(params: unknown): readonly Params[] {
-  return Array.isArray(params) ? params.map((item: unknown) => object(item)) : [];
+  return Array.isArray(params) ? params.map((item: unknown) => members(item)) : [];
 }
 
 const COMMANDS: Readonly<Record<string, Command>> = {
@@ -34,7 +32,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     operation: 'create',
     endpoint: '/v1/order/orders/place',
     count: () => 1,
-    run: (site, account, params) => site.commands.place(account, object(params)),
+    run: (site, account, params) => site.commands.place(account, members(params)),
   },
   'create-batchorder': {
     operation: 'create',
@@ -46,16 +44,16 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     operation: 'cancel',
     endpoint: '/v1/order/orders/batchcancel',
     count: (params) => {
-      const ids: unknown = object(params)['order-ids'] ?? object(params)['client-order-ids'];
+      const ids: unknown = members(params)['order-ids'] ?? members(params)['client-order-ids'];
       return Array.isArray(ids) ? Math.max(ids.length, 1) : 1;
     },
-    run: (site, account, params) => site.commands.cancelBatch(account, object(params)),
+    run: (site, account, params) => site.commands.cancelBatch(account, members(params)),
   },
   cancelall: {
     operation: 'cancel-all',
     endpoint: '/v1/order/orders/batchCancelOpenOrders',
     count: () => 1,
-    run: (site, account, params) => site.commands.cancelOpen(account, object(params)),
+    run: (site, account, params) => site.commands.cancelOpen(account, members(params)),
   },
 };
 
@@ -66,11 +64,13 @@ export class TradeSession implements ServerSession {
   private account: VenueAccount | null = null;
   private readonly heartbeat: Heartbeat;
   private readonly unregister: () => void;
+  private readonly pace: RequestPace;
 
   constructor(site: Site, socket: ServerSocket, host: string) {
     this.site = site;
     this.socket = socket;
     this.host = host;
+    this.pace = new RequestPace(site.clock);
     this.heartbeat = new Heartbeat({
       clock: site.clock,
       everyMs: PING_EVERY_MS,
@@ -87,15 +87,12 @@ export class TradeSession implements ServerSession {
   }
 
   onFrame(text: string): void {
-    let frame: Params;
-    try {
-      frame = JSON.parse(text) as Params;
-    } catch {
-      return this.socket.send(jsonText({ code: 2001, message: 'invalid.json' }));
-    }
-    if (frame['action'] === 'pong') return this.heartbeat.answered(object(frame['data'])['ts']);
-    if (frame['action'] === 'req' && frame['ch'] === 'auth') return this.logIn(object(frame['params']));
-    const cid = typeof frame['cid'] === 'string' ? frame['cid'] : String((frame['cid'] as number | undefined) ?? '');
+    const frame = readFrame(text);
+    if (frame === null) return this.socket.send(jsonText({ code: 2001, message: 'invalid.json' }));
+    if (frame['action'] === 'pong') return this.heartbeat.answered(members(frame['data'])['ts']);
+    const cid = word(frame['cid']);
+    if (!this.pace.allows()) return this.socket.send(jsonText({ ...errorBody(TOO_FREQUENT), cid }));
+    if (frame['action'] === 'req' && frame['ch'] === 'auth') return this.logIn(members(frame['params']));
     const command = typeof frame['ch'] === 'string' ? COMMANDS[frame['ch']] : undefined;
     if (command === undefined) {
       return this.socket.send(jsonText({ ...errorBody({ code: 'invalid-command', message: 'invalid.ch' }), cid }));
@@ -118,6 +115,8 @@ export class TradeSession implements ServerSession {
       },
       {
         execute: () => {
+          if (params['authType'] !== 'api')
+            return { action: 'req', code: 2001, ch: 'auth', message: 'invalid.authType' };
           const account = socketLogin(site.venue, this.host, '/ws/trade', params, site.now());
           if (account === null) return { action: 'req', code: 2002, ch: 'auth', message: 'auth.fail' };
           this.account = account;
@@ -136,7 +135,7 @@ export class TradeSession implements ServerSession {
 
   private run(command: Command, params: unknown, cid: string): void {
     const { site, account } = this;
-    const raw = object(params)['symbol'];
+    const raw = members(params)['symbol'];
     const instrument = typeof raw === 'string' ? findInstrument(site.venue, raw) : null;
     site.gateway.run<Body | null>(
       {
