@@ -35,15 +35,26 @@ export interface AuditInput {
   readonly reasonsOnlyPushed: boolean;
 }
 
-export function audit({ venue, accountUid, symbol, ledger, silentTrades, unseenOrders, reasonsOnlyPushed }: AuditInput): string[] {
+export function audit({
+  venue,
+  accountUid,
+  symbol,
+  ledger,
+  silentTrades,
+  unseenOrders,
+  reasonsOnlyPushed,
+}: AuditInput): string[] {
   const problems: string[] = [];
-  const told = new Map([...ledger.orders.values()].filter((order) => order.orderId !== '').map((order) => [order.orderId, order]));
+  const told = new Map(
+    [...ledger.orders.values()].filter((order) => order.orderId !== '').map((order) => [order.orderId, order]),
+  );
   const perClientId = new Map<string, string>();
   for (const order of venue.orders(accountUid, symbol)) {
     const id = String(order.orderId);
     if (order.clientOrderId !== '') {
       const other = perClientId.get(order.clientOrderId);
-      if (other !== undefined) problems.push(`one client id ${order.clientOrderId} made two orders: ${other} and ${id}`);
+      if (other !== undefined)
+        problems.push(`one client id ${order.clientOrderId} made two orders: ${other} and ${id}`);
       perClientId.set(order.clientOrderId, id);
     }
     if (unseenOrders.has(id)) continue;
@@ -51,22 +62,30 @@ export function audit({ venue, accountUid, symbol, ledger, silentTrades, unseenO
     if (seen === undefined) {
       // Somebody else's order that came and went without a fill while nobody was connected: no exchange would tell, and nothing was lost.
       const passedBy = order.clientOrderId.startsWith(HAND) && order.status === 'canceled' && order.filled.isZero();
-      if (order.status !== 'rejected' && !passedBy) problems.push(`order ${id} (${order.clientOrderId}, ${order.status}) was never reported`);
+      if (order.status !== 'rejected' && !passedBy)
+        problems.push(`order ${id} (${order.clientOrderId}, ${order.status}) was never reported`);
       continue;
     }
     const status = expectedStatus(order);
     // Where a canceled order's row does not say why, a post-only order whose own push was lost is CANCELED, no more.
     const reasonLost = status === 'FAILED' && seen.status === 'CANCELED' && reasonsOnlyPushed && order.postOnly;
-    if (seen.status !== status && !reasonLost) problems.push(`order ${id}: told ${seen.status}, the exchange has ${order.status} (${order.endReason ?? ''})`);
-    if (!Decimal.from(seen.filled).eq(order.filled)) problems.push(`order ${id}: told filled ${seen.filled}, the exchange has ${order.filled}`);
+    if (seen.status !== status && !reasonLost)
+      problems.push(`order ${id}: told ${seen.status}, the exchange has ${order.status} (${order.endReason ?? ''})`);
+    if (!Decimal.from(seen.filled).eq(order.filled))
+      problems.push(`order ${id}: told filled ${seen.filled}, the exchange has ${order.filled}`);
     if (!order.filled.isZero()) {
       const average = order.filledQuote.div(order.filled, 18);
-      if (!Decimal.from(seen.avgPrice).eq(average)) problems.push(`order ${id}: told average ${seen.avgPrice}, the exchange has ${average}`);
-      if (!Decimal.from(seen.fee).eq(order.fee)) problems.push(`order ${id}: told fee ${seen.fee} ${seen.feeAsset ?? ''}, the exchange has ${order.fee} ${order.feeAsset ?? ''}`);
+      if (!Decimal.from(seen.avgPrice).eq(average))
+        problems.push(`order ${id}: told average ${seen.avgPrice}, the exchange has ${average}`);
+      if (!Decimal.from(seen.fee).eq(order.fee))
+        problems.push(
+          `order ${id}: told fee ${seen.fee} ${seen.feeAsset ?? ''}, the exchange has ${order.fee} ${order.feeAsset ?? ''}`,
+        );
     }
   }
   for (const order of ledger.orders.values()) {
-    if (order.orderId === '' && order.status !== 'FAILED') problems.push(`order ${order.clientOrderId} ended as ${order.status} without an exchange id`);
+    if (order.orderId === '' && order.status !== 'FAILED')
+      problems.push(`order ${order.clientOrderId} ended as ${order.status} without an exchange id`);
   }
 
   const made = new Set<string>();
@@ -75,14 +94,19 @@ export function audit({ venue, accountUid, symbol, ledger, silentTrades, unseenO
     made.add(key);
     const seen = ledger.fills.get(key);
     if (seen === undefined) {
-      if (!silentTrades.has(key) && !unseenOrders.has(String(fill.orderId))) problems.push(`fill ${key} was never reported`);
+      if (!silentTrades.has(key) && !unseenOrders.has(String(fill.orderId)))
+        problems.push(`fill ${key} was never reported`);
       continue;
     }
     if (!Decimal.from(seen.price).eq(fill.price) || !Decimal.from(seen.quantity).eq(fill.quantity)) {
-      problems.push(`fill ${key}: told ${seen.quantity} at ${seen.price}, the exchange has ${fill.quantity} at ${fill.price}`);
+      problems.push(
+        `fill ${key}: told ${seen.quantity} at ${seen.price}, the exchange has ${fill.quantity} at ${fill.price}`,
+      );
     }
-    if (seen.feeAsset !== null && !Decimal.from(seen.fee).eq(fill.fee)) problems.push(`fill ${key}: told fee ${seen.fee}, the exchange has ${fill.fee}`);
+    if (seen.feeAsset !== null && !Decimal.from(seen.fee).eq(fill.fee))
+      problems.push(`fill ${key}: told fee ${seen.fee}, the exchange has ${fill.fee}`);
   }
-  for (const key of ledger.fills.keys()) if (!made.has(key)) problems.push(`fill ${key} was reported but never happened`);
+  for (const key of ledger.fills.keys())
+    if (!made.has(key)) problems.push(`fill ${key} was reported but never happened`);
   return problems;
 }

@@ -43,7 +43,8 @@ export class Ledger {
     if (Decimal.from(order.filled).lt(Decimal.from(before.filled))) {
       this.problems.push(`${where}: filled went back from ${before.filled} to ${order.filled}`);
     }
-    if (before.orderId !== '' && before.orderId !== order.orderId) this.problems.push(`${where}: its id was ${before.orderId} before`);
+    if (before.orderId !== '' && before.orderId !== order.orderId)
+      this.problems.push(`${where}: its id was ${before.orderId} before`);
   }
 
   onFill(fill: Fill, now: number): void {

@@ -12,7 +12,14 @@ import { seededRandom } from '../../src/runtime/random.ts';
 import type { VirtualClock } from '../../src/runtime/virtual-clock.ts';
 import { silentLog, type Log } from '../../src/seam/log.ts';
 import type { Random } from '../../src/seam/random.ts';
-import { createSimulation, DEFAULT_LISTINGS, type FaultRule, type InMemoryTransport, type MatchingVenue, type Simulation } from '../../src/simulator/index.ts';
+import {
+  createSimulation,
+  DEFAULT_LISTINGS,
+  type FaultRule,
+  type InMemoryTransport,
+  type MatchingVenue,
+  type Simulation,
+} from '../../src/simulator/index.ts';
 import { Trade } from '../../src/trade.ts';
 import { createRateBudgets } from '../../src/wire/rate-budget.ts';
 import { audit, HAND } from './audit.ts';
@@ -47,7 +54,13 @@ export interface RunOutcome {
 const SYMBOL = 'EOS/USDT';
 /** Long enough for every doubt to be settled and for one periodic comparison. */
 const SETTLE_MS = 150_000;
-const TIMINGS = { requestTimeout: 3000, inDoubtPatience: 8000, notFoundAfter: 20_000, reconcileEvery: 30_000, feeWait: 2000 };
+const TIMINGS = {
+  requestTimeout: 3000,
+  inDoubtPatience: 8000,
+  notFoundAfter: 20_000,
+  reconcileEvery: 30_000,
+  feeWait: 2000,
+};
 
 interface World {
   readonly simulation: Simulation;
@@ -121,7 +134,12 @@ function launch(world: World): Process {
     },
     environment,
   );
-  const strategy = new RandomStrategy(trade, { clock, random: seededRandom(`${scenario.seed}/strategy/${random.int(1_000_000)}`), market: world.market, ledger });
+  const strategy = new RandomStrategy(trade, {
+    clock,
+    random: seededRandom(`${scenario.seed}/strategy/${random.int(1_000_000)}`),
+    market: world.market,
+    ledger,
+  });
   return Object.assign(process, { trade, strategy, transport });
 }
 
@@ -166,7 +184,11 @@ function person(world: World, until: number): void {
 }
 
 /** What a dialect wants to find on an order that did not come through it. */
-const HAND_TAGS: Readonly<Record<Platform, Readonly<Record<string, string>>>> = { binance: {}, okx: {}, htx: { type: 'buy-limit' } };
+const HAND_TAGS: Readonly<Record<Platform, Readonly<Record<string, string>>>> = {
+  binance: {},
+  okx: {},
+  htx: { type: 'buy-limit' },
+};
 
 function makeWorld(scenario: Scenario, simulation: Simulation): World {
   const venue = simulation.venue(scenario.platform);
@@ -198,7 +220,13 @@ function makeWorld(scenario: Scenario, simulation: Simulation): World {
 
 export async function run(scenario: Scenario): Promise<RunOutcome> {
   const listing = DEFAULT_LISTINGS.filter(({ instrument }) => instrument.symbol === SYMBOL);
-  const simulation = await createSimulation({ exchanges: [scenario.platform], seed: scenario.seed, listings: listing, activity: 0.3, faults: scenario.rules });
+  const simulation = await createSimulation({
+    exchanges: [scenario.platform],
+    seed: scenario.seed,
+    listings: listing,
+    activity: 0.3,
+    faults: scenario.rules,
+  });
   try {
     return await live(makeWorld(scenario, simulation));
   } finally {
@@ -220,7 +248,8 @@ async function live(world: World): Promise<RunOutcome> {
   // What somebody else placed and ended while no process of ours was connected is nobody's to report.
   const notePassedBy = (): void => {
     for (const order of venue.orders(uid, SYMBOL)) {
-      if (order.clientOrderId.startsWith(HAND) && order.status !== 'open' && order.createdAt >= deadSince) unseenOrders.add(String(order.orderId));
+      if (order.clientOrderId.startsWith(HAND) && order.status !== 'open' && order.createdAt >= deadSince)
+        unseenOrders.add(String(order.orderId));
     }
   };
 
@@ -234,7 +263,11 @@ async function live(world: World): Promise<RunOutcome> {
   const deaths = scenario.deaths ?? random.int(3);
   for (let life = 0; life <= deaths; life++) {
     const left = until - clock.now();
-    await clock.advance(life === deaths ? Math.max(left, 1000) : Math.max(1000, Math.floor((left * (0.2 + random.next() * 0.6)) / (deaths - life + 1))));
+    await clock.advance(
+      life === deaths
+        ? Math.max(left, 1000)
+        : Math.max(1000, Math.floor((left * (0.2 + random.next() * 0.6)) / (deaths - life + 1))),
+    );
     if (life === deaths) break;
     created += process.strategy.created;
     deadSince = process.refusedAt ?? clock.now();
@@ -264,7 +297,17 @@ async function live(world: World): Promise<RunOutcome> {
 
   const problems = [...ledger.problems];
   if (process.strategy.pending > 0) problems.push(`${process.strategy.pending} calls never resolved`);
-  problems.push(...audit({ venue, accountUid: uid, symbol: SYMBOL, ledger, silentTrades, unseenOrders, reasonsOnlyPushed: scenario.platform === 'htx' }));
+  problems.push(
+    ...audit({
+      venue,
+      accountUid: uid,
+      symbol: SYMBOL,
+      ledger,
+      silentTrades,
+      unseenOrders,
+      reasonsOnlyPushed: scenario.platform === 'htx',
+    }),
+  );
   problems.push(...compareOpen(world, process.trade));
   if (problems.length === 0) problems.push(...(await revokeAll(world, process.trade)));
   await clock.runFor(process.trade.close(), 30_000);
@@ -283,8 +326,10 @@ function compareOpen({ venue, uid }: World, trade: Trade): string[] {
   const open = new Set(venue.openOrders(uid, SYMBOL).map((order) => String(order.orderId)));
   const believed = new Set([...trade.orders.values()].map((order) => order.orderId));
   const problems: string[] = [];
-  for (const id of open) if (!believed.has(id)) problems.push(`order ${id} is open on the exchange but not in trade.orders`);
-  for (const id of believed) if (!open.has(id)) problems.push(`order ${id} is in trade.orders but not open on the exchange`);
+  for (const id of open)
+    if (!believed.has(id)) problems.push(`order ${id} is open on the exchange but not in trade.orders`);
+  for (const id of believed)
+    if (!open.has(id)) problems.push(`order ${id} is in trade.orders but not open on the exchange`);
   return problems;
 }
 
@@ -292,7 +337,8 @@ function compareOpen({ venue, uid }: World, trade: Trade): string[] {
 async function revokeAll(world: World, trade: Trade): Promise<string[]> {
   const { clock, venue, uid } = world;
   const [, error] = await clock.runFor(trade.revokeOrder(), 120_000);
-  if (error !== null && error.kind !== 'already-done') return [`the last revoke failed: ${error.kind}: ${error.message}`];
+  if (error !== null && error.kind !== 'already-done')
+    return [`the last revoke failed: ${error.kind}: ${error.message}`];
   const left = venue.openOrders(uid, SYMBOL);
   if (left.length > 0) return [`the exchange still holds ${left.length} orders after a successful revoke of all`];
   await clock.advance(20_000);
