@@ -9,7 +9,7 @@ function stageFor(platform: Platform, then: string, orders: number, options: Sta
   const { config, ...rest } = options;
   return openStage(platform, {
     latency: ROUND_TRIP_50,
-    config: { rehearsal: { orders, then }, supervisor: { restart: 'never', lease: 1 }, deadMansSwitch: 0, ...config },
+    config: { rehearsal: { orders, ending }, supervisor: { restart: 'never', lease: 1 }, deadMansSwitch: 0, ...config },
     ...rest,
   });
 }
@@ -49,8 +49,8 @@ describe.each(PLATFORMS)('on %s', { concurrent: true, timeout: 60_000 }, (platfo
   it.each([
     ['out-of-memory', /the strategy died: (?:killed by SIGABRT|it exited with status)/],
     ['exit', /the strategy died: it exited with status 3/],
-  ])('%s: revoked by the supervisor', async (then, says) => {
-    await using stage = await stageFor(platform, then, 5);
+  ])('%s: revoked by the supervisor', async (ending, says) => {
+    await using stage = await stageFor(platform, ending, 5);
     const { status, out } = await stage.rehearse({ NODE_OPTIONS: '--max-old-space-size=48' }).ended;
     expect(out).toContain('PLACED 5');
     expect(out).toMatch(says);
@@ -62,8 +62,8 @@ describe.each(PLATFORMS)('on %s', { concurrent: true, timeout: 60_000 }, (platfo
   it.each([
     ['throw', 'thrown by the strategy'],
     ['reject', 'rejected by the strategy'],
-  ])('an uncaught error (%s): the strategy itself revokes before it ends', async (then, message) => {
-    await using stage = await stageFor(platform, then, 5);
+  ])('an uncaught error (%s): the strategy itself revokes before it ends', async (ending, message) => {
+    await using stage = await stageFor(platform, ending, 5);
     const { status, out } = await stage.rehearse().ended;
     expect(out).toContain(message);
     expect(out).toContain('5 unfinished, 5 revoked, 0 filled meanwhile, 0 left');
@@ -85,7 +85,7 @@ describe.each(PLATFORMS)('on %s', { concurrent: true, timeout: 60_000 }, (platfo
 
   it('with restart on-crash it lives again, and the receipt of the crash is in the journal', async () => {
     await using stage = await stageFor(platform, 'rest', 3, {
-      config: { supervisor: { restart: 'on-crash', lease: 5 }, rehearsal: { orders: 3, then: 'rest' } },
+      config: { supervisor: { restart: 'on-crash', lease: 5 }, rehearsal: { orders: 3, ending: 'rest' } },
     });
     const supervisor = stage.rehearse();
     const [, , first] = await supervisor.says(/PLACED (\d+) by (\d+)/);
