@@ -221,7 +221,10 @@ export interface Trading {
   /** Every page, or an error; never a part. */
   openOrders(instrument: Instrument): Promise<Result<readonly OrderReport[]>>;
   /** All fills of one order, or all fills of the instrument since an exchange time (ms); every page, or an error. */
-  fills(instrument: Instrument, of: { readonly ref: OrderRef } | { readonly since: number }): Promise<Result<readonly OrderReport[]>>;
+  fills(
+    instrument: Instrument,
+    of: { readonly ref: OrderRef } | { readonly since: number },
+  ): Promise<Result<readonly OrderReport[]>>;
   /** Arms the exchange's dead man's switch (seconds; 0 = off). Only where `capabilities.deadMansSwitch`. */
   armDeadMansSwitch(seconds: number): Promise<Result<true>>;
 }

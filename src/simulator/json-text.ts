@@ -8,7 +8,15 @@ export class RawNumber {
   }
 }
 
-export type JsonValue = string | number | boolean | bigint | null | RawNumber | readonly JsonValue[] | { readonly [key: string]: JsonValue | undefined };
+export type JsonValue =
+  | string
+  | number
+  | boolean
+  | bigint
+  | null
+  | RawNumber
+  | readonly JsonValue[]
+  | { readonly [key: string]: JsonValue | undefined };
 
 /** Undefined members are left out, as JSON.stringify does. */
 export function jsonText(value: JsonValue): string {
@@ -20,7 +28,7 @@ export function jsonText(value: JsonValue): string {
     case 'boolean':
     case 'bigint':
       return String(value);
-    case 'object':
+    default:
       break;
   }
   if (value instanceof RawNumber) return value.text;

@@ -5,7 +5,7 @@ import { openStage, ROUND_TRIP_50, type Stage, type StageOptions } from './suppo
 
 const GOAL_MS = 2_000;
 
-function stageFor(platform: Platform, then: string, orders: number, options: StageOptions = {}): Promise<Stage> {
+function stageFor(platform: Platform, ending: string, orders: number, options: StageOptions = {}): Promise<Stage> {
   const { config, ...rest } = options;
   return openStage(platform, {
     latency: ROUND_TRIP_50,

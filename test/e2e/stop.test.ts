@@ -1,12 +1,9 @@
 // The second line of defence: every way to stop a strategy in order closes the gate, revokes, confirms, and ends with the right status.
 import { describe, expect, it } from 'vitest';
 import { PLATFORMS, type Platform } from '../../src/domain/platform.ts';
-import { fixture, openStage, REHEARSAL, ROUND_TRIP_50, type Stage, type StageOptions } from './support.ts';
+import { AT_A_TERMINAL, openStage, REHEARSAL, ROUND_TRIP_50, type Stage, type StageOptions } from './support.ts';
 
-/** Its questions are asked on pipes. */
-const AT_A_TERMINAL = { NODE_OPTIONS: `--import ${fixture('pretend-terminal.ts')}` };
-
-function stageFor(platform: Platform, then: string, orders: number, options: StageOptions = {}): Promise<Stage> {
+function stageFor(platform: Platform, ending: string, orders: number, options: StageOptions = {}): Promise<Stage> {
   const { config, ...rest } = options;
   return openStage(platform, {
     latency: ROUND_TRIP_50,
@@ -104,8 +101,16 @@ describe('a second Ctrl-C at a terminal', { concurrent: true, timeout: 60_000 },
   };
 
   it.each([
-    ['alone', ['--no-supervisor'], /Still stopping \(2 orders left: demo BTC\/USDT \d+, demo BTC\/USDT \d+\)\. Abandon\? \[y\/N\]/],
-    ['under the supervisor', [], /The strategy is still stopping\. End at once and leave what is unfinished\? \[y\/N\]/],
+    [
+      'alone',
+      ['--no-supervisor'],
+      /Still stopping \(2 orders left: demo BTC\/USDT \d+, demo BTC\/USDT \d+\)\. Abandon\? \[y\/N\]/,
+    ],
+    [
+      'under the supervisor',
+      [],
+      /The strategy is still stopping\. End at once and leave what is unfinished\? \[y\/N\]/,
+    ],
   ])('asks before it abandons, and says what is left (%s)', async (_how, flags, question) => {
     await using stage = await refusing();
     const running = stage.start(['run', REHEARSAL, '-c', stage.at.config, ...flags], AT_A_TERMINAL);

@@ -13,6 +13,9 @@ const MAIN = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
 export const fixture = (name: string): string => fileURLToPath(new URL(`./fixtures/${name}`, import.meta.url));
 export const REHEARSAL = fixture('rehearsal.ts');
 
+/** Environment of a process that asks its questions although they go through pipes. */
+export const AT_A_TERMINAL = { NODE_OPTIONS: `--import ${fixture('pretend-terminal.ts')}` };
+
 const oneWay = { fixedMs: 25, jitterMs: 0 };
 /** 50 ms from a request to its answer. */
 export const ROUND_TRIP_50 = { wayIn: oneWay, wayOut: oneWay } as const;

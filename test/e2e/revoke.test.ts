@@ -1,0 +1,163 @@
+// The fourth line of defence, over real ports: how fast, how sure, and what it says when it could not do everything.
+import { readFileSync, writeFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { PLATFORMS } from '../../src/domain/platform.ts';
+import { readConfig } from '../../src/runtime/config.ts';
+import { createRateBudgets } from '../../src/wire/rate-budget.ts';
+import { realTransport } from '../../src/wire/transport-real.ts';
+import { realClock } from '../../src/runtime/real-clock.ts';
+import { systemRandom } from '../../src/runtime/random.ts';
+import { exchangeOf } from '../../src/exchanges/index.ts';
+import { MemoryJournal } from '../../src/orders/memory-journal.ts';
+import { AccountSessions } from '../../src/orders/account-sessions.ts';
+import { silentLog } from '../../src/seam/log.ts';
+import { Trade } from '../../src/trade.ts';
+import { AT_A_TERMINAL, jsonLines, openStage, ROUND_TRIP_50, type Stage } from './support.ts';
+
+const receiptSchema = z.object({
+  account: z.string(),
+  found: z.array(z.string()),
+  revoked: z.array(z.string()),
+  left: z.array(z.string()),
+  error: z.string().nullable(),
+  startedAt: z.number(),
+  endedAt: z.number(),
+  confirmedAt: z.number().nullable(),
+});
+const receipts = (out: string): z.infer<typeof receiptSchema>[] => z.array(receiptSchema).parse(jsonLines(out));
+
+/** A Trade on the stage's first account, in this process. */
+async function tradeOn(stage: Stage): Promise<{ trade: Trade } & AsyncDisposable> {
+  const transport = realTransport(realClock);
+  const trade = new Trade(
+    { strategy: 'quick', ...readConfig(stage.at.config).account(), symbol: 'BTC/USDT' },
+    {
+      transport,
+      clock: realClock,
+      random: systemRandom,
+      log: silentLog,
+      budgets: createRateBudgets(),
+      exchange: exchangeOf,
+      journal: new MemoryJournal(),
+      sessions: new AccountSessions(),
+    },
+  );
+  expect(await trade.ready).toBe(true);
+  return {
+    trade,
+    async [Symbol.asyncDispose]() {
+      await trade.close();
+      await transport.close();
+    },
+  };
+}
+
+describe.each(PLATFORMS)('in numbers, on %s at 50 ms round trip', { timeout: 60_000 }, (platform) => {
+  it('100 accounts with 20 orders each: revoked and confirmed by one command within 3 s, never refused for its pace', async () => {
+    await using stage = await openStage(platform, { accounts: 100, latency: ROUND_TRIP_50 });
+    for (let account = 0; account < 100; account++) stage.at.plant(20, { account });
+    const began = performance.now();
+    const { status, out, err } = await stage.run(['revoke', '-c', stage.at.config, '--yes', '--json']);
+    const took = performance.now() - began;
+    console.log(`${platform}: 2000 orders of 100 accounts revoked and confirmed in ${Math.round(took)} ms, process included`);
+    const made = receipts(out);
+    expect(made.reduce((sum, { revoked }) => sum + revoked.length, 0)).toBe(2_000);
+    expect(made.every(({ confirmedAt, error }) => confirmedAt !== null && error === null)).toBe(true);
+    for (let account = 0; account < 100; account++) expect(stage.at.open(account)).toBe(0);
+    expect({ status, err, refused: stage.refusedForRate }).toEqual({ status: 0, err: '', refused: 0 });
+    expect(took).toBeLessThan(3_000);
+  });
+
+  it('100 orders of one account: within half a second, the proof included - by command and from a strategy', async () => {
+    await using stage = await openStage(platform, { latency: ROUND_TRIP_50 });
+    stage.at.plant(100);
+    const { out } = await stage.run(['revoke', '-c', stage.at.config, '--yes', '--json']);
+    const [made] = receipts(out);
+    expect(made?.revoked).toHaveLength(100);
+    const byCommand = (made?.endedAt ?? Infinity) - (made?.startedAt ?? 0);
+
+    stage.at.plant(100);
+    await using on = await tradeOn(stage);
+    const began = performance.now();
+    const [revoked, error] = await on.trade.revokeOrder();
+    const byTrade = performance.now() - began;
+    expect(stage.at.open()).toBe(0);
+    expect([revoked?.length, error]).toEqual([100, null]);
+    console.log(`${platform}: 100 orders revoked and proven in ${byCommand} ms by command, ${Math.round(byTrade)} ms by a Trade`);
+    expect(byCommand).toBeLessThan(500);
+    expect(byTrade).toBeLessThan(500);
+    expect(stage.refusedForRate).toBe(0);
+  });
+});
+
+describe.each(PLATFORMS)('on %s', { concurrent: true, timeout: 60_000 }, (platform) => {
+  it('a wrong key among many, some orders that cannot be canceled: the rest is done, all is told, exit status 1', async () => {
+    await using stage = await openStage(platform, { accounts: 4 });
+    for (const account of [0, 1, 2, 3]) stage.at.plant(2, { account });
+    const secret = stage.at.simulator.accounts[1]?.secretKey ?? '';
+    writeFileSync(stage.at.config, readFileSync(stage.at.config, 'utf8').replace(secret, 'x'.repeat(48)));
+    const operation: ('cancel' | 'cancel-all')[] = ['cancel', 'cancel-all'];
+    const refused = { fault: 'maintenance', operation, account: 'demo-3', durationMs: 600_000 } as const;
+    stage.at.simulator.faults.inject(refused);
+
+    const args = ['revoke', '-c', stage.at.config, '--yes', '--time-limit', '1'];
+    const { status, out } = await stage.run([...args, '--json']);
+    const made = receipts(out);
+    expect(made.map(({ account, revoked, left }) => [account, revoked.length, left.length])).toEqual([
+      ['demo', 2, 0],
+      ['demo-2', 0, 0],
+      ['demo-3', 0, 2],
+      ['demo-4', 2, 0],
+    ]);
+    expect(made.map(({ error }) => error !== null)).toEqual([false, true, true, false]);
+    expect(status).toBe(1);
+    expect([0, 1, 2, 3].map((account) => stage.at.open(account))).toEqual([0, 2, 2, 0]);
+
+    const told = await stage.run(args);
+    for (const id of made[2]?.left ?? []) expect(told.out).toContain(`demo-3 BTC/USDT ${id}`);
+    expect(told.out).toContain('0 revoked; on 2 of 4 something is left or not confirmed');
+    expect(told.status).toBe(1);
+  });
+
+  it("own leaves a manual order and another strategy's; all takes them too; the journal has the receipts", async () => {
+    await using stage = await openStage(platform);
+    stage.at.plant(2, { strategy: 'mine' });
+    stage.at.plant(1, { strategy: 'another' });
+    stage.at.plant(1);
+    const own = ['-c', stage.at.config, '--own', 'mine'];
+    const dry = await stage.run(['revoke', ...own, '--dry-run', '--json']);
+    expect(jsonLines(dry.out)).toMatchObject([{ dryRun: true, found: { length: 2 }, error: null }]);
+    expect([dry.status, stage.at.open()]).toEqual([0, 4]);
+
+    expect((await stage.run(['revoke', ...own, '--yes'])).status).toBe(0);
+    expect(stage.at.open()).toBe(2);
+    expect((await stage.run(['revoke', '-c', stage.at.config, '--yes'])).status).toBe(0);
+    expect(stage.at.open()).toBe(0);
+
+    const history = await stage.run(['orders', '-c', stage.at.config, '--history', '--json']);
+    expect(jsonLines(history.out)).toMatchObject([
+      { kind: 'receipt', trigger: 'command', whose: 'all', revoked: { length: 2 }, left: [], error: null },
+      { kind: 'receipt', trigger: 'command', whose: 'own', revoked: { length: 2 }, left: [], error: null },
+    ]);
+    expect(history.status).toBe(0);
+  });
+
+  it('asks before it does anything, and takes only yes for yes', async () => {
+    await using stage = await openStage(platform);
+    stage.at.plant(2);
+    const no = stage.start(['revoke', '-c', stage.at.config], AT_A_TERMINAL);
+    await no.says(/Revoke these 2 orders, whoever placed them\? \[y\/N\]/);
+    expect(no.text).toContain('70001');
+    no.type('\n');
+    const { status, out } = await no.ended;
+    expect(out).toContain('Nothing was revoked.');
+    expect([status, stage.at.open()]).toEqual([1, 2]);
+
+    const yes = stage.start(['revoke', '-c', stage.at.config], AT_A_TERMINAL);
+    await yes.says(/\[y\/N\]/);
+    yes.type('y\n');
+    expect((await yes.ended).status).toBe(0);
+    expect(stage.at.open()).toBe(0);
+  });
+});
