@@ -1,6 +1,6 @@
 // The last line of defence: supervisor and strategy both gone, as when a machine loses its power. Where the exchange has a dead man's
 // switch it empties the book; where it has none, that is said beforehand. The least the exchanges take is 5 s (HTX) and 10 s (OKX).
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { PLATFORMS, type Platform } from '../../src/domain/platform.ts';
 import { openStage, type Stage } from './support.ts';
 
