@@ -60,7 +60,9 @@ describe.each(PLATFORMS)('in numbers, on %s at 50 ms round trip', { timeout: 60_
     const began = performance.now();
     const { status, out, err } = await stage.run(['revoke', '-c', stage.at.config, '--yes', '--json']);
     const took = performance.now() - began;
-    console.log(`${platform}: 2000 orders of 100 accounts revoked and confirmed in ${Math.round(took)} ms, process included`);
+    console.log(
+      `${platform}: 2000 orders of 100 accounts revoked and confirmed in ${Math.round(took)} ms, process included`,
+    );
     const made = receipts(out);
     expect(made.reduce((sum, { revoked }) => sum + revoked.length, 0)).toBe(2_000);
     expect(made.every(({ confirmedAt, error }) => confirmedAt !== null && error === null)).toBe(true);
@@ -84,7 +86,9 @@ describe.each(PLATFORMS)('in numbers, on %s at 50 ms round trip', { timeout: 60_
     const byTrade = performance.now() - began;
     expect(stage.at.open()).toBe(0);
     expect([revoked?.length, error]).toEqual([100, null]);
-    console.log(`${platform}: 100 orders revoked and proven in ${byCommand} ms by command, ${Math.round(byTrade)} ms by a Trade`);
+    console.log(
+      `${platform}: 100 orders revoked and proven in ${byCommand} ms by command, ${Math.round(byTrade)} ms by a Trade`,
+    );
     expect(byCommand).toBeLessThan(500);
     expect(byTrade).toBeLessThan(500);
     expect(stage.refusedForRate).toBe(0);

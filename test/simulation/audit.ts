@@ -61,7 +61,10 @@ export function audit({
     const seen = told.get(id);
     if (seen === undefined) {
       // Somebody else's order that came and went without a fill while nobody was connected: no exchange would tell, and nothing was lost.
-      const passedBy = order.clientOrderId.startsWith(HAND) && order.status === 'canceled' && order.filled.isZero();
+      const passedBy =
+        order.clientOrderId.startsWith(HAND) &&
+        (order.status === 'canceled' || order.status === 'expired') &&
+        order.filled.isZero();
       if (order.status !== 'rejected' && !passedBy)
         problems.push(`order ${id} (${order.clientOrderId}, ${order.status}) was never reported`);
       continue;
