@@ -6,7 +6,18 @@ import { createVenue, type MatchingVenue } from '../../../src/simulator/engine/v
 import { seededRandom } from '../../../src/runtime/random.ts';
 import { VirtualClock } from '../../../src/runtime/virtual-clock.ts';
 import { account, INSTRUMENTS } from '../support.ts';
-import { DEMO, hmac, HOST, htxBench, limitOrder, loginFrame, refusal, signedPath, stamp, type Json } from './support.ts';
+import {
+  DEMO,
+  hmac,
+  HOST,
+  htxBench,
+  limitOrder,
+  loginFrame,
+  refusal,
+  signedPath,
+  stamp,
+  type Json,
+} from './support.ts';
 
 const KEY = 'testaccess-key00001-htx';
 const NOW = Date.UTC(2026, 10, 22, 8, 15, 30);
@@ -211,4 +222,3 @@ describe('a login', () => {
     expect([client.isOpen, client.closed === null]).toEqual([false, false]);
   });
 });
-

@@ -255,9 +255,7 @@ export class SocketClient {
 
   /** `data` of what was pushed so far on a channel, oldest first. */
   pushes(channel: string): Json[] {
-    return this.frames
-      .filter(({ action, ch }) => action === 'push' && ch === channel)
-      .map(({ data }) => data as Json);
+    return this.frames.filter(({ action, ch }) => action === 'push' && ch === channel).map(({ data }) => data as Json);
   }
 }
 
