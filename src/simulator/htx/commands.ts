@@ -80,9 +80,7 @@ export class Commands {
     });
     if (!result.ok) {
       return errorBody(
-        result.rejection === 'insufficient-balance'
-          ? this.notEnough(account, order)
-          : PLACE_ERRORS[result.rejection],
+        result.rejection === 'insufficient-balance' ? this.notEnough(account, order) : PLACE_ERRORS[result.rejection],
       );
     }
     return {

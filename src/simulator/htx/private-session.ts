@@ -100,7 +100,12 @@ export class PrivateSession implements ServerSession {
     if (frame === null) return this.send({ code: 2001, message: 'invalid.json' });
     // Pings and pongs do not count (section 8.1).
     if (frame['action'] !== 'pong' && !this.pace.allows())
-      return this.send({ action: word(frame['action']), code: 4000, ch: word(frame['ch']), message: 'too.many.request' });
+      return this.send({
+        action: word(frame['action']),
+        code: 4000,
+        ch: word(frame['ch']),
+        message: 'too.many.request',
+      });
     const channel = typeof frame['ch'] === 'string' ? frame['ch'] : '';
     switch (frame['action']) {
       case 'pong':
