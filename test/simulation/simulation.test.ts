@@ -34,10 +34,10 @@ describe.each(PLATFORMS)('both sides agree in the end on %s', (platform) => {
 describe('a broken rule is noticed within 100 seeds', () => {
   it.each(MUTANTS)(
     '$name',
-    async ({ plan, mutate }) => {
+    async (mutant) => {
       const tally = newTally();
       for (let seed = 1; seed <= 100 && tally.failures.length === 0; seed++)
-        await runSeed('okx', plan, seed, tally, mutate);
+        await runSeed('okx', mutant.plan, seed, tally, (exchange) => mutant.mutate(exchange));
       expect(tally.failures).not.toEqual([]);
     },
     120_000,
