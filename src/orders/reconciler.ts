@@ -40,6 +40,17 @@ interface Mutable {
   readonly fillsOf: Map<string, readonly OrderReport[]>;
 }
 
+/** A moment by our clock and, as far as was known then, by the exchange's. */
+interface Moment {
+  readonly here: number;
+  readonly there: number;
+}
+
+/** The moment in exchange time. When one of the clocks was set since (a machine that slept), the earlier reading misses nothing. */
+function earliest({ here, there }: Moment, offset: number): number {
+  return Math.min(here + offset, there);
+}
+
 export class Reconciler {
   private readonly parts: ReconcilerParts;
   /** Counts runs: an older run that comes back from an await sees that it is over. */
@@ -48,10 +59,10 @@ export class Reconciler {
   private live = false;
   private held: { readonly reports: readonly OrderReport[]; readonly receivedAt: number }[] | null = [];
   private timer: Timer | null = null;
-  private provenAt: number | null = null;
+  private proof: Moment | null = null;
   /** When the stream first lived, in the exchange's time: what others did before is not this process's to tell. */
   private firstLiveAt: number | null = null;
-  private firstProof: number | null = null;
+  private firstProof: Moment | null = null;
   private lookBack: number | null = null;
   private readonly pauses: Pauses;
   private stopped = false;
@@ -59,7 +70,9 @@ export class Reconciler {
   constructor(parts: ReconcilerParts) {
     this.parts = parts;
     this.pauses = new Pauses(parts.clock);
-  } /** An earlier process had proven its view as of then (our clock, ms): the first load begins there. */
+  }
+
+  /** An earlier process had proven its view as of then (our clock, ms): the first load begins there. */
   lookBackTo(time: number): void {
     this.lookBack = time;
   }
@@ -70,7 +83,7 @@ export class Reconciler {
 
   /** When the view was last proven equal to the exchange's (our clock, ms). */
   get lastProof(): number | null {
-    return this.provenAt;
+    return this.proof?.here ?? null;
   }
 
   /** Pushes: held while the answers of a start or a gap are not in, else merged at once. */
@@ -85,7 +98,7 @@ export class Reconciler {
     this.held ??= [];
     const { clock, connection } = this.parts;
     this.firstLiveAt ??= clock.now() + (connection()?.account.clockOffset() ?? 0);
-    this.start(this.provenAt === null ? 'first' : 'gap');
+    this.start(this.proof === null ? 'first' : 'gap');
   }
 
   onBroken(): void {
@@ -94,7 +107,7 @@ export class Reconciler {
     this.running = null;
     this.timer?.cancel();
     // What came in is knowledge all the same; before the first load it waits for it.
-    if (this.provenAt !== null) this.release();
+    if (this.proof !== null) this.release();
   }
 
   stop(): void {
@@ -122,16 +135,18 @@ export class Reconciler {
       isSending: order.phase === 'sending',
       silent: order.silent.add(order.unexplainable),
     }));
-    if (kind === 'first' || this.provenAt === null) {
+    if (kind === 'first' || this.proof === null) {
       return { orders, fillsSince: this.lookBack === null ? null : this.lookBack - MARGIN_MS + offset };
     }
     // Never from before the first load: what had ended by then was its business, or an earlier process's.
-    return { orders, fillsSince: Math.max(this.provenAt - MARGIN_MS, this.firstProof ?? -Infinity) + offset };
+    const from = this.firstProof === null ? -Infinity : earliest(this.firstProof, offset);
+    return { orders, fillsSince: Math.max(earliest(this.proof, offset) - MARGIN_MS, from) };
   }
 
   private async work(kind: ReconcileKind, run: number): Promise<void> {
     const { clock, manager, connection, onTrouble, onDone } = this.parts;
     const askedAt = clock.now();
+    const asked: Moment = { here: askedAt, there: askedAt + (connection()?.account.clockOffset() ?? 0) };
     const answers: Mutable = { openOrders: null, fillsSince: null, orders: new Map(), fillsOf: new Map() };
     let failures = 0;
     for (;;) {
@@ -140,8 +155,8 @@ export class Reconciler {
       const { questions, unknown } = reconcile(this.view(kind, at.account.clockOffset()), answers);
       if (questions.length === 0) {
         this.finish(kind, answers);
-        this.provenAt = askedAt;
-        this.firstProof ??= askedAt;
+        this.proof = asked;
+        this.firstProof ??= asked;
         this.running = null;
         const lost = unknown.map((ref) => manager.tracker.find(ref)).filter((order) => order !== null);
         manager.tracker.retire(clock.monotonic());

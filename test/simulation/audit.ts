@@ -30,9 +30,13 @@ export interface AuditInput {
   /** Trade ids made before the first process had loaded the order they belong to: in `filled`, not in onFill. */
   readonly silentTrades: ReadonlySet<string>;
   /** Orders that ended before any process of ours could see them (a person's, while nothing was running): nobody promised to report them. */
-  readonly unseenOrders: ReadonlySet<string>;
+  readonly unseenOrders: Set<string>;
   /** Queries of this exchange do not tell a post-only order that would have taken from one that was canceled. */
   readonly reasonsOnlyPushed: boolean;
+  /** A clock was set by more than anybody allows for: what a person placed and ended meanwhile may have been looked for at the wrong time. */
+  readonly clockJumped: boolean;
+  /** The faults of this run keep nothing back: what happened must be told within so many ms after it could be known; null: no limit. */
+  readonly promptMs: number | null;
 }
 
 export function audit({
@@ -43,6 +47,8 @@ export function audit({
   silentTrades,
   unseenOrders,
   reasonsOnlyPushed,
+  clockJumped,
+  promptMs,
 }: AuditInput): string[] {
   const problems: string[] = [];
   const told = new Map(
@@ -57,14 +63,15 @@ export function audit({
         problems.push(`one client id ${order.clientOrderId} made two orders: ${other} and ${id}`);
       perClientId.set(order.clientOrderId, id);
     }
-    if (unseenOrders.has(id)) continue;
+    const isHand = order.clientOrderId.startsWith(HAND);
+    if (!isHand && !ledger.intended.has(order.clientOrderId))
+      problems.push(`order ${id} carries ${order.clientOrderId}, which no createOrder was given`);
     const seen = told.get(id);
+    if (seen === undefined && isHand && clockJumped && order.status !== 'open') unseenOrders.add(id);
+    if (unseenOrders.has(id)) continue;
     if (seen === undefined) {
       // Somebody else's order that came and went without a fill while nobody was connected: no exchange would tell, and nothing was lost.
-      const passedBy =
-        order.clientOrderId.startsWith(HAND) &&
-        (order.status === 'canceled' || order.status === 'expired') &&
-        order.filled.isZero();
+      const passedBy = isHand && (order.status === 'canceled' || order.status === 'expired') && order.filled.isZero();
       if (order.status !== 'rejected' && !passedBy)
         problems.push(`order ${id} (${order.clientOrderId}, ${order.status}) was never reported`);
       continue;
@@ -74,6 +81,11 @@ export function audit({
     const reasonLost = status === 'FAILED' && seen.status === 'CANCELED' && reasonsOnlyPushed && order.postOnly;
     if (seen.status !== status && !reasonLost)
       problems.push(`order ${id}: told ${seen.status}, the exchange has ${order.status} (${order.endReason ?? ''})`);
+    const endToldAt = ledger.endToldAt.get(id);
+    if (promptMs !== null && order.status !== 'open' && endToldAt !== undefined) {
+      const late = ledger.lateness(order.updatedAt, endToldAt);
+      if (late > promptMs) problems.push(`order ${id}: its end (${order.status}) was told ${late} ms late`);
+    }
     if (!Decimal.from(seen.filled).eq(order.filled))
       problems.push(`order ${id}: told filled ${seen.filled}, the exchange has ${order.filled}`);
     if (!order.filled.isZero()) {
@@ -101,6 +113,8 @@ export function audit({
         problems.push(`fill ${key} was never reported`);
       continue;
     }
+    const late = ledger.lateness(fill.time, ledger.fillToldAt.get(key) ?? fill.time);
+    if (promptMs !== null && late > promptMs) problems.push(`fill ${key} was told ${late} ms late`);
     if (!Decimal.from(seen.price).eq(fill.price) || !Decimal.from(seen.quantity).eq(fill.quantity)) {
       problems.push(
         `fill ${key}: told ${seen.quantity} at ${seen.price}, the exchange has ${fill.quantity} at ${fill.price}`,

@@ -11,6 +11,13 @@ export class Ledger {
   readonly fills = new Map<string, Fill>();
   readonly problems: string[] = [];
   updates = 0;
+  /** Client order ids that a createOrder of the strategy's was given: one for each call that was not refused at once. */
+  readonly intended = new Set<string>();
+  /** When each fill was told, and when each order's end was, by exchange ids. */
+  readonly fillToldAt = new Map<string, number>();
+  readonly endToldAt = new Map<string, number>();
+  /** When nobody could know: from the death of a process, or the begin of a gap, to the moment the view was proven again. */
+  readonly blind: { readonly from: number; to: number }[] = [];
   private readonly hash: Hash = createHash('sha256');
 
   private trace(line: string): void {
@@ -20,6 +27,22 @@ export class Ledger {
 
   note(what: string, detail: unknown): void {
     this.trace(`${what} ${JSON.stringify(detail)}`);
+  }
+
+  goBlind(now: number): void {
+    if (this.blind.at(-1)?.to !== Infinity) this.blind.push({ from: now, to: Infinity });
+  }
+
+  seeAgain(now: number): void {
+    const last = this.blind.at(-1);
+    if (last?.to === Infinity) last.to = now;
+  }
+
+  /** How long it took to tell what happened, ms, not counting the time when nobody could know. */
+  lateness(happenedAt: number, toldAt: number): number {
+    let late = toldAt - happenedAt;
+    for (const { from, to } of this.blind) late -= Math.max(0, Math.min(to, toldAt) - Math.max(from, happenedAt));
+    return late;
   }
 
   static key(order: { readonly clientOrderId: string; readonly orderId: string }): string {
@@ -32,6 +55,9 @@ export class Ledger {
     const key = Ledger.key(order);
     const before = this.orders.get(key);
     this.orders.set(key, order);
+    if (order.status === 'FILLED' || order.status === 'CANCELED' || order.status === 'FAILED') {
+      if (!this.endToldAt.has(order.orderId)) this.endToldAt.set(order.orderId, now);
+    } else this.endToldAt.delete(order.orderId);
     const where = `order ${key} (${order.orderId})`;
     if (!Decimal.from(order.quantity).sub(Decimal.from(order.filled)).eq(Decimal.from(order.remain))) {
       this.problems.push(`${where}: remain ${order.remain} is not ${order.quantity} - ${order.filled}`);
@@ -39,6 +65,10 @@ export class Ledger {
     if (before === undefined) return;
     if (before.status !== order.status && !TRANSITIONS[before.status].includes(order.status)) {
       this.problems.push(`${where}: status went from ${before.status} to ${order.status}`);
+    }
+    if (before.status === 'CANCELED' && order.status === 'FILLED') {
+      // Legal on exchanges that report a cancel before the fill that beat it; this one never does.
+      this.problems.push(`${where}: told CANCELED, and then that it was FILLED`);
     }
     if (Decimal.from(order.filled).lt(Decimal.from(before.filled))) {
       this.problems.push(`${where}: filled went back from ${before.filled} to ${order.filled}`);
@@ -51,6 +81,7 @@ export class Ledger {
     this.trace(`${now} fill ${JSON.stringify(fill)}`);
     const key = `${fill.orderId}/${fill.tradeId}`;
     if (this.fills.has(key)) this.problems.push(`fill ${key} was reported twice`);
+    else this.fillToldAt.set(key, now);
     this.fills.set(key, fill);
   }
 

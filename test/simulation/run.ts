@@ -95,7 +95,23 @@ function launch(world: World): Process {
     random: seededRandom(`${scenario.seed}/process/${random.int(1_000_000)}`),
     log: scenario.log ?? silentLog,
     budgets: createRateBudgets(),
-    journal,
+    journal: {
+      ...journal,
+      history: (query) => journal.history(query),
+      receipts: (query) => journal.receipts(query),
+      flush: () => journal.flush(),
+      close: () => journal.close(),
+      open: (scope) => {
+        const own = journal.open(scope);
+        return {
+          ...own,
+          intent: (key, intent) => {
+            ledger.intended.add(intent.clientOrderId);
+            own.intent(key, intent);
+          },
+        };
+      },
+    },
     sessions: new AccountSessions(),
     exchange: (platform) => mutate(exchangeOf(platform)),
   };
@@ -115,6 +131,7 @@ function launch(world: World): Process {
       timings: TIMINGS,
       onInit: (success) => {
         if (process.isDead) return;
+        ledger.seeAgain(clock.now());
         ledger.note('init', success);
       },
       onOrderUpdate: (order) => {
@@ -124,7 +141,10 @@ function launch(world: World): Process {
         if (!process.isDead) ledger.onFill(fill, clock.now());
       },
       onConnection: (event) => {
-        if (!process.isDead) ledger.note('connection', [clock.now(), event.type]);
+        if (process.isDead) return;
+        if (event.type === 'gap-opened') ledger.goBlind(clock.now());
+        if (event.type === 'gap-closed') ledger.seeAgain(clock.now());
+        ledger.note('connection', [clock.now(), event.type]);
       },
       onError: (error) => {
         if (process.isDead) return;
@@ -149,6 +169,22 @@ function kill(process: Process): void {
   process.strategy.stop();
   process.transport.kill();
 }
+
+/** Faults that keep back nothing of what a private stream tells while it lives, and no answer of what is asked. */
+const PROMPT: ReadonlySet<string> = new Set([
+  'connection-cut',
+  'cut-mid-frame',
+  'session-expired',
+  'push-before-reply',
+  'push-duplicated',
+  'cancel-fill-race',
+  'open-orders-partial',
+  'open-orders-stale',
+]);
+/** A fill may wait for its fee, and everything for a question or two. */
+const PROMPT_MS = 5000;
+/** Fills are looked for from this much earlier than the last proof. */
+const CLOCK_TOLERANCE_MS = 8000;
 
 /** Somebody who trades on the same account by hand. */
 function person(world: World, until: number): void {
@@ -272,6 +308,7 @@ async function live(world: World): Promise<RunOutcome> {
     created += process.strategy.created;
     deadSince = process.refusedAt ?? clock.now();
     kill(process);
+    ledger.goBlind(clock.now());
     ledger.note('killed', clock.now());
     await clock.advance(random.int(4000));
     process = launch(world);
@@ -306,6 +343,8 @@ async function live(world: World): Promise<RunOutcome> {
       silentTrades,
       unseenOrders,
       reasonsOnlyPushed: scenario.platform === 'htx',
+      clockJumped: scenario.rules.some(({ skewMs }) => Math.abs(skewMs ?? 0) > CLOCK_TOLERANCE_MS),
+      promptMs: scenario.rules.every(({ fault }) => PROMPT.has(fault)) ? PROMPT_MS : null,
     }),
   );
   problems.push(...compareOpen(world, process.trade));

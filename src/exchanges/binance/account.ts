@@ -51,7 +51,8 @@ export class BinanceAccount implements ExchangeAccount {
     const signer = createSigner(config.secretKey);
     const limits = new BinanceLimits(budgets, clock, new URL(restUrl).host, accessKey);
     const { host } = new URL(restUrl);
-    const time = CLOCKS.get(budgets, host, () => new ClockOffset({ clock, ask: () => this.#askTime() }));
+    // Three samples, as signatures tolerate seconds: who starts in order to revoke has no time for more.
+    const time = CLOCKS.get(budgets, host, () => new ClockOffset({ clock, ask: () => this.#askTime(), samples: 3 }));
     const timeoutMs = timings.requestTimeout;
     const sockets: SocketContext = {
       transport,

@@ -106,9 +106,9 @@ async function classify(task: Sweep, instrument: Instrument, since: number, tall
 
 async function listRules(task: Sweep, deadline: number): Promise<Instrument | TradeError> {
   for (let wait = FIRST_WAIT_MS; ; wait = Math.min(wait * 2, LONGEST_WAIT_MS)) {
-    const [prepared, failure] = await task.connector.prepare();
-    const [instrument, error] =
-      prepared === null ? ([null, failure] as const) : await task.connector.instrument(task.symbol);
+    // The rules are public: no need to wait for the clock and the key.
+    const [[, failure], answer] = await Promise.all([task.connector.prepare(), task.connector.instrument(task.symbol)]);
+    const [instrument, error] = failure === null ? answer : ([null, failure] as const);
     if (error === null) return instrument;
     if (HOPELESS.has(error.kind) || task.clock.monotonic() + wait > deadline) return error;
     await sleep(task.clock, Math.max(wait, error.retryAfter ?? 0));

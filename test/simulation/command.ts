@@ -1,0 +1,14 @@
+// The one command that runs a job again. Kept apart so that tests can print it too.
+// How its options are read is main.ts's part.
+import type { Job } from './job.ts';
+
+const quoted = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`;
+
+export function replayCommand({ platform, plan, seed, rules, deaths, tradeMs, mutant }: Job): string {
+  const parts = ['npm run simulate --', `--exchange ${platform}`, `--plan ${plan}`, `--replay-seed ${seed}`];
+  if (deaths !== undefined) parts.push(`--deaths ${deaths}`);
+  if (tradeMs !== undefined) parts.push(`--trade-ms ${tradeMs}`);
+  if (mutant !== undefined) parts.push(`--mutant ${mutant}`);
+  if (rules !== undefined) parts.push(`--rules ${quoted(JSON.stringify(rules))}`);
+  return parts.join(' ');
+}
