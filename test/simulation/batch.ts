@@ -19,8 +19,9 @@ export async function runBatch(
   let enough = false;
   const next = (): Job | null => {
     if (enough) return null;
-    const { done, value } = queue.next();
-    return done === true ? null : value;
+    const step = queue.next();
+    if (step.done === true) return null;
+    return step.value;
   };
   await Promise.all(
     Array.from({ length: threads }, async () => {

@@ -35,7 +35,7 @@ export async function runJob(job: Job): Promise<JobOutcome> {
       rules,
       ...(tradeMs === undefined ? {} : { tradeMs }),
       ...(deaths === undefined ? {} : { deaths }),
-      ...(broken === undefined ? {} : { mutate: broken.mutate }),
+      ...(broken === undefined ? {} : { mutate: (exchange) => broken.mutate(exchange) }),
     });
     return { job, ...outcome };
   } catch (error) {

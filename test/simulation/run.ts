@@ -96,7 +96,6 @@ function launch(world: World): Process {
     log: scenario.log ?? silentLog,
     budgets: createRateBudgets(),
     journal: {
-      ...journal,
       history: (query) => journal.history(query),
       receipts: (query) => journal.receipts(query),
       flush: () => journal.flush(),

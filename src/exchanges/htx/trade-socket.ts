@@ -20,10 +20,15 @@ export interface TradeSocketContext {
   readonly login: LoginContext;
 }
 
+/** Requests one connection may make: 50 in a second (htx.md section 8.1; section 17 assumes the same here), less some for what the network bunches. */
+const PACE = 40;
+const PACE_WINDOW_MS = 1100;
+
 export class HtxTradeSocket implements OrderEntry {
   readonly #context: TradeSocketContext;
   readonly #link: Link;
   #count = 0;
+  readonly #sentAt: number[] = [];
 
   constructor(context: TradeSocketContext) {
     this.#context = context;
@@ -45,8 +50,15 @@ export class HtxTradeSocket implements OrderEntry {
     });
   }
 
+  /** Open, and with room for one more request: what exceeds the pace of one connection goes over REST. */
   get isReady(): boolean {
-    return this.#link.session?.isOpen === true;
+    return this.#link.session?.isOpen === true && this.#hasRoom();
+  }
+
+  #hasRoom(): boolean {
+    const now = this.#context.link.clock.monotonic();
+    while (this.#sentAt.length > 0 && now - (this.#sentAt[0] ?? now) >= PACE_WINDOW_MS) this.#sentAt.shift();
+    return this.#sentAt.length < PACE;
   }
 
   start(): void {
@@ -60,6 +72,7 @@ export class HtxTradeSocket implements OrderEntry {
   async request(operation: TradeOperation, params: unknown): Promise<Answer> {
     const { session } = this.#link;
     if (session === null) return failed('not-sent', operation);
+    this.#sentAt.push(this.#context.link.clock.monotonic());
     const cid = String(++this.#count);
     const end = await session.request(
       cid,
