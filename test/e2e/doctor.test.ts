@@ -39,7 +39,8 @@ describe.each(PLATFORMS)('on %s', { concurrent: true, timeout: 60_000 }, (platfo
     expect(of('clock')).toMatch(/^ok: the exchange's is \d+ ms (?:behind|ahead of) ours/);
     expect(of('rate budget')).toMatch(/^ok: \d+ of \d+ in [\d.]+ s used/);
     expect(of('BTC/USDT')).toBe('note: 2 unfinished orders');
-    for (const line of ['1 at start', '2 at stop', '3 after a crash', '4 by command']) expect(of(line)).toMatch(/^ok: /);
+    for (const line of ['1 at start', '2 at stop', '3 after a crash', '4 by command'])
+      expect(of(line)).toMatch(/^ok: /);
     expect(of('5 machine gone')).toMatch(
       {
         binance: /^note: binance has no dead man's switch: if this machine is lost, orders stay/,
@@ -69,7 +70,9 @@ describe.each(PLATFORMS)('on %s', { concurrent: true, timeout: 60_000 }, (platfo
     await using stage = await openStage(platform);
     stage.at.simulator.faults.inject({ fault: 'clock-skew', skewMs: 4_000 });
     const { of, ended } = await examine(stage);
-    expect(of('clock')).toMatch(/^warning: the exchange's is (?:39|40|41)\d\d ms ahead of ours; .* set this machine's clock/);
+    expect(of('clock')).toMatch(
+      /^warning: the exchange's is (?:39|40|41)\d\d ms ahead of ours; .* set this machine's clock/,
+    );
     expect(ended.status).toBe(0);
     expect((await examine(stage, '--strict')).ended.status).toBe(1);
   });
