@@ -18,22 +18,19 @@ function refuseCancels(stage: Stage): void {
 }
 
 describe.each(PLATFORMS)('on %s', { concurrent: true, timeout: 60_000 }, (platform) => {
-  it.each(platform === 'okx' ? [['--no-supervisor'], []] : [['--no-supervisor']])(
-    'cancels are refused: what is left is named by id, status 1 %s',
-    async (...flags) => {
-      await using stage = await stageFor(platform, 'rest', 2, { config: { stop: { timeLimit: 1 } } });
-      const running = stage.start(['run', REHEARSAL, '-c', stage.at.config, ...flags]);
-      await running.says(/PLACED 2/);
-      const uid = stage.venue.accounts[0]?.uid ?? 0;
-      const ids = stage.venue.openOrders(uid, null).map(({ orderId }) => String(orderId));
-      refuseCancels(stage);
-      running.signal('SIGTERM');
-      const { status, out } = await running.ended;
-      for (const id of ids) expect(out).toMatch(new RegExp(`left on the exchange: .*demo BTC/USDT ${id}`));
-      expect(stage.at.open()).toBe(2);
-      expect(status).toBe(1);
-    },
-  );
+  it('cancels are refused: what is left is named by id, status 1', async () => {
+    await using stage = await stageFor(platform, 'rest', 2, { config: { stop: { timeLimit: 1 } } });
+    const alone = stage.start(['run', REHEARSAL, '-c', stage.at.config, '--no-supervisor']);
+    await alone.says(/PLACED 2/);
+    const uid = stage.venue.accounts[0]?.uid ?? 0;
+    const ids = stage.venue.openOrders(uid, null).map(({ orderId }) => String(orderId));
+    refuseCancels(stage);
+    alone.signal('SIGTERM');
+    const { status, out } = await alone.ended;
+    for (const id of ids) expect(out).toMatch(new RegExp(`left on the exchange: .*demo BTC/USDT ${id}`));
+    expect(stage.at.open()).toBe(2);
+    expect(status).toBe(1);
+  });
 
   it('SIGTERM in the middle of placing: the gate closes, what is in flight settles, nothing is left', async () => {
     await using stage = await stageFor(platform, 'rest', 1_000);

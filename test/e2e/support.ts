@@ -9,7 +9,7 @@ import type { Platform } from '../../src/domain/platform.ts';
 import type { SimulatorServerOptions } from '../../src/simulator/index.ts';
 import { ground, type Ground } from '../cli/support.ts';
 
-const MAIN = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
+export const MAIN = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
 export const fixture = (name: string): string => fileURLToPath(new URL(`./fixtures/${name}`, import.meta.url));
 export const REHEARSAL = fixture('rehearsal.ts');
 
@@ -50,7 +50,10 @@ export class Launched {
   }
 
   get pid(): number {
-    return this.child.pid ?? 0;
+    const { pid } = this.child;
+    // 0 would be this very process group.
+    if (pid === undefined) throw new Error('the process could not be started');
+    return pid;
   }
 
   get text(): string {
