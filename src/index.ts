@@ -12,6 +12,11 @@ export { JournalError } from './storage/journal-schema.ts';
 export { SqliteJournal } from './storage/sqlite-journal.ts';
 export { isOwn } from './orders/client-order-id.ts';
 
+export { Market } from './market.ts';
+export type { MarketEnvironment } from './market.ts';
+export type { MarketEvent } from './market/market-event.ts';
+export type { MarketInfo, MarketOptions } from './market/market-options.ts';
+
 export { BINANCE, HTX, HUOBI, OKEX, OKX, PLATFORMS } from './domain/platform.ts';
 export type { Platform } from './domain/platform.ts';
 export {

@@ -1,6 +1,7 @@
 // THE PORT: what an exchange must offer to the rest of the program, in neutral words. One folder per exchange fills it in;
 // nothing outside that folder knows which exchange it is talking to.
 
+import type { BookChange } from '../domain/book-change.ts';
 import type { Decimal } from '../domain/decimal.ts';
 import type { Result, TradeError } from '../domain/errors.ts';
 import type { Instrument } from '../domain/instrument.ts';
@@ -96,6 +97,8 @@ export interface Exchange {
   checkCredentials(config: Pick<AccountConfig, 'accessKey' | 'secretKey' | 'passphrase'>): void;
   /** Makes the account's connector; nothing is sent yet. */
   open(config: AccountConfig, environment: ExchangeEnvironment): ExchangeAccount;
+  /** Makes a connector to the public market, without keys; nothing is sent yet. */
+  openMarket(config: MarketConfig, environment: ExchangeEnvironment): ExchangeMarket;
 }
 
 /** One account on one exchange. */
@@ -227,4 +230,39 @@ export interface Trading {
   ): Promise<Result<readonly OrderReport[]>>;
   /** Arms the exchange's dead man's switch (seconds; 0 = off). Only where `capabilities.deadMansSwitch`. */
   armDeadMansSwitch(seconds: number): Promise<Result<true>>;
+}
+
+export interface MarketConfig {
+  /** The full set of URLs. */
+  readonly endpoints: Endpoints;
+  /** How long a request may take, ms. */
+  readonly requestTimeout: number;
+}
+
+/** The public side of an exchange. */
+export interface ExchangeMarket {
+  readonly feed: MarketFeed;
+  /** Cached. Unknown symbol: kind `invalid-order`, outcome `not-sent`. */
+  instrument(symbol: string): Promise<Result<Instrument>>;
+}
+
+export interface MarketFeedHandlers {
+  /** Replaces the book. */
+  onSnapshot(symbol: string, book: BookChange): void;
+  /** Changes it; a quantity of zero deletes the level. */
+  onUpdate(symbol: string, change: BookChange): void;
+  /** The book is worthless from now on, until the next snapshot. Not called for one that is so already. */
+  onLost(symbol: string, reason: string): void;
+  /** Something was refused or did not answer; where it can, the feed tries again by itself. */
+  onError(error: TradeError): void;
+  /** For people: what the connection goes through; never 'exception', which is onError's. */
+  onEvent?(event: FeedEvent): void;
+}
+
+/** The public stream: order books of the instruments watched, each from a snapshot on and without gaps. Heals by itself, like the private one. */
+export interface MarketFeed {
+  start(handlers: MarketFeedHandlers): void;
+  /** From now on the instrument's book comes. */
+  watch(instrument: Instrument): void;
+  stop(): Promise<void>;
 }

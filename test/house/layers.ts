@@ -42,7 +42,7 @@ const LAYERS: readonly Layer[] = [
   { places: ['bus/'], mayImport: [...BASE, 'bus/'] },
   { places: ['alerts/'], mayImport: [...BASE, 'alerts/'] },
   { places: ['storage/'], mayImport: ['seam/', 'domain/', 'orders/', 'storage/'] },
-  { places: ['trade.ts', 'quant.ts', 'tasks.ts'], mayImport: BELOW_CLI },
+  { places: ['trade.ts', 'market.ts', 'quant.ts', 'tasks.ts'], mayImport: BELOW_CLI },
   { places: ASSEMBLY, mayImport: BELOW_CLI },
   { places: ['runtime/'], mayImport: ['seam/', 'domain/', 'runtime/', ...ASSEMBLY.map((place) => `!${place}`)] },
   { places: ['simulator/<x>/'], mayImport: [...SIMULATOR_CORE, 'simulator/<x>/', 'exchanges/<x>/'] },

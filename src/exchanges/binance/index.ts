@@ -10,9 +10,12 @@ import type {
   Exchange,
   ExchangeAccount,
   ExchangeEnvironment,
+  ExchangeMarket,
+  MarketConfig,
 } from '../exchange.ts';
 import { BinanceAccount } from './account.ts';
 import { resolveEndpoints, type BinanceEndpoints } from './endpoints.ts';
+import { BinanceMarket } from './market.ts';
 import { createSigner } from './sign.ts';
 
 const CAPABILITIES: Capabilities = {
@@ -57,6 +60,10 @@ class Binance implements Exchange {
   open(config: AccountConfig, environment: ExchangeEnvironment): ExchangeAccount {
     this.checkCredentials(config);
     return new BinanceAccount(config, environment);
+  }
+
+  openMarket(config: MarketConfig, environment: ExchangeEnvironment): ExchangeMarket {
+    return new BinanceMarket(config, environment);
   }
 }
 

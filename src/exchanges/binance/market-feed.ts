@@ -11,21 +11,12 @@ import type { Transport } from '../../seam/transport.ts';
 import { Backoff } from '../../wire/backoff.ts';
 import type { Session } from '../../wire/link-session.ts';
 import { Link } from '../../wire/link.ts';
-import { DepthSequence, depthUpdateOf, levelPairs, type BookChange } from './books.ts';
+import type { MarketFeed, MarketFeedHandlers } from '../exchange.ts';
+import { DepthSequence, depthUpdateOf, levelPairs } from './books.ts';
 import { isRow, parse, text } from './frames.ts';
 import type { BinanceLimits } from './limits.ts';
 import { ROTATE_AFTER_MS } from './order-socket.ts';
 import type { BinanceRest } from './rest.ts';
-
-export interface MarketFeedHandlers {
-  /** Replaces the book. */
-  onSnapshot(symbol: string, book: BookChange): void;
-  /** Changes it; a quantity of zero deletes the level. */
-  onUpdate(symbol: string, change: BookChange): void;
-  /** The book is worthless from now on, until the next snapshot. Not called for one that is so already. */
-  onLost(symbol: string, reason: string): void;
-  onError(error: TradeError): void;
-}
 
 export interface MarketFeedContext {
   readonly transport: Transport;
@@ -55,7 +46,7 @@ interface Watched {
   retry: Timer | null;
 }
 
-export class BinanceMarketFeed {
+export class BinanceMarketFeed implements MarketFeed {
   readonly #context: MarketFeedContext;
   readonly #link: Link;
   readonly #byStream = new Map<string, Watched>();
@@ -85,6 +76,7 @@ export class BinanceMarketFeed {
       },
       onEvent: (event) => {
         if (event.type === 'exception') this.#handlers?.onError(event.error);
+        else this.#handlers?.onEvent?.(event);
       },
       onFatal: (error) => this.#handlers?.onError(error),
     });

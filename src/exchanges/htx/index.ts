@@ -9,11 +9,14 @@ import type {
   Exchange,
   ExchangeAccount,
   ExchangeEnvironment,
+  ExchangeMarket,
+  MarketConfig,
 } from '../exchange.ts';
 import { HtxAccount } from './account.ts';
 import { CLIENT_ORDER_IDS } from './encode.ts';
 import { resolveEndpoints, type HtxEndpoints } from './endpoints.ts';
 import { CANCEL_BATCH } from './limits.ts';
+import { HtxMarket } from './market.ts';
 
 const CAPABILITIES: Capabilities = {
   // batchCancelOpenOrders takes account and symbol; what is beyond its 100 orders goes in batches (trading.ts).
@@ -56,6 +59,10 @@ class Htx implements Exchange {
   open(config: AccountConfig, environment: ExchangeEnvironment): ExchangeAccount {
     this.checkCredentials(config);
     return new HtxAccount(config, environment);
+  }
+
+  openMarket(config: MarketConfig, environment: ExchangeEnvironment): ExchangeMarket {
+    return new HtxMarket(config, environment);
   }
 }
 

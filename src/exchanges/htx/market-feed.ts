@@ -5,21 +5,12 @@ import { TradeError } from '../../domain/errors.ts';
 import type { Instrument } from '../../domain/instrument.ts';
 import { HTX } from '../../domain/platform.ts';
 import type { Clock, Timer } from '../../seam/clock.ts';
-import type { LinkOptions } from '../../wire/link.ts';
-import { MbpSequence, type BookChange } from './books.ts';
+import type { LinkEvent, LinkOptions } from '../../wire/link.ts';
+import type { MarketFeed, MarketFeedHandlers } from '../exchange.ts';
+import { MbpSequence } from './books.ts';
 import { depthOf, mbpOf } from './decode-market.ts';
 import type { Row } from './frames.ts';
 import { HtxMarketSocket, type DataFrame } from './market-socket.ts';
-
-export interface MarketFeedHandlers {
-  /** Replaces the book. */
-  onSnapshot(symbol: string, book: BookChange): void;
-  /** Changes it; a quantity of zero deletes the level. */
-  onUpdate(symbol: string, change: BookChange): void;
-  /** The book is worthless from now on, until the next snapshot. Not called for one that is so already. */
-  onLost(symbol: string, reason: string): void;
-  onError(error: TradeError): void;
-}
 
 export interface MarketFeedContext {
   readonly link: Pick<LinkOptions, 'transport' | 'clock' | 'random' | 'log'>;
@@ -47,7 +38,7 @@ interface Watched {
   timer: Timer | null;
 }
 
-export class HtxMarketFeed {
+export class HtxMarketFeed implements MarketFeed {
   readonly #clock: Clock;
   readonly #feed: HtxMarketSocket;
   readonly #market: HtxMarketSocket;
@@ -63,6 +54,7 @@ export class HtxMarketFeed {
       { ...link, name: 'htx books', url: wsFeed },
       {
         onError,
+        onEvent: (event) => this.#tell(false, event),
         onLive: () => this.#each(false, (watched) => this.#subscribe(watched)),
         onBroken: (reason) => this.#each(false, (watched) => this.#lose(watched, reason)),
         onFrame: (frame) => this.#increment(frame),
@@ -72,6 +64,7 @@ export class HtxMarketFeed {
       { ...link, name: 'htx depth', url: wsMarket },
       {
         onError,
+        onEvent: (event) => this.#tell(true, event),
         onLive: () => this.#each(true, (watched) => this.#subscribe(watched)),
         onBroken: (reason) => this.#each(true, (watched) => this.#lose(watched, reason)),
         onFrame: (frame) => this.#whole(frame),
@@ -114,6 +107,12 @@ export class HtxMarketFeed {
 
   #each(isWhole: boolean, act: (watched: Watched) => void): void {
     for (const watched of this.#watched.values()) if (watched.isWhole === isWhole) act(watched);
+  }
+
+  /** What a socket goes through matters while it carries a book. */
+  #tell(isWhole: boolean, event: LinkEvent): void {
+    const carries = [...this.#watched.values()].some((watched) => watched.isWhole === isWhole);
+    if (carries) this.#handlers?.onEvent?.(event);
   }
 
   #subscribe(watched: Watched): void {

@@ -4,7 +4,7 @@
 import { gunzipSync } from 'node:zlib';
 import type { TradeError } from '../../domain/errors.ts';
 import { parseJsonNumbersAsText } from '../../wire/json.ts';
-import { Link, type LinkOptions } from '../../wire/link.ts';
+import { Link, type LinkEvent, type LinkOptions } from '../../wire/link.ts';
 import { marketFrame, type MarketFrame, type PingFrame } from './frames.ts';
 
 /** The server pings every 5 s; one and a half periods of silence is a dead connection. */
@@ -18,6 +18,8 @@ export interface MarketSocketHandlers {
   onBroken(reason: string): void;
   onFrame(frame: DataFrame): void;
   onError(error: TradeError): void;
+  /** Never 'exception', which is onError's. */
+  onEvent(event: LinkEvent): void;
 }
 
 export class HtxMarketSocket {
@@ -42,6 +44,7 @@ export class HtxMarketSocket {
       onBroken: (reason) => handlers.onBroken(reason),
       onEvent: (event) => {
         if (event.type === 'exception') handlers.onError(event.error);
+        else handlers.onEvent(event);
       },
       onFatal: (error) => handlers.onError(error),
     });

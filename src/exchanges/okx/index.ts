@@ -10,10 +10,13 @@ import type {
   Exchange,
   ExchangeAccount,
   ExchangeEnvironment,
+  ExchangeMarket,
+  MarketConfig,
 } from '../exchange.ts';
 import { OkxAccount } from './account.ts';
 import { resolveEndpoints, type OkxEndpoints } from './endpoints.ts';
 import { BATCH_SIZE } from './limits.ts';
+import { OkxMarket } from './market.ts';
 
 const CAPABILITIES: Capabilities = {
   // mass-cancel is for options only (trap 28).
@@ -64,6 +67,10 @@ class Okx implements Exchange {
   open(config: AccountConfig, environment: ExchangeEnvironment): ExchangeAccount {
     this.checkCredentials(config);
     return new OkxAccount(config, environment);
+  }
+
+  openMarket(config: MarketConfig, environment: ExchangeEnvironment): ExchangeMarket {
+    return new OkxMarket(config, environment);
   }
 }
 

@@ -1,7 +1,6 @@
 // The public stream: order books of the instruments watched, each from a snapshot on and without gaps (okx.md 13). No login.
 // Continuity is judged by books.ts; holding levels is src/market's part; the connection is wire/link.ts's.
 
-import type { TradeError } from '../../domain/errors.ts';
 import type { Instrument } from '../../domain/instrument.ts';
 import type { Clock, Timer } from '../../seam/clock.ts';
 import type { Log } from '../../seam/log.ts';
@@ -10,20 +9,11 @@ import type { Transport } from '../../seam/transport.ts';
 import type { Probe, Session } from '../../wire/link-session.ts';
 import { Link } from '../../wire/link.ts';
 import type { RateBudget } from '../../wire/rate-budget.ts';
-import { BookSequence, type BookChange } from './books.ts';
+import type { MarketFeed, MarketFeedHandlers } from '../exchange.ts';
+import { BookSequence } from './books.ts';
 import { Conversation } from './conversation.ts';
 import { subscriptionFrame, type Args } from './encode.ts';
 import type { PushFrame } from './frames.ts';
-
-export interface MarketFeedHandlers {
-  /** Replaces the book. */
-  onSnapshot(symbol: string, book: BookChange): void;
-  /** Changes it; a quantity of zero deletes the level. */
-  onUpdate(symbol: string, change: BookChange): void;
-  /** The book is worthless from now on, until the next snapshot. Not called for one that is so already. */
-  onLost(symbol: string, reason: string): void;
-  onError(error: TradeError): void;
-}
 
 export interface MarketFeedContext {
   readonly transport: Transport;
@@ -55,7 +45,7 @@ interface Watched {
   resync: Timer | null;
 }
 
-export class OkxMarketFeed {
+export class OkxMarketFeed implements MarketFeed {
   readonly #context: MarketFeedContext;
   readonly #link: Link;
   readonly #watched = new Map<string, Watched>();
@@ -84,6 +74,7 @@ export class OkxMarketFeed {
       onBroken: (reason) => this.#broken(reason),
       onEvent: (event) => {
         if (event.type === 'exception') this.#handlers?.onError(event.error);
+        else this.#handlers?.onEvent?.(event);
       },
       onFatal: (error) => this.#handlers?.onError(error),
     });

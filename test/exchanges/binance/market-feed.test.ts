@@ -1,13 +1,14 @@
 // The market stream against the simulated Binance: books rebuilt from snapshots and changes equal the engine's own, through cuts and gaps.
+import type { BookChange } from '../../../src/domain/book-change.ts';
 import { expect, test } from 'vitest';
 import { Secret } from '../../../src/domain/secret.ts';
-import type { BookChange } from '../../../src/exchanges/binance/books.ts';
 import { instrumentOf } from '../../../src/exchanges/binance/symbols.ts';
 import { BinanceLimits } from '../../../src/exchanges/binance/limits.ts';
-import { BinanceMarketFeed, type MarketFeedHandlers } from '../../../src/exchanges/binance/market-feed.ts';
+import { BinanceMarketFeed } from '../../../src/exchanges/binance/market-feed.ts';
 import { BinanceRequests } from '../../../src/exchanges/binance/requests.ts';
 import { BinanceRest } from '../../../src/exchanges/binance/rest.ts';
 import { createSigner } from '../../../src/exchanges/binance/sign.ts';
+import type { MarketFeedHandlers } from '../../../src/exchanges/exchange.ts';
 import { LocalBook } from '../../../src/market/local-book.ts';
 import { seededRandom } from '../../../src/runtime/random.ts';
 import { silentLog } from '../../../src/seam/log.ts';

@@ -147,6 +147,10 @@ export class FakeVenue implements Exchange {
 
   checkCredentials(): void {}
 
+  openMarket(): never {
+    throw new Error('the fake exchange has no market');
+  }
+
   open(_config: AccountConfig, environment: ExchangeEnvironment): ExchangeAccount {
     this.opened++;
     return new FakeAccount(this, environment.clock);

@@ -1,0 +1,55 @@
+// The public side of Binance, put together without keys: trading rules by REST, order books by the market stream.
+// Each part is a file of its own; here they meet. An account has its own (account.ts).
+
+import type { Result } from '../../domain/errors.ts';
+import type { Instrument } from '../../domain/instrument.ts';
+import { Secret } from '../../domain/secret.ts';
+import { ClockOffset } from '../../wire/clock-offset.ts';
+import { PerHost, SharedAnswers } from '../../wire/per-host.ts';
+import type { ExchangeEnvironment, ExchangeMarket, MarketConfig, MarketFeed } from '../exchange.ts';
+import { BinanceInstruments } from './instruments.ts';
+import { BinanceLimits } from './limits.ts';
+import { BinanceMarketFeed } from './market-feed.ts';
+import type { ExchangeInfo } from './payloads.ts';
+import { BinanceRequests } from './requests.ts';
+import { BinanceRest } from './rest.ts';
+import { createSigner } from './sign.ts';
+
+const NO_KEY = '';
+/** The server pings every 20 s (A3.2): dead after one and a half of that without anything. */
+const SILENCE_MS = 30_000;
+/** The same for all markets of a process. */
+const ANSWERS = new PerHost<SharedAnswers<ExchangeInfo>>();
+
+export class BinanceMarket implements ExchangeMarket {
+  readonly feed: MarketFeed;
+  readonly #instruments: BinanceInstruments;
+
+  constructor({ endpoints, requestTimeout }: MarketConfig, environment: ExchangeEnvironment) {
+    const { transport, clock, random, log, budgets } = environment;
+    const restUrl = endpoints['rest'] ?? '';
+    const { host } = new URL(restUrl);
+    // Weight and connections are counted by IP: with those of the accounts.
+    const limits = new BinanceLimits(budgets, clock, host, NO_KEY);
+    const requests = new BinanceRequests({
+      transport,
+      limits,
+      // Nothing here is signed, so neither the key nor the exchange's time is ever asked for.
+      signer: createSigner(new Secret(NO_KEY)),
+      accessKey: NO_KEY,
+      time: new ClockOffset({ clock, ask: () => Promise.reject(new Error('a market signs nothing')) }),
+      restUrl,
+      timeoutMs: requestTimeout,
+      orderEntry: { call: () => null },
+    });
+    const rest = new BinanceRest(requests);
+    const answers = ANSWERS.get(budgets, host, () => new SharedAnswers());
+    this.#instruments = new BinanceInstruments(rest, limits, clock, answers);
+    const url = endpoints['stream'] ?? '';
+    this.feed = new BinanceMarketFeed({ transport, clock, random, log, url, rest, limits, silenceMs: SILENCE_MS });
+  }
+
+  instrument(symbol: string): Promise<Result<Instrument>> {
+    return this.#instruments.get(symbol);
+  }
+}

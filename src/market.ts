@@ -1,0 +1,133 @@
+// Market: one symbol's live order book, without keys. Reads its options, calls its callbacks in order, and is the public face of a book keeper.
+// How the book is kept is market/book-keeper.ts's part; how a stream is followed without gaps is each exchange's.
+
+import { TradeError } from './domain/errors.ts';
+import type { Orderbook } from './domain/order.ts';
+import type { Platform } from './domain/platform.ts';
+import type { Exchange, ExchangeEnvironment } from './exchanges/exchange.ts';
+import { BookKeeper } from './market/book-keeper.ts';
+import type { MarketEventWords } from './market/market-event.ts';
+import { readMarketOptions, type MarketInfo, type MarketOptions } from './market/market-options.ts';
+import { Callbacks } from './orders/callbacks.ts';
+import { DEFAULT_TIMINGS } from './orders/trade-options.ts';
+import { accessEnvironment } from './runtime/assembly/environment.ts';
+
+/** What a Market stands on; a Trade's environment will do. */
+export interface MarketEnvironment extends ExchangeEnvironment {
+  /** Throws RangeError for a platform it does not know. */
+  exchange(platform: Platform): Exchange;
+}
+
+export class Market {
+  readonly platform: Platform;
+  readonly symbol: string;
+  /** Resolves with true when the first book stands, with false when there will be none (unknown symbol, closed); never rejects. */
+  readonly ready: Promise<boolean>;
+  private readonly options: MarketOptions;
+  private readonly environment: MarketEnvironment;
+  private readonly info: MarketInfo;
+  private readonly callbacks: Callbacks;
+  private readonly keeper: BookKeeper;
+  private resolveReady: (success: boolean) => void = () => undefined;
+  /** A call of onOrderbookUpdate is on its way; it will bring whatever is newest then. */
+  private isUpdateDue = false;
+  private isClosed = false;
+
+  /**
+   * Connects at once, and heals by itself from then on: an exchange that cannot be reached is tried for ever.
+   * @param environment for simulations and tests; default: the real world
+   * @throws TypeError, RangeError that name the option that is missing or wrong
+   */
+  constructor(options: MarketOptions, environment: MarketEnvironment = accessEnvironment()) {
+    const { info, depth } = readMarketOptions(options);
+    const exchange = environment.exchange(info.platform);
+    const endpoints = exchange.endpoints(options.endpoints);
+    const { clock, random } = environment;
+    this.options = options;
+    this.environment = environment;
+    this.info = info;
+    this.platform = info.platform;
+    this.symbol = info.symbol;
+    this.callbacks = new Callbacks((thrown) => this.onThrown(thrown));
+    this.ready = new Promise((resolve) => {
+      this.resolveReady = resolve;
+    });
+    this.keeper = new BookKeeper({
+      info,
+      depth,
+      market: exchange.openMarket({ endpoints, requestTimeout: DEFAULT_TIMINGS.requestTimeout }, environment),
+      clock,
+      random,
+      handlers: {
+        onChange: () => this.onChange(),
+        onEvent: (event) => this.onEvent(event),
+        onError: (error) => this.onError(error),
+        onFatal: () => this.resolveReady(false),
+      },
+    });
+    // Not before the caller has its Market: callbacks may use it.
+    queueMicrotask(() => this.keeper.start());
+  }
+
+  /** The newest book, frozen, best first; null before the first one and while the stream may have missed something. */
+  get orderbook(): Orderbook | null {
+    return this.keeper.orderbook;
+  }
+
+  /** Stops the stream. Of the callbacks only onConnection's last 'close' may still come. */
+  async close(): Promise<void> {
+    if (this.isClosed) return;
+    this.isClosed = true;
+    await this.keeper.close();
+    this.resolveReady(false);
+  }
+
+  private onChange(): void {
+    this.resolveReady(true);
+    const { onOrderbookUpdate } = this.options;
+    if (onOrderbookUpdate === undefined || this.isUpdateDue) return;
+    this.isUpdateDue = true;
+    // After everything that came in the same breath: a snapshot and the changes held for it are one update.
+    queueMicrotask(() => {
+      this.callbacks.call(() => {
+        this.isUpdateDue = false;
+        const book = this.orderbook;
+        return book === null ? undefined : onOrderbookUpdate(book);
+      });
+    });
+  }
+
+  private onEvent(event: MarketEventWords): void {
+    const { onConnection } = this.options;
+    if (onConnection === undefined) return;
+    const told = { ...event, stream: 'market', at: this.environment.clock.now() } as const;
+    this.callbacks.call(() => onConnection(told, this.info));
+  }
+
+  private onError(error: TradeError): void {
+    this.environment.log.error(error.message, { err: error, ...this.info });
+    const { onError } = this.options;
+    if (onError !== undefined) this.callbacks.call(() => onError(error, this.info));
+  }
+
+  /** A callback threw: onError hears of it; what onError itself throws is only logged, so that nothing can loop. */
+  private onThrown(thrown: unknown): void {
+    const message = thrown instanceof Error ? thrown.message : String(thrown);
+    const error = new TradeError(`a callback of the market failed: ${message}`, {
+      kind: 'unknown',
+      outcome: 'not-sent',
+      cause: thrown,
+      ...this.info,
+    });
+    this.environment.log.error(error.message, { err: thrown, ...this.info });
+    const { onError } = this.options;
+    if (onError === undefined) return;
+    this.callbacks.call(async () => {
+      try {
+        await onError(error, this.info);
+      } catch (again) {
+        this.environment.log.error('onError itself failed', { err: again, ...this.info });
+      }
+    });
+  }
+}
