@@ -34,6 +34,8 @@ export interface MarketFeedContext {
 const SNAPSHOT_LEVELS = 1_000;
 /** An unknown name is answered like a known one and then stays silent (A11.2): a subscription that is not answered is no success either. */
 const ANSWER_MS = 5_000;
+/** A snapshot is asked for with the first change at hand, so that the two fit; but a market in which nothing happens tells no change. */
+const QUIET_MS = 1_000;
 
 interface Watched {
   readonly symbol: string;
@@ -44,6 +46,9 @@ interface Watched {
   isStanding: boolean;
   isFetching: boolean;
   retry: Timer | null;
+  quiet: Timer | null;
+  /** Grows when the connection that carried the stream is gone. */
+  breaks: number;
 }
 
 export class BinanceMarketFeed implements MarketFeed {
@@ -100,6 +105,8 @@ export class BinanceMarketFeed implements MarketFeed {
       isStanding: false,
       isFetching: false,
       retry: null,
+      quiet: null,
+      breaks: 0,
     });
     if (this.#handlers !== null) this.#link.start();
     if (this.#link.session !== null) this.#subscribeMissing(this.#link.session);
@@ -117,7 +124,10 @@ export class BinanceMarketFeed implements MarketFeed {
 
   async stop(): Promise<void> {
     this.#stopped = true;
-    for (const { retry } of this.#byStream.values()) retry?.cancel();
+    for (const { retry, quiet } of this.#byStream.values()) {
+      retry?.cancel();
+      quiet?.cancel();
+    }
     await this.#link.stop();
   }
 
@@ -134,7 +144,10 @@ export class BinanceMarketFeed implements MarketFeed {
       `{"method":"SUBSCRIBE","params":${JSON.stringify(streams)},"id":${id}}`,
       ANSWER_MS,
     );
-    if (end.end === 'reply' && isRow(end.reply) && !('code' in end.reply)) return;
+    if (end.end === 'reply' && isRow(end.reply) && !('code' in end.reply)) {
+      for (const stream of streams) this.#fetchIfQuiet(stream);
+      return;
+    }
     const message =
       end.end === 'reply' && isRow(end.reply)
         ? text(end.reply, 'msg')
@@ -165,6 +178,15 @@ export class BinanceMarketFeed implements MarketFeed {
     } else if (step.type === 'held') this.#fetch(watched);
   }
 
+  #fetchIfQuiet(stream: string): void {
+    const watched = this.#byStream.get(stream);
+    if (watched === undefined || this.#stopped) return;
+    watched.quiet?.cancel();
+    watched.quiet = this.#context.clock.after(QUIET_MS, () => {
+      if (!watched.sequence.isContinuous && this.#link.isLive) this.#fetch(watched);
+    });
+  }
+
   /** Asks for a snapshot unless one is on its way; those that come too early are asked for again. */
   #fetch(watched: Watched): void {
     if (watched.isFetching || watched.retry !== null || this.#stopped) return;
@@ -175,9 +197,12 @@ export class BinanceMarketFeed implements MarketFeed {
   }
 
   async #snapshot(watched: Watched): Promise<void> {
+    const { breaks } = watched;
     const [depth, error] = await this.#context.rest.getOrderbook(watched.rawSymbol, SNAPSHOT_LEVELS);
     // A break, or another gap, may have come meanwhile: the sequence then holds what came after it, and decides.
-    if (this.#stopped || !watched.sequence.isWaiting) return;
+    if (this.#stopped || watched.sequence.isContinuous) return;
+    // With nothing held to join it to, one from before a break proves nothing; the next subscription asks again.
+    if (watched.breaks !== breaks && !watched.sequence.isWaiting) return;
     if (error !== null) {
       this.#handlers?.onError(error.at({ symbol: watched.symbol }));
       return this.#fetchLater(watched);
@@ -199,11 +224,12 @@ export class BinanceMarketFeed implements MarketFeed {
   #fetchLater(watched: Watched): void {
     watched.retry = this.#context.clock.after(watched.backoff.next(), () => {
       watched.retry = null;
-      if (watched.sequence.isWaiting) this.#fetch(watched);
+      if (!watched.sequence.isContinuous && this.#link.isLive) this.#fetch(watched);
     });
   }
 
   #lose(watched: Watched, reason: string): void {
+    watched.breaks++;
     watched.sequence.reset();
     this.#tellLost(watched, reason);
   }
