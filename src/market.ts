@@ -10,12 +10,20 @@ import type { MarketEventWords } from './market/market-event.ts';
 import { readMarketOptions, type MarketInfo, type MarketOptions } from './market/market-options.ts';
 import { Callbacks } from './orders/callbacks.ts';
 import { DEFAULT_TIMINGS } from './orders/trade-options.ts';
-import { accessEnvironment } from './runtime/assembly/environment.ts';
+import { marketEnvironment } from './runtime/assembly/environment.ts';
 
 /** What a Market stands on; a Trade's environment will do. */
 export interface MarketEnvironment extends ExchangeEnvironment {
   /** Throws RangeError for a platform it does not know. */
   exchange(platform: Platform): Exchange;
+  /** Absent: nobody closes what is left open. */
+  readonly markets?: OpenMarkets;
+}
+
+/** Keeps the list of markets that are open in this process, so that stopping it closes them. */
+export interface OpenMarkets {
+  /** Returns the way to leave. */
+  add(market: { close(): Promise<void> }): () => void;
 }
 
 export class Market {
@@ -28,6 +36,7 @@ export class Market {
   private readonly info: MarketInfo;
   private readonly callbacks: Callbacks;
   private readonly keeper: BookKeeper;
+  private readonly leave: () => void;
   private resolveReady: (success: boolean) => void = () => undefined;
   /** A call of onOrderbookUpdate is on its way; it will bring whatever is newest then. */
   private isUpdateDue = false;
@@ -38,7 +47,7 @@ export class Market {
    * @param environment for simulations and tests; default: the real world
    * @throws TypeError, RangeError that name the option that is missing or wrong
    */
-  constructor(options: MarketOptions, environment: MarketEnvironment = accessEnvironment()) {
+  constructor(options: MarketOptions, environment: MarketEnvironment = marketEnvironment()) {
     const { info, depth } = readMarketOptions(options);
     const exchange = environment.exchange(info.platform);
     const endpoints = exchange.endpoints(options.endpoints);
@@ -65,6 +74,7 @@ export class Market {
         onFatal: () => this.resolveReady(false),
       },
     });
+    this.leave = environment.markets?.add(this) ?? (() => undefined);
     // Not before the caller has its Market: callbacks may use it.
     queueMicrotask(() => this.keeper.start());
   }
@@ -78,6 +88,7 @@ export class Market {
   async close(): Promise<void> {
     if (this.isClosed) return;
     this.isClosed = true;
+    this.leave();
     await this.keeper.close();
     this.resolveReady(false);
   }

@@ -123,7 +123,8 @@ export class BookKeeper {
   }
 
   private apply({ bids, asks, time }: BookChange): void {
-    if (this.closed || !this.standing) return;
+    // Some streams say at their pace that nothing has changed.
+    if (this.closed || !this.standing || (bids.length === 0 && asks.length === 0)) return;
     this.book.apply(bids, asks);
     this.changed(time);
   }

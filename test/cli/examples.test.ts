@@ -26,6 +26,16 @@ describe.each(PLATFORMS)('on %s', (platform) => {
     expect(status).toBe(0);
   });
 
+  it('live-book follows the market until it is stopped', async () => {
+    const running = start(['run', example('live-book.ts'), '-c', at.config, '--no-supervisor']);
+    await running.said('spread');
+    running.child.kill('SIGTERM');
+    const { status, out } = await running.ended;
+    expect(out).toMatch(/bid \d+(?:\.\d+)? x \d\S* {2}ask \d+(?:\.\d+)? x \d\S* {2}spread \d+(?:\.\d+)?\n/);
+    expect(out).not.toContain('no book:');
+    expect(status).toBe(0);
+  });
+
   it('list-orders changes nothing, revoke-orders leaves nothing', async () => {
     at.plant(3);
     const listed = await runExample('list-orders.ts');

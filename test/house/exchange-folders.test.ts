@@ -16,6 +16,7 @@ const FILES = [
   'rest',
   'account-feed',
   'market-feed',
+  'market',
   'trading',
 ];
 const root = new URL('../../', import.meta.url);

@@ -14,6 +14,7 @@ import type { Transport } from '../../src/seam/transport.ts';
 import { sleep } from '../../src/seam/clock.ts';
 import { createSimulation, type Simulation } from '../../src/simulator/simulation.ts';
 import { createRateBudgets } from '../../src/wire/rate-budget.ts';
+import { order, RULES } from '../simulator/support.ts';
 
 const SYMBOL = 'EOS/USDT';
 const DEPTH = 20;
@@ -47,8 +48,8 @@ class Scene {
     });
   }
 
-  static async open(platform: Platform): Promise<Scene> {
-    const simulation = await createSimulation({ exchanges: [platform], market: 'model', activity: 2, seed: 'market' });
+  static async open(platform: Platform, market: 'model' | 'quiet' = 'model'): Promise<Scene> {
+    const simulation = await createSimulation({ exchanges: [platform], market, activity: 2, seed: 'market' });
     return new Scene(platform, simulation);
   }
 
@@ -107,6 +108,12 @@ class Scene {
     this.simulation.faults.inject(rule);
   }
 
+  /** Somebody else buys. */
+  place(price: string): void {
+    const venue = this.simulation.venue(this.platform);
+    venue.place(venue.accounts[0]?.uid ?? 0, order('BUY', price, '10', { symbol: SYMBOL }), RULES);
+  }
+
   get eventTypes(): string[] {
     return this.events.map(({ type }) => type);
   }
@@ -158,6 +165,25 @@ describe.each(PLATFORMS)('on %s', (platform) => {
     expect(scene.eventTypes).toEqual(['open']);
     expect(scene.events[0]).toMatchObject({ stream: 'market' });
     expect(scene.errors).toEqual([]);
+  });
+
+  it('is silent while nothing changes, and has its book all the same, also after a break', async () => {
+    await scene.close();
+    scene = await Scene.open(platform, 'quiet');
+    const market = await standing();
+    await scene.clock.advance(100_000);
+    expect(market.orderbook).toMatchObject({ bids: [], asks: [] });
+    expect(scene.books).toHaveLength(1);
+    expect(scene.eventTypes).toEqual(['open']);
+    scene.place('0.7');
+    await scene.clock.advance(2_000);
+    expect(scene.books.at(-1)).toMatchObject({ bids: [['0.7', '10']], asks: [] });
+    expect(scene.books).toHaveLength(2);
+    scene.fault({ fault: 'exchange-restart', at: 0, durationMs: 3_000 });
+    await scene.clock.advance(100);
+    expect(market.orderbook).toBeNull();
+    expect(await scene.clock.runUntil(() => market.orderbook !== null, 60_000)).toBe(true);
+    expect(market.orderbook).toMatchObject({ bids: [['0.7', '10']], asks: [] });
   });
 
   it('shows as many levels as asked for', async () => {

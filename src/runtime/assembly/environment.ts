@@ -2,6 +2,7 @@
 // Simulations and tests pass an environment of their own.
 
 import { exchangeOf } from '../../exchanges/index.ts';
+import type { MarketEnvironment } from '../../market.ts';
 import { AccountSessions } from '../../orders/account-sessions.ts';
 import type { TradeEnvironment } from '../../orders/environment.ts';
 import { createRateBudgets } from '../../wire/rate-budget.ts';
@@ -16,6 +17,7 @@ import { openJournal } from './journal.ts';
 
 let access: AccessEnvironment | null = null;
 let current: TradeEnvironment | null = null;
+const markets = new Set<{ close(): Promise<void> }>();
 
 /** What it takes to reach accounts, for commands and the supervisor: no journal, no Trades. */
 export function accessEnvironment(): AccessEnvironment {
@@ -28,6 +30,19 @@ export function accessEnvironment(): AccessEnvironment {
     exchange: exchangeOf,
   };
   return access;
+}
+
+/** What a Market stands on: connections and budgets shared with the Trades of the process, no journal. */
+export function marketEnvironment(): MarketEnvironment {
+  return {
+    ...accessEnvironment(),
+    markets: {
+      add(market) {
+        markets.add(market);
+        return () => void markets.delete(market);
+      },
+    },
+  };
 }
 
 /** The environment of this process: one set of connections, budgets and one journal for all its Trades. */
@@ -46,8 +61,9 @@ export async function flushJournal(): Promise<void> {
   await current?.journal.flush();
 }
 
-/** Writes the journal out and lets go of connections. Does nothing when nothing was ever opened. */
+/** Closes markets, writes the journal out and lets go of connections. Does nothing when nothing was ever opened. */
 export async function closeDefaultEnvironment(): Promise<void> {
+  await Promise.all([...markets].map((market) => market.close()));
   const journal = current?.journal;
   const transport = access?.transport;
   current = null;
