@@ -33,6 +33,8 @@ export interface AuditInput {
   readonly unseenOrders: Set<string>;
   /** Queries of this exchange do not tell a post-only order that would have taken from one that was canceled. */
   readonly reasonsOnlyPushed: boolean;
+  /** A cancel gives the order another client id here, under which nobody knows it. */
+  readonly renamesCanceled: boolean;
   /** A clock was set by more than anybody allows for: what a person placed and ended meanwhile may have been looked for at the wrong time. */
   readonly clockJumped: boolean;
   /** The faults of this run keep nothing back: what happened must be told within so many ms after it could be known; null: no limit. */
@@ -47,6 +49,7 @@ export function audit({
   silentTrades,
   unseenOrders,
   reasonsOnlyPushed,
+  renamesCanceled,
   clockJumped,
   promptMs,
 }: AuditInput): string[] {
@@ -67,20 +70,42 @@ export function audit({
     if (!isHand && !ledger.intended.has(order.clientOrderId))
       problems.push(`order ${id} carries ${order.clientOrderId}, which no createOrder was given`);
     const seen = told.get(id);
+    // What others had finished before the first process was ready is not its to tell.
+    if (seen === undefined && isHand && order.status !== 'open' && order.updatedAt <= (ledger.readyAt ?? Infinity)) {
+      unseenOrders.add(id);
+      continue;
+    }
+    // Canceled before anything was heard of it, and found under its own id no more: taken for one that never arrived. Nothing rests, nothing was filled.
+    if (seen === undefined && renamesCanceled && order.status === 'canceled' && order.filled.isZero()) {
+      const last = ledger.orders.get(order.clientOrderId);
+      if (last?.status === 'FAILED' && last.orderId === '') continue;
+    }
     if (seen === undefined && isHand && clockJumped && order.status !== 'open') unseenOrders.add(id);
     if (unseenOrders.has(id)) continue;
     if (seen === undefined) {
       // Somebody else's order that came and went without a fill while nobody was connected: no exchange would tell, and nothing was lost.
-      const passedBy = isHand && (order.status === 'canceled' || order.status === 'expired') && order.filled.isZero();
+      const passedBy =
+        isHand &&
+        (order.status === 'canceled' || order.status === 'expired') &&
+        order.filled.isZero() &&
+        (promptMs === null || ledger.wasBlind(order.createdAt, order.updatedAt));
       if (order.status !== 'rejected' && !passedBy)
         problems.push(`order ${id} (${order.clientOrderId}, ${order.status}) was never reported`);
       continue;
     }
     const status = expectedStatus(order);
-    // Where a canceled order's row does not say why, a post-only order whose own push was lost is CANCELED, no more.
-    const reasonLost = status === 'FAILED' && seen.status === 'CANCELED' && reasonsOnlyPushed && order.postOnly;
+    // Where a canceled order's row does not say why, a post-only order whose own push was lost is CANCELED, no more; and whether a cancel
+    // of ours was under way is told from times, which must be of one clock.
+    const mistaken =
+      seen.status === 'CANCELED'
+        ? status === 'FAILED'
+        : seen.status === 'FAILED' && status === 'CANCELED' && clockJumped;
+    const reasonLost = mistaken && reasonsOnlyPushed && order.postOnly;
     if (seen.status !== status && !reasonLost)
       problems.push(`order ${id}: told ${seen.status}, the exchange has ${order.status} (${order.endReason ?? ''})`);
+    const shownFrom = Math.max(order.createdAt, ledger.readyAt ?? 0);
+    const firstLate = ledger.lateness(shownFrom, ledger.firstToldAt.get(id) ?? shownFrom);
+    if (promptMs !== null && firstLate > promptMs) problems.push(`order ${id} was told of ${firstLate} ms late`);
     const endToldAt = ledger.endToldAt.get(id);
     if (promptMs !== null && order.status !== 'open' && endToldAt !== undefined) {
       const late = ledger.lateness(order.updatedAt, endToldAt);

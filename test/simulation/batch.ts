@@ -5,43 +5,48 @@ import { Worker } from 'node:worker_threads';
 import type { Job, JobOutcome } from './job.ts';
 
 export interface BatchOptions {
-  readonly threads?: number;
   /** Called for every outcome; false ends the batch early. */
   readonly onOutcome: (outcome: JobOutcome) => boolean;
 }
 
-/** Runs every job, as many at once as there are threads. Resolves when all are done, or when `onOutcome` said enough. */
-export async function runBatch(
-  jobs: Iterable<Job>,
-  { threads = availableParallelism(), onOutcome }: BatchOptions,
-): Promise<void> {
-  const queue = jobs[Symbol.iterator]();
-  let enough = false;
-  const next = (): Job | null => {
-    if (enough) return null;
-    const step = queue.next();
-    if (step.done === true) return null;
-    return step.value;
-  };
-  await Promise.all(
-    Array.from({ length: threads }, async () => {
-      const first = next();
-      if (first === null) return;
-      const worker = new Worker(new URL('./worker.ts', import.meta.url));
-      try {
-        await new Promise<void>((resolve, reject) => {
-          worker.on('error', reject);
-          worker.on('message', (outcome: JobOutcome) => {
-            if (!onOutcome(outcome)) enough = true;
-            const job = next();
-            if (job === null) resolve();
-            else worker.postMessage(job);
-          });
-          worker.postMessage(first);
-        });
-      } finally {
-        await worker.terminate();
-      }
-    }),
-  );
+/** Threads that stay: to load the whole program takes longer than many a batch. */
+export class Threads {
+  private readonly workers: readonly Worker[];
+
+  constructor(count: number = availableParallelism()) {
+    this.workers = Array.from({ length: count }, () => new Worker(new URL('./worker.ts', import.meta.url)));
+  }
+
+  /** Runs every job, as many at once as there are threads. Resolves when all are done, or when `onOutcome` said enough. One batch at a time. */
+  async run(jobs: Iterable<Job>, { onOutcome }: BatchOptions): Promise<void> {
+    const queue = jobs[Symbol.iterator]();
+    let enough = false;
+    const next = (): Job | null => {
+      if (enough) return null;
+      const { done, value } = queue.next();
+      return done === true ? null : value;
+    };
+    await Promise.all(
+      this.workers.map(async (worker) => {
+        for (let job = next(); job !== null; job = next()) {
+          if (!onOutcome(await this.runOne(worker, job))) enough = true;
+        }
+      }),
+    );
+  }
+
+  private runOne(worker: Worker, job: Job): Promise<JobOutcome> {
+    return new Promise((resolve, reject) => {
+      worker.once('error', reject);
+      worker.once('message', (outcome: JobOutcome) => {
+        worker.off('error', reject);
+        resolve(outcome);
+      });
+      worker.postMessage(job);
+    });
+  }
+
+  async end(): Promise<void> {
+    await Promise.all(this.workers.map((worker) => worker.terminate()));
+  }
 }

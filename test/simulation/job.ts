@@ -25,8 +25,9 @@ export interface JobOutcome extends RunOutcome {
 
 /** Never rejects: what is thrown is a problem like others. */
 export async function runJob(job: Job): Promise<JobOutcome> {
-  const { platform, plan, seed, rules = rulesOf(plan, seed), tradeMs, deaths, mutant } = job;
+  const { platform, plan, seed, tradeMs, deaths, mutant } = job;
   const broken = mutant === undefined ? undefined : MUTANTS.find(({ name }) => name === mutant);
+  const rules = job.rules ?? broken?.rules ?? rulesOf(plan, seed);
   if (mutant !== undefined && broken === undefined) throw new RangeError(`no mutant is called "${mutant}"`);
   try {
     const outcome = await run({

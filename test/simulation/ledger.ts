@@ -5,6 +5,9 @@ import { Decimal } from '../../src/domain/decimal.ts';
 import type { Fill, Order } from '../../src/domain/order.ts';
 import { TRANSITIONS } from '../../src/domain/transitions.ts';
 
+/** A break of the stream is noticed within so many ms, unless it is a silent one. */
+const NOTICED_MS = 500;
+
 export class Ledger {
   /** The newest snapshot of every order by its own client id, or by its exchange id when it has none. */
   readonly orders = new Map<string, Order>();
@@ -16,8 +19,10 @@ export class Ledger {
   /** When each fill was told, and when each order's end was, by exchange ids. */
   readonly fillToldAt = new Map<string, number>();
   readonly endToldAt = new Map<string, number>();
+  readonly firstToldAt = new Map<string, number>();
   /** When nobody could know: from the death of a process, or the begin of a gap, to the moment the view was proven again. */
   readonly blind: { readonly from: number; to: number }[] = [];
+  readyAt: number | null = null;
   private readonly hash: Hash = createHash('sha256');
 
   private trace(line: string): void {
@@ -36,13 +41,25 @@ export class Ledger {
   seeAgain(now: number): void {
     const last = this.blind.at(-1);
     if (last?.to === Infinity) last.to = now;
+    this.readyAt ??= now;
   }
 
-  /** How long it took to tell what happened, ms, not counting the time when nobody could know. */
+  /**
+   * How long it took to tell what happened, ms, not counting the time when nobody could know. Never late: what happened before the first
+   * process was ready.
+   */
   lateness(happenedAt: number, toldAt: number): number {
+    if (happenedAt < (this.readyAt ?? Infinity)) return 0;
     let late = toldAt - happenedAt;
     for (const { from, to } of this.blind) late -= Math.max(0, Math.min(to, toldAt) - Math.max(from, happenedAt));
     return late;
+  }
+
+  /** Whether there was no moment from `from` to `to` in which somebody could have seen it. */
+  wasBlind(from: number, to: number): boolean {
+    const { readyAt } = this;
+    if (readyAt === null || to <= readyAt) return true;
+    return this.blind.some((gap) => from >= gap.from - NOTICED_MS && to <= gap.to);
   }
 
   static key(order: { readonly clientOrderId: string; readonly orderId: string }): string {
@@ -55,6 +72,7 @@ export class Ledger {
     const key = Ledger.key(order);
     const before = this.orders.get(key);
     this.orders.set(key, order);
+    if (!this.firstToldAt.has(order.orderId)) this.firstToldAt.set(order.orderId, now);
     if (order.status === 'FILLED' || order.status === 'CANCELED' || order.status === 'FAILED') {
       if (!this.endToldAt.has(order.orderId)) this.endToldAt.set(order.orderId, now);
     } else this.endToldAt.delete(order.orderId);

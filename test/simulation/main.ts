@@ -3,7 +3,7 @@
 import { parseArgs } from 'node:util';
 import { PLATFORMS, type Platform } from '../../src/domain/platform.ts';
 import { faultPlanSchema } from '../../src/simulator/faults/vocabulary.ts';
-import { runBatch } from './batch.ts';
+import { Threads } from './batch.ts';
 import { replayCommand } from './command.ts';
 import { runJob, type Job, type JobOutcome } from './job.ts';
 import { MIXED, PLAN_NAMES, rulesOf } from './plans.ts';
@@ -149,9 +149,8 @@ async function main(): Promise<number> {
   }
   const tally = new Tally((whole(values.seeds, 'seeds') ?? 300) * platforms.length);
   const failed: JobOutcome[] = [];
-  const threads = whole(values.threads, 'threads');
-  await runBatch(jobs(values, platforms, plan), {
-    ...(threads === undefined ? {} : { threads }),
+  const threads = new Threads(whole(values.threads, 'threads'));
+  await threads.run(jobs(values, platforms, plan), {
     onOutcome: (outcome) => {
       tally.add(outcome);
       if (process.stderr.isTTY) process.stderr.write(`\r${tally.progress()} `);
@@ -159,6 +158,7 @@ async function main(): Promise<number> {
       return failed.length < MOST_FAILURES;
     },
   });
+  await threads.end();
   if (process.stderr.isTTY) process.stderr.write('\n');
   for (const [index, outcome] of failed.entries()) {
     if (values['no-shrink'] === true || index >= MOST_SHRUNK) show(outcome, null, values.json === true);

@@ -4,6 +4,7 @@ import { Decimal } from '../../src/domain/decimal.ts';
 import { fail, ok } from '../../src/domain/errors.ts';
 import { EMPTY_REPORT, type OrderReport } from '../../src/domain/order-report.ts';
 import type { AccountFeedHandlers, Exchange, ExchangeAccount, Trading } from '../../src/exchanges/exchange.ts';
+import type { FaultRule } from '../../src/simulator/index.ts';
 
 /** `target` but for `members`. Methods keep their own `this`. */
 function but<T extends object>(target: T, members: Partial<T>): T {
@@ -50,6 +51,8 @@ export interface Mutant {
   readonly name: string;
   /** The fault plan under which it must be noticed. */
   readonly plan: string;
+  /** Instead of the plan's rules. */
+  readonly rules?: readonly FaultRule[];
   mutate(exchange: Exchange): Exchange;
 }
 
@@ -91,6 +94,10 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'drop the buffer',
     plan: 'cuts',
+    rules: [
+      { fault: 'connection-cut', stream: 'private', every: 8000 },
+      { fault: 'reply-late', operation: 'open-orders', delayMs: [1000, 2500] },
+    ],
     mutate: (exchange) =>
       withAccount(exchange, (account) => {
         // Deaf from the moment the stream lives until everything that is asked then has been answered.
@@ -219,6 +226,10 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'missing from the list means canceled',
     plan: 'stale-lists',
+    rules: [
+      { fault: 'open-orders-partial', probability: 0.5, fraction: 0.5 },
+      { fault: 'connection-cut', stream: 'private', every: 10_000 },
+    ],
     mutate: (exchange) => {
       // A client that believes every list: what it lists no more has ended.
       return withAccount(exchange, (account) => {

@@ -177,11 +177,17 @@ const PROMPT: ReadonlySet<string> = new Set([
   'push-before-reply',
   'push-duplicated',
   'cancel-fill-race',
-  'open-orders-partial',
-  'open-orders-stale',
 ]);
-/** A fill may wait for its fee, and everything for a question or two. */
-const PROMPT_MS = 5000;
+/** A fill may wait for its fee, and everything for a question or two; the periodic comparison is much later. */
+const PROMPT_MS = 8000;
+const SLOW_MS = 2500;
+
+function isPrompt({ fault, operation, delayMs }: FaultRule): boolean {
+  if (PROMPT.has(fault)) return true;
+  const longest = Array.isArray(delayMs) ? delayMs[1] : Infinity;
+  return fault === 'reply-late' && operation === 'open-orders' && longest <= SLOW_MS;
+}
+
 /** Fills are looked for from this much earlier than the last proof. */
 const CLOCK_TOLERANCE_MS = 8000;
 
@@ -342,8 +348,9 @@ async function live(world: World): Promise<RunOutcome> {
       silentTrades,
       unseenOrders,
       reasonsOnlyPushed: scenario.platform === 'htx',
+      renamesCanceled: scenario.platform === 'binance',
       clockJumped: scenario.rules.some(({ skewMs }) => Math.abs(skewMs ?? 0) > CLOCK_TOLERANCE_MS),
-      promptMs: scenario.rules.every(({ fault }) => PROMPT.has(fault)) ? PROMPT_MS : null,
+      promptMs: scenario.rules.every(isPrompt) ? PROMPT_MS : null,
     }),
   );
   problems.push(...compareOpen(world, process.trade));

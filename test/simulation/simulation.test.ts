@@ -1,45 +1,97 @@
-// The whole stack under every named fault plan, on every exchange, from seeds; and the proof that broken rules are noticed.
-import { describe, expect, it } from 'vitest';
+// The whole stack under every named fault plan, 50 seeds each, spread over the exchanges; and that a seed says everything about its run.
+// More seeds, and how a failure is shrunk: main.ts (`npm run simulate`).
+import { afterAll, describe, expect, it } from 'vitest';
 import { PLATFORMS } from '../../src/domain/platform.ts';
-import { FAULT_PLANS } from '../../src/simulator/index.ts';
-import { newTally, runSeed } from './campaign.ts';
-import { MUTANTS } from './mutants.ts';
+import { Threads } from './batch.ts';
+import { replayCommand } from './command.ts';
+import { runJob, type Job } from './job.ts';
+import { MIXED, mixedRules, PLAN_NAMES } from './plans.ts';
+import { shrink } from './shrink.ts';
+import { Tally } from './tally.ts';
 
-/** Each plan gets 51 seeds, 17 of its own on each exchange: 425 runs an exchange. */
-const SEEDS_PER_PLAN = 17;
+const SEEDS_PER_PLAN = 50;
 
-describe.each(PLATFORMS)('both sides agree in the end on %s', (platform) => {
-  it.each(FAULT_PLANS.map(({ name }) => name))(
-    'with the faults of %s',
-    async (plan) => {
-      const tally = newTally();
-      const first = 1000 * PLATFORMS.indexOf(platform) + 1;
-      for (let seed = first; seed < first + SEEDS_PER_PLAN; seed++) await runSeed(platform, plan, seed, tally);
-      expect(tally.failures).toEqual([]);
-      expect(tally.orders).toBeGreaterThan(SEEDS_PER_PLAN);
-      if (plan !== 'calm') expect(tally.struck).toBeGreaterThan(0);
+const threads = new Threads();
+afterAll(() => threads.end());
+
+/** Which exchange a seed is run on goes round, differently for every plan. */
+function jobsOf(plan: string, index: number): Job[] {
+  return Array.from({ length: SEEDS_PER_PLAN }, (_, at): Job => {
+    const platform = PLATFORMS[(at + index) % PLATFORMS.length] ?? PLATFORMS[0]!;
+    return { platform, plan, seed: 1 + index * SEEDS_PER_PLAN + at };
+  });
+}
+
+describe('both sides agree in the end', () => {
+  const tally = new Tally(PLAN_NAMES.length * SEEDS_PER_PLAN);
+
+  it.each(PLAN_NAMES.map((plan, index) => ({ plan, index })))(
+    'with the faults of $plan',
+    async ({ plan, index }) => {
+      const failures: string[] = [];
+      let struck = 0;
+      let created = 0;
+      await threads.run(jobsOf(plan, index), {
+        onOutcome: (outcome) => {
+          tally.add(outcome);
+          struck += outcome.struck;
+          created += outcome.created;
+          if (outcome.problems.length > 0)
+            failures.push(`${replayCommand(outcome.job)}\n${outcome.problems.join('\n')}`);
+          return failures.length < 3;
+        },
+      });
+      expect(failures).toEqual([]);
+      expect(created).toBeGreaterThan(SEEDS_PER_PLAN);
+      if (plan !== 'calm') expect(struck).toBeGreaterThan(0);
     },
     120_000,
   );
 
-  it('the same seed gives the same trace twice', async () => {
-    for (const seed of [3, 4]) {
-      expect(await runSeed(platform, 'mixed', seed, newTally())).toBe(
-        await runSeed(platform, 'mixed', seed, newTally()),
-      );
-    }
+  it('at least twenty plans were run, and three hundred seeds on every exchange', () => {
+    expect(PLAN_NAMES.length).toBeGreaterThanOrEqual(20);
+    const { perExchange } = tally.figures();
+    for (const platform of PLATFORMS) expect(perExchange[platform]?.runs).toBeGreaterThanOrEqual(300);
+  });
+
+  afterAll(() => {
+    process.stdout.write(`simulation: ${tally.summary()}\n`);
   });
 });
 
-describe('a broken rule is noticed within 100 seeds', () => {
-  it.each(MUTANTS)(
-    '$name',
-    async (mutant) => {
-      const tally = newTally();
-      for (let seed = 1; seed <= 100 && tally.failures.length === 0; seed++)
-        await runSeed('okx', mutant.plan, seed, tally, (exchange) => mutant.mutate(exchange));
-      expect(tally.failures).not.toEqual([]);
-    },
-    120_000,
-  );
+describe('a seed', () => {
+  it.each(PLATFORMS)('gives the same trace twice on %s, also in a thread', async (platform) => {
+    const job: Job = { platform, plan: MIXED, seed: 4 };
+    const here = await runJob(job);
+    const again = await runJob(job);
+    const elsewhere: string[] = [];
+    await threads.run([job, { ...job, seed: 5 }], {
+      onOutcome: ({ hash }) => {
+        elsewhere.push(hash);
+        return true;
+      },
+    });
+    expect(again.hash).toBe(here.hash);
+    expect(elsewhere).toContain(here.hash);
+    expect(new Set(elsewhere).size).toBe(2);
+  });
+
+  it('draws a plan of its own, and all of them together use most of the vocabulary', () => {
+    expect(mixedRules(7)).toEqual(mixedRules(7));
+    const used = new Set(Array.from({ length: 200 }, (_, seed) => mixedRules(seed).map(({ fault }) => fault)).flat());
+    expect(used.size).toBeGreaterThanOrEqual(25);
+  });
+});
+
+describe('a failure', () => {
+  it('shrinks to what it needs, and its command says everything', async () => {
+    const failing: Job = { platform: 'okx', plan: 'everything', seed: 1, mutant: 'a time-out means refused' };
+    const { job, outcome } = await shrink(failing);
+    expect(outcome.problems).not.toEqual([]);
+    expect(job.rules?.length).toBeLessThan(5);
+    const command = replayCommand(job);
+    expect(command).toContain('--replay-seed 1');
+    expect(command).toContain('--rules');
+    expect((await runJob(job)).hash).toBe(outcome.hash);
+  }, 60_000);
 });
