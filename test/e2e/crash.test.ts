@@ -15,7 +15,7 @@ function stageFor(platform: Platform, ending: string, orders: number, options: S
 }
 
 describe.each(PLATFORMS)('on %s', { concurrent: true, timeout: 60_000 }, (platform) => {
-  it('kill -9 with 100 unfinished orders: the exchange is empty within two seconds', { retry: 2 }, async () => {
+  it('A13: kill -9 with 100 unfinished orders: the exchange is empty within two seconds', { retry: 2 }, async () => {
     await using stage = await stageFor(platform, 'rest', 100);
     const supervisor = stage.rehearse();
     const [, count, pid] = await supervisor.says(/PLACED (\d+) by (\d+)/);

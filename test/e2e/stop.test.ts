@@ -32,7 +32,7 @@ describe.each(PLATFORMS)('on %s', { concurrent: true, timeout: 60_000 }, (platfo
     expect(status).toBe(1);
   });
 
-  it('SIGTERM in the middle of placing: the gate closes, what is in flight settles, nothing is left', async () => {
+  it('A12: SIGTERM in the middle of placing: the gate closes, what is in flight settles, nothing is left', async () => {
     await using stage = await stageFor(platform, 'rest', 1_000);
     const supervisor = stage.rehearse();
     await stage.filledUp(10);

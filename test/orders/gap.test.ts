@@ -134,6 +134,20 @@ describe('a broken stream', () => {
     await trade.close();
   });
 
+  it('a clock that is set while the stream is down does not hide what was filled before', async () => {
+    const stage = new Stage();
+    const { trade, told } = await stage.ready();
+    stage.venue.breakStream();
+    const byHand = stage.venue.place({});
+    stage.venue.fill(byHand, '10');
+    await stage.clock.advance(2_000);
+    stage.venue.clockOffsetMs = 30_000;
+    stage.venue.restore();
+    await stage.clock.runUntil(() => closedGap(told) !== undefined);
+    expect(told.fills.map(({ orderId, quantity }) => [orderId, quantity])).toEqual([[byHand.orderId, '10']]);
+    await trade.close();
+  });
+
   it('A5: onInit once per Trade; a reconnect has events of its own, and the book is left alone', async () => {
     const stage = new Stage();
     const { trade, told } = await stage.ready();

@@ -128,6 +128,8 @@ export class FakeVenue implements Exchange {
   queryTellsClientId = true;
   /** Queries do not see an order before it is this old, ms. */
   invisibleForMs = 0;
+  /** What the connector says of the clocks. The stamps on orders and fills stay those of the clock. */
+  clockOffsetMs = 0;
   sentCommands: CreateCommand[] = [];
   handlers: AccountFeedHandlers | null = null;
   live = false;
@@ -358,7 +360,7 @@ class FakeAccount implements ExchangeAccount {
   }
 
   clockOffset(): number {
-    return 0;
+    return this.venue.clockOffsetMs;
   }
 
   async close(): Promise<void> {
