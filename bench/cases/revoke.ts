@@ -1,0 +1,73 @@
+// Revoking five hundred orders with an injected delay, and the seed's claim: learning an order's state by push against asking each second.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { start } from '../harness/child.ts';
+import type { ExchangeName } from '../harness/order-frames.ts';
+
+const SERVER = fileURLToPath(new URL('../server/market.ts', import.meta.url));
+const CLIENT = fileURLToPath(new URL('../contenders/trader.ts', import.meta.url));
+
+async function withTrader<T>(exchange: ExchangeName, delayMs: number, work: (client: ReturnType<typeof start>, server: ReturnType<typeof start>) => Promise<T>): Promise<T> {
+  const home = mkdtempSync(join(tmpdir(), 'aioquant-bench-'));
+  const server = start(SERVER, 1);
+  const client = start(CLIENT, 0, [], { XDG_DATA_HOME: home });
+  try {
+    const target = await server.ask<object>('begin', exchange, delayMs);
+    await client.ask('connect', { exchange, ...target });
+    return await work(client, server);
+  } finally {
+    client.stop();
+    server.stop();
+    rmSync(home, { recursive: true, force: true });
+  }
+}
+
+export interface RevokeFigures {
+  /** One request and its answer, as measured, ms. */
+  readonly roundTrip: number;
+  /** From the call to the exchange's acceptance of the last cancel (by its engine), ms. */
+  readonly accepted: number;
+  /** From the call to its result: confirmed by the exchange, ms. */
+  readonly confirmed: number;
+}
+
+/** @param orders how many rest in the book */
+export function runRevoke(exchange: ExchangeName, orders: number, delayMs: number): Promise<RevokeFigures> {
+  return withTrader(exchange, delayMs, async (client, server) => {
+    await server.ask('rest', orders);
+    return client.ask<RevokeFigures>('revoke', orders).then(async (figures) => {
+      const { lastCancelAt } = await server.ask<{ lastCancelAt: number }>('state');
+      return { ...figures, accepted: lastCancelAt - (figures as RevokeFigures & { startedAt: number }).startedAt };
+    });
+  });
+}
+
+export interface PollingFigures {
+  /** From the change at the exchange to the strategy's knowledge of it, ms, p50. */
+  readonly pushMs: number;
+  readonly pollMs: number;
+  /** CPU of the client for each minute of waiting, ms. */
+  readonly pushCpuMs: number;
+  readonly pollCpuMs: number;
+  /** Requests a minute. */
+  readonly pollRequests: number;
+}
+
+/** @param changes how many changes are waited for, one about every 700 ms */
+export function runPolling(changes: number): Promise<PollingFigures> {
+  return withTrader('binance', 0, async (client, server) => {
+    const measure = async (way: 'push' | 'poll'): Promise<{ median: number; cpuPerMinute: number; requests: number }> => {
+      const hearing = client.ask<{ heard: Map<string, number>; cpuMs: number; wallMs: number; requests: number }>('hear', way, changes);
+      const made = await server.ask<Map<string, number>>('change', changes, 700);
+      const { heard, cpuMs, wallMs, requests } = await hearing;
+      const delays = [...made].map(([id, at]) => (heard.get(id) ?? NaN) - at).sort((a, b) => a - b);
+      if (delays.some(Number.isNaN)) throw new Error(`${way}: a change was never heard of`);
+      return { median: delays[delays.length >> 1] ?? NaN, cpuPerMinute: (cpuMs / wallMs) * 60_000, requests: (requests / wallMs) * 60_000 };
+    };
+    const push = await measure('push');
+    const poll = await measure('poll');
+    return { pushMs: push.median, pollMs: poll.median, pushCpuMs: push.cpuPerMinute, pollCpuMs: poll.cpuPerMinute, pollRequests: poll.requests };
+  });
+}

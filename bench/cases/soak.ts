@@ -1,0 +1,76 @@
+// The soak: a thousand updates a second for as long as asked, the slope of the memory after warm-up; then reconnects by the hundred and the
+// file descriptors that are left over.
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { ownPrefix } from '../../src/orders/client-order-id.ts';
+import type { Measured } from '../contenders/kit.ts';
+import { start } from '../harness/child.ts';
+
+const SERVER = fileURLToPath(new URL('../server/replay.ts', import.meta.url));
+const CLIENT = fileURLToPath(new URL('../contenders/updates.ts', import.meta.url));
+const PER_SECOND = 1_000;
+const BLOCK_SECONDS = 10;
+
+/** Least squares: units of y for each unit of x. */
+function slope(points: readonly (readonly [x: number, y: number])[]): number {
+  const meanX = points.reduce((sum, [x]) => sum + x, 0) / points.length;
+  const meanY = points.reduce((sum, [, y]) => sum + y, 0) / points.length;
+  const over = points.reduce((sum, [x, y]) => sum + (x - meanX) * (y - meanY), 0);
+  return over / points.reduce((sum, [x]) => sum + (x - meanX) ** 2, 0);
+}
+
+function descriptors(pid: number | undefined): number {
+  return readdirSync(`/proc/${pid}/fd`).length;
+}
+
+export async function runSoak(minutes: number, reconnects: number): Promise<void> {
+  const home = mkdtempSync(join(tmpdir(), 'aioquant-soak-'));
+  const server = start(SERVER, 1);
+  const client = start(CLIENT, 0, ['aioquant'], { XDG_DATA_HOME: home }, ['--expose-gc']);
+  try {
+    const blocks = Math.max(1, Math.round((minutes * 60) / BLOCK_SECONDS));
+    const block = PER_SECOND * BLOCK_SECONDS;
+    const prefix = ownPrefix('bench');
+    const target = { exchange: 'binance', ...(await server.ask<object>('begin', 'binance')) };
+    // The client makes what it must see block by block, or its own memory would be all that is seen.
+    await client.ask('connect', target, 0, prefix, Date.now());
+    const points: (readonly [number, number])[] = [];
+    const begun = performance.now();
+    for (let index = 0; index < blocks; index++) {
+      const startTime = Date.now();
+      await server.ask('prepareBlock', index, block, prefix, startTime);
+      await client.ask('expectBlock', index, block, prefix, startTime);
+      const measuring = client.ask<Measured>('measure', 0, block);
+      await server.ask('paced', 0, block, PER_SECOND);
+      const { problem } = await measuring;
+      if (problem !== null) throw new Error(`block ${index}: ${problem}`);
+      const { heapUsed, rss } = await client.ask<NodeJS.MemoryUsage>('memory');
+      const at = (performance.now() - begun) / 3_600_000;
+      points.push([at, heapUsed / 2 ** 20]);
+      console.log(`${(at * 60).toFixed(1)} min: heap ${(heapUsed / 2 ** 20).toFixed(2)} MB after collection, resident ${(rss / 2 ** 20).toFixed(0)} MB`);
+    }
+    // Ended orders stay addressable for five minutes, and leave at the comparison after: from then on nothing may grow.
+    const settled = points.filter(([at]) => at > 6.5 / 60);
+    if (settled.length > 5) console.log(`memory slope after warm-up: ${slope(settled).toFixed(2)} MB/h over ${settled.length} readings`);
+    else console.log('too short to tell a slope: ended orders are kept for five minutes');
+    if (reconnects > 0) {
+      const before = descriptors(client.process.pid);
+      for (let index = 0; index < reconnects; index++) {
+        await server.ask('cutAll');
+        for (let waited = 0; !(await server.ask<boolean>('hasStream')); waited++) {
+          if (waited > 6_000) throw new Error(`reconnect ${index} did not come about`);
+          await new Promise((resolve) => setTimeout(resolve, 10));
+        }
+        if (index % 100 === 99) console.log(`${index + 1} reconnects: ${descriptors(client.process.pid)} file descriptors (${before} before)`);
+      }
+      await new Promise((resolve) => setTimeout(resolve, 3_000));
+      console.log(`after ${reconnects} reconnects: ${descriptors(client.process.pid)} file descriptors, ${before} before`);
+    }
+  } finally {
+    client.stop();
+    server.stop();
+    rmSync(home, { recursive: true, force: true });
+  }
+}

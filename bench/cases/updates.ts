@@ -1,0 +1,101 @@
+// Order updates: frame to callback, in a flood and at an even pace. The server plays the same frames to each contender.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { ownPrefix } from '../../src/orders/client-order-id.ts';
+import type { Measured } from '../contenders/kit.ts';
+import { start } from '../harness/child.ts';
+import type { ExchangeName } from '../harness/order-frames.ts';
+
+const SERVER = fileURLToPath(new URL('../server/replay.ts', import.meta.url));
+const CLIENT = fileURLToPath(new URL('../contenders/updates.ts', import.meta.url));
+
+export interface UpdatesSizes {
+  readonly warmUp: number;
+  readonly flood: number;
+  /** Seconds of each pace. */
+  readonly paceSeconds: number;
+}
+
+export interface UpdatesFigures {
+  readonly cpuUs: number;
+  readonly threadUs: number;
+  readonly perSecond: number;
+  /** With one frame to a segment, as on a day without stalls. */
+  readonly cpuAt10k: number | null;
+  readonly p50At1k: number | null;
+  readonly p99At1k: number | null;
+  readonly p50At10k: number | null;
+  readonly delivered: number;
+  readonly problem: string | null;
+}
+
+export function percentile(sorted: Float64Array, share: number): number {
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? NaN;
+}
+
+function delays(sent: Float64Array, measured: Measured): Float64Array | null {
+  if (measured.problem !== null || measured.times.length !== sent.length) return null;
+  return measured.times.map((time, index) => time - (sent[index] ?? 0)).sort();
+}
+
+/** One contender, one process of its own, on one exchange. */
+export async function runUpdates(contender: string, exchange: ExchangeName, sizes: UpdatesSizes, execArgv: readonly string[] = []): Promise<UpdatesFigures> {
+  const home = mkdtempSync(join(tmpdir(), 'aioquant-bench-'));
+  const server = start(SERVER, 1);
+  const client = start(CLIENT, 0, [contender], { XDG_DATA_HOME: home }, execArgv);
+  try {
+    const { warmUp, flood, paceSeconds } = sizes;
+    const paced = [1_000, 10_000].map((rate) => rate * paceSeconds);
+    const total = warmUp + flood + paced.reduce((sum, count) => sum + count, 0);
+    const prefix = ownPrefix('bench');
+    const startTime = Date.now();
+    const target = { exchange, ...(await server.ask<object>('begin', exchange)) };
+    await server.ask('prepare', total, prefix, startTime);
+    await client.ask('connect', target, total, prefix, startTime);
+    let at = 0;
+    const take = async (count: number, rate: number | null): Promise<[Measured, Float64Array]> => {
+      await client.ask('expect', at, count, rate !== null);
+      const measuring = client.ask<Measured>('measure', at, at + count);
+      const playing =
+        rate === null ? server.ask<Float64Array>('flood', at, at + count) : server.ask<Float64Array>('paced', at, at + count, rate);
+      at += count;
+      const [measured, sent] = await Promise.all([measuring, playing]);
+      return [measured, sent];
+    };
+    const [warm] = await take(warmUp, null);
+    const [full] = await take(flood, null);
+    const paces: (Float64Array | null)[] = [];
+    let cpuAt10k: number | null = null;
+    for (const [index, count] of paced.entries()) {
+      if (count === 0) continue;
+      const [measured, sent] = await take(count, [1_000, 10_000][index] ?? 0);
+      paces.push(delays(sent, measured));
+      if (index === 1 && measured.problem === null) cpuAt10k = measured.cpuUs;
+    }
+    const of = (index: number, share: number): number | null => {
+      const sorted = paces[index] ?? null;
+      return sorted === null ? null : percentile(sorted, share);
+    };
+    return {
+      cpuUs: full.cpuUs,
+      threadUs: full.threadUs,
+      perSecond: (full.count / full.wallMs) * 1_000,
+      cpuAt10k,
+      p50At1k: of(0, 0.5),
+      p99At1k: of(0, 0.99),
+      p50At10k: of(1, 0.5),
+      delivered: full.delivered,
+      problem: warm.problem ?? full.problem,
+    };
+  } finally {
+    if (execArgv.length > 0) {
+      await client.ask('exit');
+      await new Promise((resolve) => client.process.once('exit', resolve));
+    }
+    client.stop();
+    server.stop();
+    rmSync(home, { recursive: true, force: true });
+  }
+}

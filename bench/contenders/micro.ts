@@ -1,0 +1,207 @@
+// Work without a network, in one process: signing, decimals, the order book, the journal. Each batch is timed whole; each result is checked.
+import { createHmac, createSecretKey, webcrypto } from 'node:crypto';
+import { mkdtempSync, openSync, rmSync, writeSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Decimal as BigNumber } from 'decimal.js';
+import { Decimal } from '../../src/domain/decimal.ts';
+import { Secret } from '../../src/domain/secret.ts';
+import { createSigner } from '../../src/exchanges/binance/sign.ts';
+import { executionReport } from '../../src/exchanges/binance/decode.ts';
+import { LocalBook } from '../../src/market/local-book.ts';
+import { realClock } from '../../src/runtime/real-clock.ts';
+import { SqliteJournal } from '../../src/storage/sqlite-journal.ts';
+import { answer } from '../harness/child.ts';
+import { orderFrames } from '../harness/order-frames.ts';
+
+const now = (): number => Number(process.hrtime.bigint());
+
+/** Nanoseconds for each call: the median of batches. */
+async function timed(calls: number, batches: number, batch: () => unknown): Promise<number> {
+  for (let index = 0; index < 3; index++) await batch();
+  const times: number[] = [];
+  for (let index = 0; index < batches; index++) {
+    const start = now();
+    await batch();
+    times.push((now() - start) / calls);
+  }
+  return times.sort((a, b) => a - b)[batches >> 1] ?? NaN;
+}
+
+/** A result the compiler cannot leave out. */
+export let sink: unknown;
+
+const PAYLOAD = 'symbol=BTCUSDT&side=BUY&type=LIMIT&timeInForce=GTC&quantity=0.00100&price=60000.00&newClientOrderId=aq0123456789&timestamp=1795300000204';
+const SECRET = 'NhqPtmdSJYdKjVHjA7PZj4Mge3R5YNiP1e3UZjInClVN65XAbvqqM6A7H5fATj0j';
+
+async function signing(): Promise<object> {
+  const count = 2_000;
+  const key = createSecretKey(SECRET, 'utf8');
+  const wanted = createHmac('sha256', SECRET).update(PAYLOAD).digest('hex');
+  const signer = createSigner(new Secret(SECRET));
+  if (signer.sign(PAYLOAD) !== wanted) throw new Error('a signature is wrong');
+  const encoder = new TextEncoder();
+  const floor = (): void => {
+    for (let index = 0; index < count; index++) sink = createHmac('sha256', key).update(PAYLOAD).digest('hex');
+  };
+  const us = (): void => {
+    for (let index = 0; index < count; index++) sink = signer.sign(PAYLOAD);
+  };
+  const peers = async (): Promise<void> => {
+    for (let index = 0; index < count; index++) {
+      const imported = await webcrypto.subtle.importKey('raw', encoder.encode(SECRET), { name: 'HMAC', hash: 'SHA-256' }, false, ['sign']);
+      sink = Buffer.from(await webcrypto.subtle.sign('HMAC', imported, encoder.encode(PAYLOAD))).toString('hex');
+    }
+    if (sink !== wanted) throw new Error('a signature is wrong');
+  };
+  return { floor: await timed(count, 15, floor), aioquant: await timed(count, 15, us), webcrypto: await timed(count, 5, peers) };
+}
+
+async function decimals(): Promise<object> {
+  const count = 1_000;
+  const pairs = Array.from({ length: count }, (_, index) => [(1_000 + index * 7).toFixed(0), (index * 7) % 997] as const).map(
+    ([quantity, filled]) => [`${quantity}.12345`, `${filled}.02`] as const,
+  );
+  const ours = pairs.map(([a, b]) => [Decimal.from(a), Decimal.from(b)] as const);
+  const theirs = pairs.map(([a, b]) => [new BigNumber(a), new BigNumber(b)] as const);
+  const numbers = pairs.map(([a, b]) => [Number(a), Number(b)] as const);
+  for (const [index, [a, b]] of ours.entries())
+    if (a.sub(b).toString() !== theirs[index]?.[0].sub(theirs[index][1]).toString()) throw new Error('a difference is wrong');
+  const repeat = 200;
+  const run = <T>(list: readonly (readonly [T, T])[], sub: (a: T, b: T) => unknown) => (): void => {
+    for (let round = 0; round < repeat; round++) for (const [a, b] of list) sink = sub(a, b);
+  };
+  const calls = count * repeat;
+  return {
+    floor: await timed(calls, 15, run(numbers, (a, b) => a - b)),
+    aioquant: await timed(calls, 15, run(ours, (a, b) => a.sub(b))),
+    'decimal.js': await timed(calls, 5, run(theirs, (a, b) => a.sub(b))),
+  };
+}
+
+/** A depth update of 26 changes, as Binance sends it. */
+function depthFrame(turn: number): string {
+  const side = (base: number, sign: number): string[][] =>
+    Array.from({ length: 13 }, (_, index) => [
+      (base + sign * ((index * 7 + turn * 3) % 400) * 0.01).toFixed(8),
+      (turn + index) % 5 === 0 ? '0.00000000' : (((index * 31 + turn * 17) % 900) / 1_000 + 0.001).toFixed(8),
+    ]);
+  return JSON.stringify({ e: 'depthUpdate', E: 1_795_300_000_000 + turn, s: 'BTCUSDT', U: turn * 30, u: turn * 30 + 29, b: side(60_000, -1), a: side(60_000.01, 1) });
+}
+
+interface Depth {
+  readonly b: [string, string][];
+  readonly a: [string, string][];
+}
+
+/** The floor's book: sorted typed arrays of doubles. */
+class TypedSide {
+  prices = new Float64Array(2_048);
+  sizes = new Float64Array(2_048);
+  count = 0;
+  set(key: number, size: number): void {
+    let low = 0;
+    let high = this.count;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if ((this.prices[middle] ?? 0) < key) low = middle + 1;
+      else high = middle;
+    }
+    const isKnown = low < this.count && this.prices[low] === key;
+    if (size === 0) {
+      if (!isKnown) return;
+      this.prices.copyWithin(low, low + 1, this.count);
+      this.sizes.copyWithin(low, low + 1, this.count);
+      this.count--;
+      return;
+    }
+    if (!isKnown) {
+      this.prices.copyWithin(low + 1, low, this.count);
+      this.sizes.copyWithin(low + 1, low, this.count);
+      this.prices[low] = key;
+      this.count++;
+    }
+    this.sizes[low] = size;
+  }
+}
+
+async function book(): Promise<object> {
+  const frames = Array.from({ length: 1_000 }, (_, turn) => Buffer.from(depthFrame(turn)));
+  const bids = new TypedSide();
+  const asks = new TypedSide();
+  const floor = (): void => {
+    for (const frame of frames) {
+      const update = JSON.parse(frame.toString()) as Depth;
+      for (const [price, size] of update.b) bids.set(-Number(price), Number(size));
+      for (const [price, size] of update.a) asks.set(Number(price), Number(size));
+    }
+  };
+  const local = new LocalBook();
+  const us = (): void => {
+    for (const frame of frames) {
+      const update = JSON.parse(frame.toString()) as Depth;
+      local.apply(update.b, update.a);
+    }
+  };
+  const result = { floor: await timed(1_000, 15, floor), aioquant: await timed(1_000, 15, us), bytes: frames[500]?.length };
+  const { bestBid, bestAsk, size } = local;
+  if (size.bids !== bids.count || size.asks !== asks.count || Number(bestAsk?.[0]) !== asks.prices[0] || Number(bestBid?.[0]) !== -(bids.prices[0] ?? 0))
+    throw new Error('the books differ');
+  return result;
+}
+
+async function journal(): Promise<object> {
+  const folder = mkdtempSync(join(tmpdir(), 'aioquant-bench-'));
+  const file = openSync(join(folder, 'plain'), 'a');
+  const count = 2_000;
+  const line = `${'x'.repeat(300)}\n`;
+  const floor = await timed(count, 9, () => {
+    for (let index = 0; index < count; index++) writeSync(file, line);
+  });
+  const log = { debug() {}, info() {}, warn() {}, error: (message: string) => console.error(message) };
+  const store = new SqliteJournal({ file: join(folder, 'journal.sqlite'), clock: realClock, log });
+  const scope = store.open({ platform: 'binance', account: 'a', symbol: 'BTC/USDT', strategy: 'bench' });
+  const { texts } = orderFrames('binance', 40_000, 'aq', 1_795_300_000_000);
+  const reports = texts.map((text) => executionReport((JSON.parse(text) as { event: never }).event, 'BTC/USDT')).filter((report) => report !== null);
+  const enqueueTimes: number[] = [];
+  const cpu = process.cpuUsage();
+  const start = now();
+  let events = 0;
+  for (let from = 0; from < reports.length; from += 400) {
+    const group = reports.slice(from, from + 400);
+    const begun = now();
+    for (const report of group) {
+      scope.report(`o:${report.orderId}`, report, 1_795_300_000_000);
+      if (report.fill !== null) scope.told(`o:${report.orderId}`, report.fill.tradeId);
+      if (report.life === 'filled' || report.life === 'canceled') scope.closed(`o:${report.orderId}`, report.life === 'filled' ? 'FILLED' : 'CANCELED', 1_795_300_000_000);
+      events += 1 + (report.fill === null ? 0 : 1);
+    }
+    enqueueTimes.push((now() - begun) / group.length);
+    await store.flush();
+  }
+  const elapsed = now() - start;
+  const { user, system } = process.cpuUsage(cpu);
+  const intents: number[] = [];
+  for (let index = 0; index < 1_000; index++) {
+    const begun = now();
+    scope.intent(`c:i${index}`, { clientOrderId: `i${index}`, action: 'BUY', orderType: 'LIMIT', timeInForce: 'GTC', price: '60000', quantity: '0.001', quoteQuantity: null, at: 1_795_300_000_000 });
+    intents.push(now() - begun);
+  }
+  await store.flush();
+  const kept = store.history({ limit: 1_000_000 }).reduce((sum, order) => sum + order.events.filter(({ what }) => what === 'report').length, 0);
+  await store.close();
+  rmSync(folder, { recursive: true });
+  if (kept !== reports.length) throw new Error(`${kept} of ${reports.length} reports are in the journal`);
+  const median = (list: number[]): number => list.sort((a, b) => a - b)[list.length >> 1] ?? NaN;
+  return {
+    floor,
+    enqueue: median(enqueueTimes),
+    /** By update: its report, its told, its closed. */
+    amortised: elapsed / reports.length,
+    amortisedByEvent: elapsed / events,
+    cpu: ((user + system) * 1_000) / reports.length,
+    intent: median(intents),
+  };
+}
+
+answer({ signing, decimals, book, journal });

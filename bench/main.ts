@@ -1,0 +1,177 @@
+// `npm run bench`: every case with floor, ourselves and the peers in turn, then the page. `--quick`: a smoke run for CI. `--soak`: for an hour of patience.
+// What a case measures is in cases/, who is measured in contenders/.
+import { writeFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { parseArgs } from 'node:util';
+import { runMicro } from './cases/micro.ts';
+import { runOrders, type OrdersSizes } from './cases/orders.ts';
+import { runPolling, runRevoke } from './cases/revoke.ts';
+import { runSoak } from './cases/soak.ts';
+import { runStartUp } from './cases/start-up.ts';
+import { runUpdates, type UpdatesSizes } from './cases/updates.ts';
+import { CAN_PIN } from './harness/child.ts';
+import { EXCHANGE_NAMES, type ExchangeName } from './harness/order-frames.ts';
+import { figure, verdict, writePage } from './harness/page.ts';
+import { installPeers } from './harness/peers.ts';
+import { median, ratioTo, Rows, standing } from './harness/rows.ts';
+
+const { values: options } = parseArgs({
+  options: {
+    quick: { type: 'boolean', default: false },
+    json: { type: 'string' },
+    only: { type: 'string' },
+    rounds: { type: 'string' },
+    soak: { type: 'boolean', default: false },
+    minutes: { type: 'string', default: '10' },
+    reconnects: { type: 'string', default: '1000' },
+    'no-peers': { type: 'boolean', default: false },
+  },
+});
+const { quick, only } = options;
+const rounds = Number(options.rounds ?? (quick ? 1 : 3));
+const rows = new Rows();
+
+function say(text: string): void {
+  process.stderr.write(`${text}\n`);
+}
+
+/** A contender that fails is a note, not the end of the run. */
+async function attempt<T>(name: string, work: () => Promise<T>): Promise<T | string> {
+  try {
+    return await work();
+  } catch (error) {
+    const message = error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error);
+    say(`  ${name}: ${message}`);
+    return message;
+  }
+}
+
+async function updates(exchange: ExchangeName, peers: readonly string[]): Promise<void> {
+  const sizes: UpdatesSizes = quick
+    ? { warmUp: 10_000, flood: 20_000, paceSeconds: 0 }
+    : { warmUp: 20_000, flood: 60_000, paceSeconds: 2 };
+  const section = `Order updates, ${{ binance: 'Binance', okx: 'OKX', htx: 'HTX' }[exchange]}`;
+  const only = `updates-${exchange}`;
+  for (const contender of ['floor', 'aioquant', ...peers]) {
+    const result = await attempt(contender, () => runUpdates(contender, exchange, sizes));
+    const row = (id: string, what: string, unit: string, must: { ratio: number } | null): Parameters<Rows['add']>[0] => ({ id: `${id}-${exchange}`, section, what, unit, must, only });
+    if (typeof result === 'string') {
+      rows.add(row('updates-cpu', 'CPU in a flood, many frames to a segment', 'µs', { ratio: 1 }), contender, null, result);
+      continue;
+    }
+    const name = contender === 'sdk' ? (exchange === 'okx' ? 'okx-api' : 'binance SDK') : contender;
+    const note = result.delivered === 1 && result.problem === null ? null : `delivered ${(result.delivered * 100).toFixed(1)} % of the states`;
+    rows.add(row('updates-cpu', 'CPU in a flood, many frames to a segment', 'µs', { ratio: 1 }), name, result.cpuUs, note);
+    rows.add(row('updates-pace-cpu', 'CPU at 10,000 a second, one frame to a segment', 'µs', { ratio: 1 }), name, result.cpuAt10k);
+    rows.add(row('updates-p50-1k', 'delay p50 at 1,000 a second', 'µs', { ratio: 1.15 }), name, result.p50At1k === null ? null : result.p50At1k * 1_000);
+    rows.add(row('updates-p50-10k', 'delay p50 at 10,000 a second', 'µs', { ratio: 1.15 }), name, result.p50At10k === null ? null : result.p50At10k * 1_000);
+    rows.add(row('updates-rate', 'most a second in a flood', '1/s', null), name, result.perSecond);
+  }
+}
+
+async function orders(way: 'rest' | 'ws', peers: readonly string[]): Promise<void> {
+  const sizes: OrdersSizes = quick ? { warmUp: 200, single: 200, rounds: 10 } : { warmUp: 400, single: 600, rounds: 40 };
+  const section = `createOrder to the bytes' arrival, ${way === 'rest' ? 'REST' : 'WebSocket API'} (Binance)`;
+  for (const contender of ['floor', 'aioquant', ...peers]) {
+    const result = await attempt(contender, () => runOrders(contender, way, sizes));
+    if (typeof result === 'string') continue;
+    const name = contender === 'sdk' ? 'binance SDK' : contender;
+    const base = { section, unit: 'µs', only: `orders-${way}` };
+    rows.add({ ...base, id: `orders-${way}-1`, what: 'one at a time, p50', must: { ratio: 1.25 } }, name, result.one);
+    rows.add({ ...base, id: `orders-${way}-10`, what: 'ten at once, first call to last arrival, p50', must: { ratio: 1.25 } }, name, result.ten);
+    rows.add({ ...base, id: `orders-${way}-50`, what: 'fifty at once, first call to last arrival, p50', must: { ratio: 1.25 } }, name, result.fifty);
+  }
+}
+
+async function revoke(exchange: ExchangeName): Promise<void> {
+  const result = await attempt('aioquant', () => runRevoke(exchange, 500, 5));
+  if (typeof result === 'string') {
+    say(result);
+    return;
+  }
+  const section = 'Revoking 500 orders, 5 ms injected delay';
+  const base = { section, unit: 'ms', only: `revoke-${exchange}` };
+  const limit = { binance: 'one cancel-all', okx: "OKX's own limit of 300 cancels in 2 s included", htx: 'by batches' }[exchange];
+  rows.add({ ...base, id: `revoke-${exchange}`, what: `${exchange}: accepted (${limit}); the floor is one round trip`, must: exchange === 'okx' ? null : { ratio: 2.5 + 10 / result.roundTrip } }, 'aioquant', result.accepted);
+  rows.add({ ...base, id: `revoke-${exchange}`, what: '', must: null }, 'floor', result.roundTrip);
+  rows.add({ ...base, id: `revoke-confirmed-${exchange}`, what: `${exchange}: confirmed, every order's end known`, must: null }, 'aioquant', result.confirmed);
+}
+
+async function polling(): Promise<void> {
+  const { pushMs, pollMs, pushCpuMs, pollCpuMs, pollRequests } = await runPolling(quick ? 8 : 20);
+  const base = { section: 'Push against polling REST each second (one change about every 0.85 s)', only: 'polling', must: null };
+  rows.add({ ...base, id: 'polling-delay', what: 'from the change to knowing it, p50', unit: 'ms' }, 'aioquant', pushMs);
+  rows.add({ ...base, id: 'polling-delay', what: '', unit: 'ms' }, 'polling', pollMs);
+  rows.add({ ...base, id: 'polling-cpu', what: 'CPU a minute (both with the stream open)', unit: 'ms' }, 'aioquant', pushCpuMs);
+  rows.add({ ...base, id: 'polling-cpu', what: '', unit: 'ms' }, 'polling', pollCpuMs);
+  rows.add({ ...base, id: 'polling-requests', what: 'requests a minute', unit: '' }, 'aioquant', 0);
+  rows.add({ ...base, id: 'polling-requests', what: '', unit: '' }, 'polling', pollRequests);
+}
+
+async function startUp(): Promise<void> {
+  const { demoMs, demoMb, idleMs, bareMb, idleMb } = await runStartUp();
+  const base = { section: 'Start-up and memory', only: 'start-up', must: null };
+  rows.add({ ...base, id: 'start-demo', what: '`aioquant demo`: process start to the first order update', unit: 'ms' }, 'aioquant', demoMs);
+  rows.add({ ...base, id: 'start-demo-memory', what: '`aioquant demo`: resident memory', unit: 'MB' }, 'aioquant', demoMb);
+  rows.add({ ...base, id: 'start-idle', what: 'a Trade: process start to ready', unit: 'ms' }, 'aioquant', idleMs);
+  rows.add({ ...base, id: 'start-idle-memory', what: 'an idle Trade: resident memory; floor: Node with ws and undici loaded', unit: 'MB' }, 'aioquant', idleMb);
+  rows.add({ ...base, id: 'start-idle-memory', what: '', unit: 'MB' }, 'floor', bareMb);
+}
+
+async function main(): Promise<void> {
+  if (options.soak) {
+    await runSoak(Number(options.minutes), Number(options.reconnects));
+    return;
+  }
+  const hasPeers = !quick && !options['no-peers'] && installPeers();
+  const peers = (...names: string[]): string[] => (hasPeers ? names : []);
+  const begun = performance.now();
+  const cases: Readonly<Record<string, () => Promise<void>>> = {
+    'updates-binance': () => updates('binance', peers('ccxt', 'sdk')),
+    'updates-okx': () => updates('okx', peers('ccxt', 'sdk')),
+    'updates-htx': () => updates('htx', []),
+    'orders-rest': () => orders('rest', peers('ccxt', 'sdk')),
+    'orders-ws': () => orders('ws', peers('ccxt', 'sdk')),
+    micro: () => runMicro(rows),
+    ...Object.fromEntries(EXCHANGE_NAMES.map((exchange) => [`revoke-${exchange}`, () => revoke(exchange)])),
+    polling,
+    'start-up': startUp,
+  };
+  const chosen = Object.entries(cases).filter(([name]) => only === undefined || name === only || name.startsWith(only));
+  if (chosen.length === 0) {
+    say(`no such case: ${only}. There are: ${Object.keys(cases).join(', ')}`);
+    process.exitCode = 2;
+    return;
+  }
+  // The last two hardly vary, and take their time.
+  const once = new Set(['polling', 'start-up']);
+  for (let round = 1; round <= rounds; round++) {
+    for (const [name, run] of chosen) {
+      if ((once.has(name) && round > 1) || (quick && name === 'polling')) continue;
+      say(`round ${round} of ${rounds}: ${name}`);
+      await run();
+    }
+  }
+  const all = [...rows.all.values()];
+  for (const row of all) {
+    const ratio = ratioTo(row, 'aioquant', 'floor');
+    const figures = [...row.values].map(([name, values]) => `${name} ${figure(median(values))}`).join(', ');
+    console.log(`${row.section} | ${row.what} [${row.unit}]: ${figures}${ratio === null ? '' : ` | ${figure(ratio)}x floor`} ${verdict(row)}`);
+  }
+  say(`took ${((performance.now() - begun) / 1_000).toFixed(0)} s`);
+  if (options.json !== undefined) {
+    const plain = all.map((row) => ({ ...row, values: Object.fromEntries(row.values), notes: Object.fromEntries(row.notes), verdict: verdict(row) }));
+    writeFileSync(options.json, `${JSON.stringify({ date: new Date().toISOString(), node: process.versions.node, cores: availableParallelism(), rounds, rows: plain }, null, 1)}\n`);
+  }
+  if (quick) {
+    // Machines of CI are noisy: only what is far off counts, and one look is not enough to say so.
+    const bad = all.filter((row) => row.must !== null && 'ratio' in row.must && (standing(row) ?? 0) > 2);
+    for (const row of bad) console.log(`TOO SLOW: ${row.section}, ${row.what}: ${verdict(row)}`);
+    if (bad.length > 0) process.exitCode = 1;
+    return;
+  }
+  if (only === undefined)
+    writePage(all, { command: 'npm run bench', date: new Date().toISOString().slice(0, 16).replace('T', ' '), rounds, isPinned: CAN_PIN, hasPeers });
+}
+
+await main();
