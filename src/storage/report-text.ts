@@ -42,9 +42,51 @@ function oneOf<T extends string>(value: unknown, allowed: readonly T[]): T | nul
   return allowed.find((known) => known === value) ?? null;
 }
 
-/** Fields that say nothing are left out: most of a report is null. */
+/** Constant words and decimals need no escaping; ids and reasons are anybody's. */
+function bare(name: string, value: string | number | Decimal | null): string {
+  if (value === null) return '';
+  if (typeof value === 'number') return Number.isFinite(value) ? `,"${name}":${value}` : '';
+  return `,"${name}":"${value.toString()}"`;
+}
+
+function quoted(name: string, value: string | null): string {
+  return value === null ? '' : `,"${name}":${JSON.stringify(value)}`;
+}
+
+function fillText(fill: FillReport): string {
+  return (
+    `,"fill":{"tradeId":${JSON.stringify(fill.tradeId)}` +
+    bare('price', fill.price) +
+    bare('quantity', fill.quantity) +
+    bare('fee', fill.fee) +
+    quoted('feeAsset', fill.feeAsset) +
+    bare('liquidity', fill.liquidity) +
+    `${bare('time', fill.time)}}`
+  );
+}
+
+/** JSON, put together by hand: every report is written. Fields that say nothing are left out: most of a report is null. */
 export function reportText(report: OrderReport): string {
-  return JSON.stringify(report, (_key, value: unknown) => (value === null ? undefined : value));
+  return (
+    `{"source":"${report.source}","symbol":${JSON.stringify(report.symbol)}` +
+    quoted('orderId', report.orderId) +
+    quoted('clientOrderId', report.clientOrderId) +
+    bare('life', report.life) +
+    bare('action', report.action) +
+    bare('orderType', report.orderType) +
+    bare('timeInForce', report.timeInForce) +
+    quoted('tradeType', report.tradeType) +
+    bare('price', report.price) +
+    bare('quantity', report.quantity) +
+    bare('filled', report.filled) +
+    bare('filledValue', report.filledValue) +
+    bare('fee', report.fee) +
+    quoted('feeAsset', report.feeAsset) +
+    (report.fill === null ? '' : fillText(report.fill)) +
+    quoted('reason', report.reason) +
+    bare('ctime', report.ctime) +
+    `${bare('utime', report.utime)}}`
+  );
 }
 
 export function parseFields(line: string): Fields | null {

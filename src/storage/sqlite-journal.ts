@@ -65,11 +65,17 @@ type Entry =
   | { readonly what: 'proof'; readonly scope: Scope; readonly at: number }
   | { readonly what: 'receipt'; readonly receipt: RevokeReceipt };
 
+/** An unfinished order's row, and whether it holds both ids already. */
+interface Row {
+  readonly id: number;
+  isNamed: boolean;
+}
+
 /** A scope and the rows of its unfinished orders, so that they need not be looked up for every entry. */
 interface Scope {
   readonly of: JournalScope;
   id: number | null;
-  readonly rows: Map<string, number>;
+  readonly rows: Map<string, Row>;
 }
 
 export class SqliteJournal implements Journal {
@@ -187,9 +193,13 @@ export class SqliteJournal implements Journal {
     database.exec('BEGIN IMMEDIATE');
     try {
       for (const entry of group) this.store(entry);
+      this.statements.events.finish();
+      this.statements.told.finish();
       database.exec('COMMIT');
     } catch (error) {
       // Rows that the group made are gone again.
+      this.statements.events.drop();
+      this.statements.told.drop();
       for (const scope of this.scopes.values()) {
         scope.rows.clear();
         scope.id = null;
@@ -216,37 +226,44 @@ export class SqliteJournal implements Journal {
     switch (entry.what) {
       case 'intent': {
         const text = JSON.stringify(entry.intent);
-        if (statements.intent.run(text, entry.intent.clientOrderId, entry.intent.at, row).changes === 0) return;
-        statements.event.run(row, entry.intent.at, 'intent', text);
+        if (statements.intent.run(text, entry.intent.clientOrderId, entry.intent.at, row.id).changes === 0) return;
+        statements.events.add(row.id, entry.intent.at, 'intent', text);
         return;
       }
-      case 'report':
-        statements.event.run(row, entry.at, 'report', reportText(entry.report));
-        statements.ids.run(entry.report.orderId, entry.report.clientOrderId, row);
+      case 'report': {
+        const { orderId, clientOrderId } = entry.report;
+        statements.events.add(row.id, entry.at, 'report', reportText(entry.report));
+        // Ids that are there stay: nothing would change once both are.
+        if (row.isNamed) return;
+        statements.ids.run(orderId, clientOrderId, row.id);
+        row.isNamed = orderId !== null && clientOrderId !== null;
         return;
+      }
       case 'result':
-        statements.event.run(row, entry.result.at, 'result', JSON.stringify(entry.result));
+        statements.events.add(row.id, entry.result.at, 'result', JSON.stringify(entry.result));
         return;
       case 'told':
-        statements.told.run(row, entry.tradeId);
+        statements.told.add(row.id, entry.tradeId);
         return;
       case 'adopted':
-        statements.adopted.run(row);
+        statements.adopted.run(row.id);
         return;
       case 'closed':
-        statements.event.run(row, entry.at, 'closed', JSON.stringify(entry.status));
-        statements.closed.run(entry.status, entry.at, row);
+        statements.events.add(row.id, entry.at, 'closed', JSON.stringify(entry.status));
+        statements.closed.run(entry.status, entry.at, row.id);
+        // Should anything new come it is looked up, and so opened, again.
         entry.scope.rows.delete(entry.key);
     }
   }
 
-  private row(scope: Scope, key: string, at: number): number {
+  private row(scope: Scope, key: string, at: number): Row {
     const known = scope.rows.get(key);
     if (known !== undefined) return known;
     const { statements } = this;
     const of = this.scopeRow(scope);
-    statements.addOrder.run(of, key, at);
-    const row = Number(statements.findOrder.get(of, key)?.['id']);
+    const added = statements.addOrder.run(of, key, at);
+    const id = added.changes === 1 ? Number(added.lastInsertRowid) : Number(statements.findOrder.get(of, key)?.['id']);
+    const row: Row = { id, isNamed: false };
     scope.rows.set(key, row);
     return row;
   }
