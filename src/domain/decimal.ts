@@ -3,6 +3,8 @@
 
 const MAX_SAFE = Number.MAX_SAFE_INTEGER;
 const POW10: readonly number[] = Array.from({ length: 16 }, (_, i) => 10 ** i);
+/** How many decimals are tried before a division goes the long way. */
+const EXACT_DECIMALS = 4;
 const PATTERN = /^([+-]?)(\d*)(?:\.(\d*))?(?:[eE]([+-]?\d{1,4}))?$/;
 
 export type DecimalInput = Decimal | string | number | bigint;
@@ -158,6 +160,8 @@ export class Decimal {
 
   /** The quotient with at most `scale` decimals, rounded as told. Throws RangeError on division by zero. */
   div(other: Decimal, scale: number, rounding: Rounding = 'half-even'): Decimal {
+    const exact = this.exactQuotient(other, scale);
+    if (exact !== null) return exact;
     const divisor = other.mantissa();
     if (divisor === 0n) throw new RangeError('division by zero');
     let numerator = this.mantissa();
@@ -177,6 +181,20 @@ export class Decimal {
       if (rounding === 'up' || twice > denominator || (twice === denominator && quotient % 2n !== 0n)) quotient += away;
     }
     return Decimal.fromBig(quotient, scale);
+  }
+
+  /** Averages mostly come out even after a few decimals: then no BigInt is needed. Null when not, or when it is not that simple. */
+  private exactQuotient(other: Decimal, scale: number): Decimal | null {
+    if (this.big !== null || other.big !== null || other.small === 0) return null;
+    let numerator = this.small;
+    for (let more = 0; more <= EXACT_DECIMALS; more++, numerator *= 10) {
+      if (numerator > MAX_SAFE || numerator < -MAX_SAFE) return null;
+      const result = this.scale + more - other.scale;
+      if (numerator % other.small !== 0 || result < 0) continue;
+      const quotient = numerator / other.small;
+      return result <= scale ? new Decimal(quotient === 0 ? 0 : quotient, null, result) : null;
+    }
+    return null;
   }
 
   neg(): Decimal {

@@ -34,12 +34,14 @@ export interface SqliteJournalOptions {
 
 /** Written together when this much time has passed, or this much has come. */
 const GROUP_MS = 20;
-const GROUP_SIZE = 500;
+const GROUP_SIZE = 2_000;
 /** Beyond this the oldest entries of a journal that cannot be written are dropped: memory matters more. */
 const MOST_WAITING = 200_000;
 const RETRY_MS = 1_000;
 /** The write-ahead log is folded in when nothing has come for so long: it takes a few ms. */
 const QUIET_MS = 2_000;
+/** ... or when it never is quiet, after so many entries: else it would grow for as long as the market is busy. */
+const MOST_UNFOLDED = 50_000;
 const DAY_MS = 86_400_000;
 const DEFAULT_RETENTION_DAYS = 90;
 
@@ -88,6 +90,8 @@ export class SqliteJournal implements Journal {
   private timer: Timer | null = null;
   private quietTimer: Timer | null = null;
   private lastCleaned = -Infinity;
+  /** Entries in the write-ahead log, not yet folded into the database itself. */
+  private unfolded = 0;
   private complained = false;
   private closed = false;
 
@@ -165,6 +169,7 @@ export class SqliteJournal implements Journal {
     try {
       this.write();
       this.complained = false;
+      if (this.unfolded > MOST_UNFOLDED) this.fold();
       this.whenQuiet();
     } catch (error) {
       this.complain(error);
@@ -208,6 +213,7 @@ export class SqliteJournal implements Journal {
       throw error;
     }
     this.waiting = [];
+    this.unfolded += group.length;
     this.tail.clear();
   }
 
@@ -339,13 +345,19 @@ export class SqliteJournal implements Journal {
     this.database.close();
   }
 
+  /** Does what it can without waiting for readers. */
+  private fold(): void {
+    this.database.exec('PRAGMA wal_checkpoint(PASSIVE)');
+    this.unfolded = 0;
+  }
+
   private whenQuiet(): void {
     this.quietTimer?.cancel();
     if (this.closed) return;
     this.quietTimer = this.options.clock.after(QUIET_MS, () => {
       this.quietTimer = null;
       try {
-        this.database.exec('PRAGMA wal_checkpoint(PASSIVE)');
+        this.fold();
         this.clean(this.options.clock.now());
       } catch (error) {
         this.complain(error);
