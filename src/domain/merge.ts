@@ -2,6 +2,7 @@
 // the join is commutative, associative and idempotent, so order, repetition and replay of reports do not matter.
 
 import { Decimal } from './decimal.ts';
+import { FillLog } from './fill-log.ts';
 import type { FillReport, OrderReport } from './order-report.ts';
 import type { OrderAction, OrderStatus, OrderType, TimeInForce } from './order.ts';
 import { higher, statusOf, type Life } from './transitions.ts';
@@ -31,8 +32,8 @@ export interface OrderState {
   readonly filledValue: Decimal | null;
   readonly fee: Decimal | null;
   readonly feeAsset: string | null;
-  /** Every fill ever heard, by trade id. Shared between states: never changed, a new map is made when a fill comes. */
-  readonly trades: ReadonlyMap<string, FillReport>;
+  /** Every fill ever heard, by trade id. */
+  readonly trades: FillLog;
   /** Sum over `trades`. */
   readonly tradedQuantity: Decimal;
   readonly tradedValue: Decimal;
@@ -43,7 +44,6 @@ export interface OrderState {
 }
 
 const NO_TERM: Term = { at: -1, value: null };
-const NO_TRADES: ReadonlyMap<string, FillReport> = new Map();
 
 export function newOrderState(symbol: string): OrderState {
   return {
@@ -62,7 +62,7 @@ export function newOrderState(symbol: string): OrderState {
     filledValue: null,
     fee: null,
     feeAsset: null,
-    trades: NO_TRADES,
+    trades: FillLog.EMPTY,
     tradedQuantity: Decimal.ZERO,
     tradedValue: Decimal.ZERO,
     reason: null,
@@ -147,13 +147,13 @@ export function merge(before: OrderState, report: OrderReport): MergeResult {
     const known = trades.get(fill.tradeId);
     if (known === undefined) {
       newFill = fill;
-      trades = new Map(trades).set(fill.tradeId, fill);
+      trades = trades.add(fill);
       tradedQuantity = tradedQuantity.add(fill.quantity);
       tradedValue = tradedValue.add(fill.price.mul(fill.quantity));
     } else {
       const merged = completed(known, fill);
       if (merged !== known) {
-        trades = new Map(trades).set(fill.tradeId, merged);
+        trades = trades.replace(merged);
         if (known.fee === null && merged.fee !== null) feeFound = merged;
       }
     }
@@ -282,15 +282,5 @@ export function cumulativeFee(state: OrderState): { readonly fee: Decimal; reado
   if (state.trades.size === 0 || state.tradedQuantity.lt(state.filled)) {
     return { fee: state.fee ?? Decimal.ZERO, asset: state.fee === null || state.fee.isZero() ? null : state.feeAsset };
   }
-  let latest: FillReport | null = null;
-  for (const trade of state.trades.values()) {
-    if (trade.feeAsset === null) continue;
-    if (latest === null || trade.time > latest.time || (trade.time === latest.time && trade.tradeId > latest.tradeId))
-      latest = trade;
-  }
-  if (latest === null) return { fee: state.fee ?? Decimal.ZERO, asset: state.fee === null ? null : state.feeAsset };
-  let fee = Decimal.ZERO;
-  for (const trade of state.trades.values())
-    if (trade.feeAsset === latest.feeAsset && trade.fee !== null) fee = fee.add(trade.fee);
-  return { fee, asset: latest.feeAsset };
+  return state.trades.paid() ?? { fee: state.fee ?? Decimal.ZERO, asset: state.fee === null ? null : state.feeAsset };
 }

@@ -84,9 +84,7 @@ export class TrackedOrder {
 
   /** A fill is known without its fee, and the fee may still come. */
   get lacksFees(): boolean {
-    if (this.feesGivenUp) return false;
-    for (const fill of this.state.trades.values()) if (fill.fee === null) return true;
-    return false;
+    return !this.feesGivenUp && this.state.trades.withoutFee > 0;
   }
 
   /** There is evidence that the exchange has, or had, the order. */

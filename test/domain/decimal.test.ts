@@ -57,13 +57,17 @@ describe('Decimal', () => {
   });
 
   it('divides exactly what comes out even, short or long', () => {
-    const short = fc.tuple(fc.constantFrom('', '-'), digits(5), digits(4)).map(([sign, whole, rest]) => `${sign}${whole}.${rest}`);
+    const short = fc
+      .tuple(fc.constantFrom('', '-'), digits(5), digits(4))
+      .map(([sign, whole, rest]) => `${sign}${whole}.${rest}`);
     fc.assert(
       fc.property(short, fc.oneof(short, text), fc.nat({ max: 18 }), (price, quantity, scale) => {
         const divisor = Decimal.from(quantity);
         fc.pre(!divisor.isZero());
         const value = Decimal.from(price).mul(divisor);
-        const theirs = new Exact(value.toString()).div(new Exact(quantity)).toDecimalPlaces(scale, Oracle.ROUND_HALF_EVEN);
+        const theirs = new Exact(value.toString())
+          .div(new Exact(quantity))
+          .toDecimalPlaces(scale, Oracle.ROUND_HALF_EVEN);
         same(value.div(divisor, scale), theirs);
       }),
       { numRuns: 2_000 },
