@@ -54,23 +54,55 @@ async function updates(exchange: ExchangeName, peers: readonly string[]): Promis
   const only = `updates-${exchange}`;
   for (const contender of ['floor', 'aioquant', ...peers]) {
     const result = await attempt(contender, () => runUpdates(contender, exchange, sizes));
-    const row = (id: string, what: string, unit: string, must: { ratio: number } | null): Parameters<Rows['add']>[0] => ({ id: `${id}-${exchange}`, section, what, unit, must, only });
+    const row = (
+      id: string,
+      what: string,
+      unit: string,
+      must: { ratio: number } | null,
+    ): Parameters<Rows['add']>[0] => ({ id: `${id}-${exchange}`, section, what, unit, must, only });
     if (typeof result === 'string') {
-      rows.add(row('updates-cpu', 'CPU in a flood, many frames to a segment', 'µs', { ratio: 1 }), contender, null, result);
+      rows.add(
+        row('updates-cpu', 'CPU in a flood, many frames to a segment', 'µs', { ratio: 1 }),
+        contender,
+        null,
+        result,
+      );
       continue;
     }
     const name = contender === 'sdk' ? (exchange === 'okx' ? 'okx-api' : 'binance SDK') : contender;
-    const note = result.delivered === 1 && result.problem === null ? null : `delivered ${(result.delivered * 100).toFixed(1)} % of the states`;
-    rows.add(row('updates-cpu', 'CPU in a flood, many frames to a segment', 'µs', { ratio: 1 }), name, result.cpuUs, note);
-    rows.add(row('updates-pace-cpu', 'CPU at 10,000 a second, one frame to a segment', 'µs', { ratio: 1 }), name, result.cpuAt10k);
-    rows.add(row('updates-p50-1k', 'delay p50 at 1,000 a second', 'µs', { ratio: 1.15 }), name, result.p50At1k === null ? null : result.p50At1k * 1_000);
-    rows.add(row('updates-p50-10k', 'delay p50 at 10,000 a second', 'µs', { ratio: 1.15 }), name, result.p50At10k === null ? null : result.p50At10k * 1_000);
+    const note =
+      result.delivered === 1 && result.problem === null
+        ? null
+        : `delivered ${(result.delivered * 100).toFixed(1)} % of the states`;
+    rows.add(
+      row('updates-cpu', 'CPU in a flood, many frames to a segment', 'µs', { ratio: 1 }),
+      name,
+      result.cpuUs,
+      note,
+    );
+    rows.add(
+      row('updates-pace-cpu', 'CPU at 10,000 a second, one frame to a segment', 'µs', { ratio: 1 }),
+      name,
+      result.cpuAt10k,
+    );
+    rows.add(
+      row('updates-p50-1k', 'delay p50 at 1,000 a second', 'µs', { ratio: 1.15 }),
+      name,
+      result.p50At1k === null ? null : result.p50At1k * 1_000,
+    );
+    rows.add(
+      row('updates-p50-10k', 'delay p50 at 10,000 a second', 'µs', { ratio: 1.15 }),
+      name,
+      result.p50At10k === null ? null : result.p50At10k * 1_000,
+    );
     rows.add(row('updates-rate', 'most a second in a flood', '1/s', null), name, result.perSecond);
   }
 }
 
 async function orders(way: 'rest' | 'ws', peers: readonly string[]): Promise<void> {
-  const sizes: OrdersSizes = quick ? { warmUp: 200, single: 200, rounds: 10 } : { warmUp: 400, single: 600, rounds: 40 };
+  const sizes: OrdersSizes = quick
+    ? { warmUp: 200, single: 200, rounds: 10 }
+    : { warmUp: 400, single: 600, rounds: 40 };
   const section = `createOrder to the bytes' arrival, ${way === 'rest' ? 'REST' : 'WebSocket API'} (Binance)`;
   for (const contender of ['floor', 'aioquant', ...peers]) {
     const result = await attempt(contender, () => runOrders(contender, way, sizes));
@@ -78,8 +110,21 @@ async function orders(way: 'rest' | 'ws', peers: readonly string[]): Promise<voi
     const name = contender === 'sdk' ? 'binance SDK' : contender;
     const base = { section, unit: 'µs', only: `orders-${way}` };
     rows.add({ ...base, id: `orders-${way}-1`, what: 'one at a time, p50', must: { ratio: 1.25 } }, name, result.one);
-    rows.add({ ...base, id: `orders-${way}-10`, what: 'ten at once, first call to last arrival, p50', must: { ratio: 1.25 } }, name, result.ten);
-    rows.add({ ...base, id: `orders-${way}-50`, what: 'fifty at once, first call to last arrival, p50', must: { ratio: 1.25 } }, name, result.fifty);
+    rows.add(
+      { ...base, id: `orders-${way}-10`, what: 'ten at once, first call to last arrival, p50', must: { ratio: 1.25 } },
+      name,
+      result.ten,
+    );
+    rows.add(
+      {
+        ...base,
+        id: `orders-${way}-50`,
+        what: 'fifty at once, first call to last arrival, p50',
+        must: { ratio: 1.25 },
+      },
+      name,
+      result.fifty,
+    );
   }
 }
 
@@ -91,18 +136,50 @@ async function revoke(exchange: ExchangeName): Promise<void> {
   }
   const section = 'Revoking 500 orders, 5 ms injected delay';
   const base = { section, unit: 'ms', only: `revoke-${exchange}` };
-  const limit = { binance: 'one cancel-all', okx: "OKX's own limit of 300 cancels in 2 s included", htx: 'by batches' }[exchange];
-  rows.add({ ...base, id: `revoke-${exchange}`, what: `${exchange}: accepted (${limit}); the floor is one round trip`, must: exchange === 'okx' ? null : { ratio: 2.5 + 10 / result.roundTrip } }, 'aioquant', result.accepted);
+  const limit = { binance: 'one cancel-all', okx: "OKX's own limit of 300 cancels in 2 s included", htx: 'by batches' }[
+    exchange
+  ];
+  rows.add(
+    {
+      ...base,
+      id: `revoke-${exchange}`,
+      what: `${exchange}: accepted (${limit}); the floor is one round trip`,
+      must: exchange === 'okx' ? null : { ratio: 2.5 + 10 / result.roundTrip },
+    },
+    'aioquant',
+    result.accepted,
+  );
   rows.add({ ...base, id: `revoke-${exchange}`, what: '', must: null }, 'floor', result.roundTrip);
-  rows.add({ ...base, id: `revoke-confirmed-${exchange}`, what: `${exchange}: confirmed, every order's end known`, must: null }, 'aioquant', result.confirmed);
+  rows.add(
+    {
+      ...base,
+      id: `revoke-confirmed-${exchange}`,
+      what: `${exchange}: confirmed, every order's end known`,
+      must: null,
+    },
+    'aioquant',
+    result.confirmed,
+  );
 }
 
 async function polling(): Promise<void> {
   const { pushMs, pollMs, pushCpuMs, pollCpuMs, pollRequests } = await runPolling(quick ? 8 : 20);
-  const base = { section: 'Push against polling REST each second (one change about every 0.85 s)', only: 'polling', must: null };
-  rows.add({ ...base, id: 'polling-delay', what: 'from the change to knowing it, p50', unit: 'ms' }, 'aioquant', pushMs);
+  const base = {
+    section: 'Push against polling REST each second (one change about every 0.85 s)',
+    only: 'polling',
+    must: null,
+  };
+  rows.add(
+    { ...base, id: 'polling-delay', what: 'from the change to knowing it, p50', unit: 'ms' },
+    'aioquant',
+    pushMs,
+  );
   rows.add({ ...base, id: 'polling-delay', what: '', unit: 'ms' }, 'polling', pollMs);
-  rows.add({ ...base, id: 'polling-cpu', what: 'CPU a minute (both with the stream open)', unit: 'ms' }, 'aioquant', pushCpuMs);
+  rows.add(
+    { ...base, id: 'polling-cpu', what: 'CPU a minute (both with the stream open)', unit: 'ms' },
+    'aioquant',
+    pushCpuMs,
+  );
   rows.add({ ...base, id: 'polling-cpu', what: '', unit: 'ms' }, 'polling', pollCpuMs);
   rows.add({ ...base, id: 'polling-requests', what: 'requests a minute', unit: '' }, 'aioquant', 0);
   rows.add({ ...base, id: 'polling-requests', what: '', unit: '' }, 'polling', pollRequests);
@@ -111,10 +188,27 @@ async function polling(): Promise<void> {
 async function startUp(): Promise<void> {
   const { demoMs, demoMb, idleMs, bareMb, idleMb } = await runStartUp();
   const base = { section: 'Start-up and memory', only: 'start-up', must: null };
-  rows.add({ ...base, id: 'start-demo', what: '`aioquant demo`: process start to the first order update', unit: 'ms' }, 'aioquant', demoMs);
-  rows.add({ ...base, id: 'start-demo-memory', what: '`aioquant demo`: resident memory', unit: 'MB' }, 'aioquant', demoMb);
+  rows.add(
+    { ...base, id: 'start-demo', what: '`aioquant demo`: process start to the first order update', unit: 'ms' },
+    'aioquant',
+    demoMs,
+  );
+  rows.add(
+    { ...base, id: 'start-demo-memory', what: '`aioquant demo`: resident memory', unit: 'MB' },
+    'aioquant',
+    demoMb,
+  );
   rows.add({ ...base, id: 'start-idle', what: 'a Trade: process start to ready', unit: 'ms' }, 'aioquant', idleMs);
-  rows.add({ ...base, id: 'start-idle-memory', what: 'an idle Trade: resident memory; floor: Node with ws and undici loaded', unit: 'MB' }, 'aioquant', idleMb);
+  rows.add(
+    {
+      ...base,
+      id: 'start-idle-memory',
+      what: 'an idle Trade: resident memory; floor: Node with ws and undici loaded',
+      unit: 'MB',
+    },
+    'aioquant',
+    idleMb,
+  );
   rows.add({ ...base, id: 'start-idle-memory', what: '', unit: 'MB' }, 'floor', bareMb);
 }
 
@@ -156,12 +250,22 @@ async function main(): Promise<void> {
   for (const row of all) {
     const ratio = ratioTo(row, 'aioquant', 'floor');
     const figures = [...row.values].map(([name, values]) => `${name} ${figure(median(values))}`).join(', ');
-    console.log(`${row.section} | ${row.what} [${row.unit}]: ${figures}${ratio === null ? '' : ` | ${figure(ratio)}x floor`} ${verdict(row)}`);
+    console.log(
+      `${row.section} | ${row.what} [${row.unit}]: ${figures}${ratio === null ? '' : ` | ${figure(ratio)}x floor`} ${verdict(row)}`,
+    );
   }
   say(`took ${((performance.now() - begun) / 1_000).toFixed(0)} s`);
   if (options.json !== undefined) {
-    const plain = all.map((row) => ({ ...row, values: Object.fromEntries(row.values), notes: Object.fromEntries(row.notes), verdict: verdict(row) }));
-    writeFileSync(options.json, `${JSON.stringify({ date: new Date().toISOString(), node: process.versions.node, cores: availableParallelism(), rounds, rows: plain }, null, 1)}\n`);
+    const plain = all.map((row) => ({
+      ...row,
+      values: Object.fromEntries(row.values),
+      notes: Object.fromEntries(row.notes),
+      verdict: verdict(row),
+    }));
+    writeFileSync(
+      options.json,
+      `${JSON.stringify({ date: new Date().toISOString(), node: process.versions.node, cores: availableParallelism(), rounds, rows: plain }, null, 1)}\n`,
+    );
   }
   if (quick) {
     // Machines of CI are noisy: only what is far off counts, and one look is not enough to say so.
@@ -171,7 +275,13 @@ async function main(): Promise<void> {
     return;
   }
   if (only === undefined)
-    writePage(all, { command: 'npm run bench', date: new Date().toISOString().slice(0, 16).replace('T', ' '), rounds, isPinned: CAN_PIN, hasPeers });
+    writePage(all, {
+      command: 'npm run bench',
+      date: new Date().toISOString().slice(0, 16).replace('T', ' '),
+      rounds,
+      isPinned: CAN_PIN,
+      hasPeers,
+    });
 }
 
 await main();

@@ -13,22 +13,64 @@ export async function runMicro(rows: Rows): Promise<void> {
     const base = { section: 'Work without a network', only: 'micro' };
     const signing = await child.ask<Figures>('signing');
     // Nothing but the call itself may come on top: a tenth is the noise of the machine.
-    const sign = { ...base, id: 'signing', what: 'signing an order, synchronous (floor: createHmac with a cached key; peer: webcrypto, key imported each time, as both SDKs do)', unit: 'µs', must: { ratio: 1.1 } };
+    const sign = {
+      ...base,
+      id: 'signing',
+      what: 'signing an order, synchronous (floor: createHmac with a cached key; peer: webcrypto, key imported each time, as both SDKs do)',
+      unit: 'µs',
+      must: { ratio: 1.1 },
+    };
     rows.add(sign, 'floor', (signing['floor'] ?? NaN) / 1_000);
     rows.add(sign, 'aioquant', (signing['aioquant'] ?? NaN) / 1_000);
     rows.add(sign, 'webcrypto', (signing['webcrypto'] ?? NaN) / 1_000);
     const decimals = await child.ask<Figures>('decimals');
-    const sub = { ...base, id: 'decimals', what: 'remain = quantity - filled, exact (floor: Number)', unit: 'ns', must: { atMost: 30 } };
+    const sub = {
+      ...base,
+      id: 'decimals',
+      what: 'remain = quantity - filled, exact (floor: Number)',
+      unit: 'ns',
+      must: { atMost: 30 },
+    };
     for (const name of ['floor', 'aioquant', 'decimal.js']) rows.add(sub, name, decimals[name] ?? null);
     const book = await child.ask<Figures>('book');
-    const depth = { ...base, id: 'book', what: 'local order book, 26 changes of a frame applied (floor: JSON.parse and typed arrays)', unit: 'µs', must: { ratio: 1.1 } };
+    const depth = {
+      ...base,
+      id: 'book',
+      what: 'local order book, 26 changes of a frame applied (floor: JSON.parse and typed arrays)',
+      unit: 'µs',
+      must: { ratio: 1.1 },
+    };
     for (const name of ['floor', 'aioquant']) rows.add(depth, name, (book[name] ?? NaN) / 1_000);
     const journal = await child.ask<Figures>('journal');
     const us = (name: string): number => (journal[name] ?? NaN) / 1_000;
-    rows.add({ ...base, id: 'journal-enqueue', what: 'journal: an update enqueued on the callback path (floor: one append to a plain file)', unit: 'µs', must: { atMost: 1 } }, 'aioquant', us('enqueue'));
+    rows.add(
+      {
+        ...base,
+        id: 'journal-enqueue',
+        what: 'journal: an update enqueued on the callback path (floor: one append to a plain file)',
+        unit: 'µs',
+        must: { atMost: 1 },
+      },
+      'aioquant',
+      us('enqueue'),
+    );
     rows.add({ ...base, id: 'journal-enqueue', what: '', unit: 'µs', must: null }, 'floor', us('floor'));
-    rows.add({ ...base, id: 'journal-event', what: 'journal: an event written, amortised', unit: 'µs', must: { atMost: 10 } }, 'aioquant', us('amortisedByEvent'));
-    rows.add({ ...base, id: 'journal-intent', what: 'journal: an intent, safe from the death of the process when it returns', unit: 'µs', must: null }, 'aioquant', us('intent'));
+    rows.add(
+      { ...base, id: 'journal-event', what: 'journal: an event written, amortised', unit: 'µs', must: { atMost: 10 } },
+      'aioquant',
+      us('amortisedByEvent'),
+    );
+    rows.add(
+      {
+        ...base,
+        id: 'journal-intent',
+        what: 'journal: an intent, safe from the death of the process when it returns',
+        unit: 'µs',
+        must: null,
+      },
+      'aioquant',
+      us('intent'),
+    );
   } finally {
     child.stop();
   }

@@ -23,7 +23,12 @@ export interface OrdersFigures {
   readonly fifty: number;
 }
 
-export async function runOrders(contender: string, way: 'rest' | 'ws', sizes: OrdersSizes, execArgv: readonly string[] = []): Promise<OrdersFigures> {
+export async function runOrders(
+  contender: string,
+  way: 'rest' | 'ws',
+  sizes: OrdersSizes,
+  execArgv: readonly string[] = [],
+): Promise<OrdersFigures> {
   const home = mkdtempSync(join(tmpdir(), 'aioquant-bench-'));
   const server = start(SERVER, 1);
   const client = start(CLIENT, 0, [contender, way], { XDG_DATA_HOME: home }, execArgv);

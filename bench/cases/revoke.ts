@@ -9,7 +9,11 @@ import type { ExchangeName } from '../harness/order-frames.ts';
 const SERVER = fileURLToPath(new URL('../server/market.ts', import.meta.url));
 const CLIENT = fileURLToPath(new URL('../contenders/trader.ts', import.meta.url));
 
-async function withTrader<T>(exchange: ExchangeName, delayMs: number, work: (client: ReturnType<typeof start>, server: ReturnType<typeof start>) => Promise<T>): Promise<T> {
+async function withTrader<T>(
+  exchange: ExchangeName,
+  delayMs: number,
+  work: (client: ReturnType<typeof start>, server: ReturnType<typeof start>) => Promise<T>,
+): Promise<T> {
   const home = mkdtempSync(join(tmpdir(), 'aioquant-bench-'));
   const server = start(SERVER, 1);
   const client = start(CLIENT, 0, [], { XDG_DATA_HOME: home });
@@ -58,16 +62,32 @@ export interface PollingFigures {
 /** @param changes how many changes are waited for, one about every 700 ms */
 export function runPolling(changes: number): Promise<PollingFigures> {
   return withTrader('binance', 0, async (client, server) => {
-    const measure = async (way: 'push' | 'poll'): Promise<{ median: number; cpuPerMinute: number; requests: number }> => {
-      const hearing = client.ask<{ heard: Map<string, number>; cpuMs: number; wallMs: number; requests: number }>('hear', way, changes);
+    const measure = async (
+      way: 'push' | 'poll',
+    ): Promise<{ median: number; cpuPerMinute: number; requests: number }> => {
+      const hearing = client.ask<{ heard: Map<string, number>; cpuMs: number; wallMs: number; requests: number }>(
+        'hear',
+        way,
+        changes,
+      );
       const made = await server.ask<Map<string, number>>('change', changes, 700);
       const { heard, cpuMs, wallMs, requests } = await hearing;
       const delays = [...made].map(([id, at]) => (heard.get(id) ?? NaN) - at).sort((a, b) => a - b);
       if (delays.some(Number.isNaN)) throw new Error(`${way}: a change was never heard of`);
-      return { median: delays[delays.length >> 1] ?? NaN, cpuPerMinute: (cpuMs / wallMs) * 60_000, requests: (requests / wallMs) * 60_000 };
+      return {
+        median: delays[delays.length >> 1] ?? NaN,
+        cpuPerMinute: (cpuMs / wallMs) * 60_000,
+        requests: (requests / wallMs) * 60_000,
+      };
     };
     const push = await measure('push');
     const poll = await measure('poll');
-    return { pushMs: push.median, pollMs: poll.median, pushCpuMs: push.cpuPerMinute, pollCpuMs: poll.cpuPerMinute, pollRequests: poll.requests };
+    return {
+      pushMs: push.median,
+      pollMs: poll.median,
+      pushCpuMs: push.cpuPerMinute,
+      pollCpuMs: poll.cpuPerMinute,
+      pollRequests: poll.requests,
+    };
   });
 }

@@ -49,11 +49,14 @@ export async function runSoak(minutes: number, reconnects: number): Promise<void
       const { heapUsed, rss } = await client.ask<NodeJS.MemoryUsage>('memory');
       const at = (performance.now() - begun) / 3_600_000;
       points.push([at, heapUsed / 2 ** 20]);
-      console.log(`${(at * 60).toFixed(1)} min: heap ${(heapUsed / 2 ** 20).toFixed(2)} MB after collection, resident ${(rss / 2 ** 20).toFixed(0)} MB`);
+      console.log(
+        `${(at * 60).toFixed(1)} min: heap ${(heapUsed / 2 ** 20).toFixed(2)} MB after collection, resident ${(rss / 2 ** 20).toFixed(0)} MB`,
+      );
     }
     // Ended orders stay addressable for five minutes, and leave at the comparison after: from then on nothing may grow.
     const settled = points.filter(([at]) => at > 6.5 / 60);
-    if (settled.length > 5) console.log(`memory slope after warm-up: ${slope(settled).toFixed(2)} MB/h over ${settled.length} readings`);
+    if (settled.length > 5)
+      console.log(`memory slope after warm-up: ${slope(settled).toFixed(2)} MB/h over ${settled.length} readings`);
     else console.log('too short to tell a slope: ended orders are kept for five minutes');
     if (reconnects > 0) {
       const before = descriptors(client.process.pid);
@@ -63,10 +66,15 @@ export async function runSoak(minutes: number, reconnects: number): Promise<void
           if (waited > 6_000) throw new Error(`reconnect ${index} did not come about`);
           await new Promise((resolve) => setTimeout(resolve, 10));
         }
-        if (index % 100 === 99) console.log(`${index + 1} reconnects: ${descriptors(client.process.pid)} file descriptors (${before} before)`);
+        if (index % 100 === 99)
+          console.log(
+            `${index + 1} reconnects: ${descriptors(client.process.pid)} file descriptors (${before} before)`,
+          );
       }
       await new Promise((resolve) => setTimeout(resolve, 3_000));
-      console.log(`after ${reconnects} reconnects: ${descriptors(client.process.pid)} file descriptors, ${before} before`);
+      console.log(
+        `after ${reconnects} reconnects: ${descriptors(client.process.pid)} file descriptors, ${before} before`,
+      );
     }
   } finally {
     client.stop();

@@ -32,7 +32,10 @@ export interface StartUpFigures {
 async function demo(): Promise<{ ms: number; mb: number }> {
   const home = mkdtempSync(join(tmpdir(), 'aioquant-bench-'));
   const begun = performance.now();
-  const child = spawn(process.execPath, [CLI, 'demo', '--seconds', '6', '--json'], { env: { ...process.env, XDG_DATA_HOME: home }, stdio: ['ignore', 'pipe', 'ignore'] });
+  const child = spawn(process.execPath, [CLI, 'demo', '--seconds', '6', '--json'], {
+    env: { ...process.env, XDG_DATA_HOME: home },
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
   let ms = NaN;
   let mb = NaN;
   child.stdout.on('data', (chunk: Buffer) => {

@@ -41,7 +41,12 @@ function delays(sent: Float64Array, measured: Measured): Float64Array | null {
 }
 
 /** One contender, one process of its own, on one exchange. */
-export async function runUpdates(contender: string, exchange: ExchangeName, sizes: UpdatesSizes, execArgv: readonly string[] = []): Promise<UpdatesFigures> {
+export async function runUpdates(
+  contender: string,
+  exchange: ExchangeName,
+  sizes: UpdatesSizes,
+  execArgv: readonly string[] = [],
+): Promise<UpdatesFigures> {
   const home = mkdtempSync(join(tmpdir(), 'aioquant-bench-'));
   const server = start(SERVER, 1);
   const client = start(CLIENT, 0, [contender], { XDG_DATA_HOME: home }, execArgv);
@@ -59,7 +64,9 @@ export async function runUpdates(contender: string, exchange: ExchangeName, size
       await client.ask('expect', at, count, rate !== null);
       const measuring = client.ask<Measured>('measure', at, at + count);
       const playing =
-        rate === null ? server.ask<Float64Array>('flood', at, at + count) : server.ask<Float64Array>('paced', at, at + count, rate);
+        rate === null
+          ? server.ask<Float64Array>('flood', at, at + count)
+          : server.ask<Float64Array>('paced', at, at + count, rate);
       at += count;
       const [measured, sent] = await Promise.all([measuring, playing]);
       return [measured, sent];

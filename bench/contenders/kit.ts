@@ -6,7 +6,12 @@ import type { ExchangeName, Expected } from '../harness/order-frames.ts';
 export interface Target {
   readonly exchange: ExchangeName;
   readonly endpoints: Readonly<Record<string, string>>;
-  readonly account: { readonly name: string; readonly accessKey: string; readonly secretKey: string; readonly passphrase: string };
+  readonly account: {
+    readonly name: string;
+    readonly accessKey: string;
+    readonly secretKey: string;
+    readonly passphrase: string;
+  };
 }
 
 export type Callback = (orderId: string, status: string, filled: string | number) => void;
@@ -122,10 +127,12 @@ export class Recorder {
         break;
       }
     }
-    if (problem === null && this.#count !== expected.length) problem = `${this.#count} callbacks for ${expected.length} states`;
+    if (problem === null && this.#count !== expected.length)
+      problem = `${this.#count} callbacks for ${expected.length} states`;
     if (problem !== null) {
       const given = new Set<string>();
-      for (let at = 0; at < this.#count; at++) given.add(`${this.#orderIds[at]} ${this.#statuses[at]} ${this.#filled[at]}`);
+      for (let at = 0; at < this.#count; at++)
+        given.add(`${this.#orderIds[at]} ${this.#statuses[at]} ${this.#filled[at]}`);
       hits = expected.filter(({ orderId, status, filled }) => given.has(`${orderId} ${status} ${filled}`)).length;
     }
     return { problem, delivered: hits / expected.length };

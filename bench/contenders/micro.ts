@@ -31,7 +31,8 @@ async function timed(calls: number, batches: number, batch: () => unknown): Prom
 /** A result the compiler cannot leave out. */
 export let sink: unknown;
 
-const PAYLOAD = 'symbol=BTCUSDT&side=BUY&type=LIMIT&timeInForce=GTC&quantity=0.00100&price=60000.00&newClientOrderId=aq0123456789&timestamp=1795300000204';
+const PAYLOAD =
+  'symbol=BTCUSDT&side=BUY&type=LIMIT&timeInForce=GTC&quantity=0.00100&price=60000.00&newClientOrderId=aq0123456789&timestamp=1795300000204';
 const SECRET = 'NhqPtmdSJYdKjVHjA7PZj4Mge3R5YNiP1e3UZjInClVN65XAbvqqM6A7H5fATj0j';
 
 async function signing(): Promise<object> {
@@ -49,33 +50,59 @@ async function signing(): Promise<object> {
   };
   const peers = async (): Promise<void> => {
     for (let index = 0; index < count; index++) {
-      const imported = await webcrypto.subtle.importKey('raw', encoder.encode(SECRET), { name: 'HMAC', hash: 'SHA-256' }, false, ['sign']);
+      const imported = await webcrypto.subtle.importKey(
+        'raw',
+        encoder.encode(SECRET),
+        { name: 'HMAC', hash: 'SHA-256' },
+        false,
+        ['sign'],
+      );
       sink = Buffer.from(await webcrypto.subtle.sign('HMAC', imported, encoder.encode(PAYLOAD))).toString('hex');
     }
     if (sink !== wanted) throw new Error('a signature is wrong');
   };
-  return { floor: await timed(count, 15, floor), aioquant: await timed(count, 15, us), webcrypto: await timed(count, 5, peers) };
+  return {
+    floor: await timed(count, 15, floor),
+    aioquant: await timed(count, 15, us),
+    webcrypto: await timed(count, 5, peers),
+  };
 }
 
 async function decimals(): Promise<object> {
   const count = 1_000;
-  const pairs = Array.from({ length: count }, (_, index) => [(1_000 + index * 7).toFixed(0), (index * 7) % 997] as const).map(
-    ([quantity, filled]) => [`${quantity}.12345`, `${filled}.02`] as const,
-  );
+  const pairs = Array.from(
+    { length: count },
+    (_, index) => [(1_000 + index * 7).toFixed(0), (index * 7) % 997] as const,
+  ).map(([quantity, filled]) => [`${quantity}.12345`, `${filled}.02`] as const);
   const ours = pairs.map(([a, b]) => [Decimal.from(a), Decimal.from(b)] as const);
   const theirs = pairs.map(([a, b]) => [new BigNumber(a), new BigNumber(b)] as const);
   const numbers = pairs.map(([a, b]) => [Number(a), Number(b)] as const);
   for (const [index, [a, b]] of ours.entries())
-    if (a.sub(b).toString() !== theirs[index]?.[0].sub(theirs[index][1]).toString()) throw new Error('a difference is wrong');
+    if (a.sub(b).toString() !== theirs[index]?.[0].sub(theirs[index][1]).toString())
+      throw new Error('a difference is wrong');
   const repeat = 200;
-  const run = <T>(list: readonly (readonly [T, T])[], sub: (a: T, b: T) => unknown) => (): void => {
-    for (let round = 0; round < repeat; round++) for (const [a, b] of list) sink = sub(a, b);
-  };
+  const run =
+    <T>(list: readonly (readonly [T, T])[], sub: (a: T, b: T) => unknown) =>
+    (): void => {
+      for (let round = 0; round < repeat; round++) for (const [a, b] of list) sink = sub(a, b);
+    };
   const calls = count * repeat;
   return {
-    floor: await timed(calls, 15, run(numbers, (a, b) => a - b)),
-    aioquant: await timed(calls, 15, run(ours, (a, b) => a.sub(b))),
-    'decimal.js': await timed(calls, 5, run(theirs, (a, b) => a.sub(b))),
+    floor: await timed(
+      calls,
+      15,
+      run(numbers, (a, b) => a - b),
+    ),
+    aioquant: await timed(
+      calls,
+      15,
+      run(ours, (a, b) => a.sub(b)),
+    ),
+    'decimal.js': await timed(
+      calls,
+      5,
+      run(theirs, (a, b) => a.sub(b)),
+    ),
   };
 }
 
@@ -86,7 +113,15 @@ function depthFrame(turn: number): string {
       (base + sign * ((index * 7 + turn * 3) % 400) * 0.01).toFixed(8),
       (turn + index) % 5 === 0 ? '0.00000000' : (((index * 31 + turn * 17) % 900) / 1_000 + 0.001).toFixed(8),
     ]);
-  return JSON.stringify({ e: 'depthUpdate', E: 1_795_300_000_000 + turn, s: 'BTCUSDT', U: turn * 30, u: turn * 30 + 29, b: side(60_000, -1), a: side(60_000.01, 1) });
+  return JSON.stringify({
+    e: 'depthUpdate',
+    E: 1_795_300_000_000 + turn,
+    s: 'BTCUSDT',
+    U: turn * 30,
+    u: turn * 30 + 29,
+    b: side(60_000, -1),
+    a: side(60_000.01, 1),
+  });
 }
 
 interface Depth {
@@ -143,9 +178,18 @@ async function book(): Promise<object> {
       local.apply(update.b, update.a);
     }
   };
-  const result = { floor: await timed(1_000, 15, floor), aioquant: await timed(1_000, 15, us), bytes: frames[500]?.length };
+  const result = {
+    floor: await timed(1_000, 15, floor),
+    aioquant: await timed(1_000, 15, us),
+    bytes: frames[500]?.length,
+  };
   const { bestBid, bestAsk, size } = local;
-  if (size.bids !== bids.count || size.asks !== asks.count || Number(bestAsk?.[0]) !== asks.prices[0] || Number(bestBid?.[0]) !== -(bids.prices[0] ?? 0))
+  if (
+    size.bids !== bids.count ||
+    size.asks !== asks.count ||
+    Number(bestAsk?.[0]) !== asks.prices[0] ||
+    Number(bestBid?.[0]) !== -(bids.prices[0] ?? 0)
+  )
     throw new Error('the books differ');
   return result;
 }
@@ -162,7 +206,9 @@ async function journal(): Promise<object> {
   const store = new SqliteJournal({ file: join(folder, 'journal.sqlite'), clock: realClock, log });
   const scope = store.open({ platform: 'binance', account: 'a', symbol: 'BTC/USDT', strategy: 'bench' });
   const { texts } = orderFrames('binance', 40_000, 'aq', 1_795_300_000_000);
-  const reports = texts.map((text) => executionReport((JSON.parse(text) as { event: never }).event, 'BTC/USDT')).filter((report) => report !== null);
+  const reports = texts
+    .map((text) => executionReport((JSON.parse(text) as { event: never }).event, 'BTC/USDT'))
+    .filter((report) => report !== null);
   const enqueueTimes: number[] = [];
   const cpu = process.cpuUsage();
   const start = now();
@@ -173,7 +219,8 @@ async function journal(): Promise<object> {
     for (const report of group) {
       scope.report(`o:${report.orderId}`, report, 1_795_300_000_000);
       if (report.fill !== null) scope.told(`o:${report.orderId}`, report.fill.tradeId);
-      if (report.life === 'filled' || report.life === 'canceled') scope.closed(`o:${report.orderId}`, report.life === 'filled' ? 'FILLED' : 'CANCELED', 1_795_300_000_000);
+      if (report.life === 'filled' || report.life === 'canceled')
+        scope.closed(`o:${report.orderId}`, report.life === 'filled' ? 'FILLED' : 'CANCELED', 1_795_300_000_000);
       events += 1 + (report.fill === null ? 0 : 1);
     }
     enqueueTimes.push((now() - begun) / group.length);
@@ -184,11 +231,22 @@ async function journal(): Promise<object> {
   const intents: number[] = [];
   for (let index = 0; index < 1_000; index++) {
     const begun = now();
-    scope.intent(`c:i${index}`, { clientOrderId: `i${index}`, action: 'BUY', orderType: 'LIMIT', timeInForce: 'GTC', price: '60000', quantity: '0.001', quoteQuantity: null, at: 1_795_300_000_000 });
+    scope.intent(`c:i${index}`, {
+      clientOrderId: `i${index}`,
+      action: 'BUY',
+      orderType: 'LIMIT',
+      timeInForce: 'GTC',
+      price: '60000',
+      quantity: '0.001',
+      quoteQuantity: null,
+      at: 1_795_300_000_000,
+    });
     intents.push(now() - begun);
   }
   await store.flush();
-  const kept = store.history({ limit: 1_000_000 }).reduce((sum, order) => sum + order.events.filter(({ what }) => what === 'report').length, 0);
+  const kept = store
+    .history({ limit: 1_000_000 })
+    .reduce((sum, order) => sum + order.events.filter(({ what }) => what === 'report').length, 0);
   await store.close();
   rmSync(folder, { recursive: true });
   if (kept !== reports.length) throw new Error(`${kept} of ${reports.length} reports are in the journal`);

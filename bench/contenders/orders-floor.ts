@@ -22,7 +22,8 @@ export const restFloor: OrdersClient = {
             onResponseData: (_controller, chunk: Buffer) => {
               chunks.push(chunk);
             },
-            onResponseEnd: () => resolve(String((JSON.parse(Buffer.concat(chunks).toString()) as { orderId: number }).orderId)),
+            onResponseEnd: () =>
+              resolve(String((JSON.parse(Buffer.concat(chunks).toString()) as { orderId: number }).orderId)),
             onResponseError: (_controller, error) => reject(error),
           },
         );

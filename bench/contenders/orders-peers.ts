@@ -4,8 +4,22 @@ import type { OrdersClient } from './orders.ts';
 import { ccxtFor } from './updates-peers.ts';
 
 interface CcxtOrders {
-  createOrder(symbol: string, type: string, side: string, amount: number, price: number, params: object): Promise<{ readonly id: string }>;
-  createOrderWs(symbol: string, type: string, side: string, amount: number, price: number, params: object): Promise<{ readonly id: string }>;
+  createOrder(
+    symbol: string,
+    type: string,
+    side: string,
+    amount: number,
+    price: number,
+    params: object,
+  ): Promise<{ readonly id: string }>;
+  createOrderWs(
+    symbol: string,
+    type: string,
+    side: string,
+    amount: number,
+    price: number,
+    params: object,
+  ): Promise<{ readonly id: string }>;
 }
 
 export function ccxt(way: 'rest' | 'ws'): OrdersClient {
@@ -15,14 +29,20 @@ export function ccxt(way: 'rest' | 'ws'): OrdersClient {
       await client.loadMarkets();
       const orders = client as unknown as CcxtOrders;
       const call = way === 'rest' ? orders.createOrder.bind(orders) : orders.createOrderWs.bind(orders);
-      return async (id) => (await call('BTC/USDT', 'limit', 'buy', 0.001, 60_000, { clientOrderId: id, newClientOrderId: id })).id;
+      return async (id) =>
+        (await call('BTC/USDT', 'limit', 'buy', 0.001, 60_000, { clientOrderId: id, newClientOrderId: id })).id;
     },
   };
 }
 
 interface BinanceSdk {
-  readonly MainClient: new (options: object) => { submitNewOrder(order: object): Promise<{ readonly orderId: number }> };
-  readonly WebsocketAPIClient: new (options: object, logger: object) => {
+  readonly MainClient: new (options: object) => {
+    submitNewOrder(order: object): Promise<{ readonly orderId: number }>;
+  };
+  readonly WebsocketAPIClient: new (
+    options: object,
+    logger: object,
+  ) => {
     submitNewSpotOrder(order: object): Promise<{ readonly result: { readonly orderId: number } }>;
     getWSClient(): { on(event: string, listener: (message: unknown) => void): void };
   };
@@ -43,7 +63,9 @@ export function binanceSdk(way: 'rest' | 'ws'): OrdersClient {
       const client = new WebsocketAPIClient({ ...keys, wsUrl: endpoints['wsApi'], attachEventListeners: false }, QUIET);
       client.getWSClient().on('exception', () => undefined);
       return async (id) =>
-        String((await client.submitNewSpotOrder({ ...ORDER, newClientOrderId: id, timestamp: Date.now() })).result.orderId);
+        String(
+          (await client.submitNewSpotOrder({ ...ORDER, newClientOrderId: id, timestamp: Date.now() })).result.orderId,
+        );
     },
   };
 }

@@ -12,7 +12,9 @@ const RAW: Readonly<Record<string, string>> = { binance: 'BTCUSDT', okx: 'BTC-US
 
 /** One request and its answer. */
 async function roundTrip(): Promise<number> {
-  const api = trade.restApi as unknown as { getOrderbook(symbol: string, limit: number): Promise<readonly [unknown, Error | null]> };
+  const api = trade.restApi as unknown as {
+    getOrderbook(symbol: string, limit: number): Promise<readonly [unknown, Error | null]>;
+  };
   const times: number[] = [];
   for (let index = 0; index < 15; index++) {
     const begun = now();

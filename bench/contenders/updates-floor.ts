@@ -145,7 +145,8 @@ export const floor: UpdatesClient = {
       socket.once('message', () => {
         socket.on('message', (data: Buffer) => {
           const frame = JSON.parse(data.toString()) as never;
-          const order = exchange === 'binance' ? readBinance(frame) : exchange === 'okx' ? readOkx(frame) : readHtx(frame);
+          const order =
+            exchange === 'binance' ? readBinance(frame) : exchange === 'okx' ? readOkx(frame) : readHtx(frame);
           last = order;
           callback(order.orderId, order.status, order.filled);
         });

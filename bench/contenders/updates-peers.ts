@@ -36,7 +36,8 @@ export async function ccxtFor({ exchange, endpoints, account }: Target): Promise
   if (exchange === 'binance') {
     const { rest, stream, wsApi } = endpoints;
     for (const name of ['public', 'private']) api[name] = `${rest}/api/v3`;
-    for (const [name, version] of Object.entries({ sapi: 1, sapiV2: 2, sapiV3: 3, sapiV4: 4 })) api[name] = `${rest}/sapi/v${version}`;
+    for (const [name, version] of Object.entries({ sapi: 1, sapiV2: 2, sapiV3: 3, sapiV4: 4 }))
+      api[name] = `${rest}/sapi/v${version}`;
     api['ws'] = { spot: `${stream}/ws`, 'ws-api': { spot: wsApi } };
   } else if (exchange === 'okx') {
     api['rest'] = endpoints['rest'] ?? '';
@@ -75,31 +76,57 @@ interface Emitter {
   on(event: string, listener: (message: never) => void): void;
 }
 interface BinanceSdk {
-  readonly WebsocketAPIClient: new (options: object, logger: object) => {
+  readonly WebsocketAPIClient: new (
+    options: object,
+    logger: object,
+  ) => {
     subscribeUserDataStream(key: string): Promise<unknown>;
     getWSClient(): Emitter;
   };
 }
 interface OkxSdk {
-  readonly WebsocketClient: new (options: object, logger: object) => Emitter & { subscribe(args: readonly object[]): void };
+  readonly WebsocketClient: new (
+    options: object,
+    logger: object,
+  ) => Emitter & { subscribe(args: readonly object[]): void };
 }
 
-const BINANCE_STATUS: Readonly<Record<string, string>> = { NEW: 'SUBMITTED', PARTIALLY_FILLED: 'PARTIAL-FILLED', FILLED: 'FILLED', CANCELED: 'CANCELED' };
-const OKX_STATUS: Readonly<Record<string, string>> = { live: 'SUBMITTED', partially_filled: 'PARTIAL-FILLED', filled: 'FILLED', canceled: 'CANCELED' };
+const BINANCE_STATUS: Readonly<Record<string, string>> = {
+  NEW: 'SUBMITTED',
+  PARTIALLY_FILLED: 'PARTIAL-FILLED',
+  FILLED: 'FILLED',
+  CANCELED: 'CANCELED',
+};
+const OKX_STATUS: Readonly<Record<string, string>> = {
+  live: 'SUBMITTED',
+  partially_filled: 'PARTIAL-FILLED',
+  filled: 'FILLED',
+  canceled: 'CANCELED',
+};
 
 export const sdk: UpdatesClient = {
   async connect({ exchange, endpoints, account }: Target, callback: Callback) {
     if (exchange === 'binance') {
       const library = await load<BinanceSdk>('binance');
       const api = new library.WebsocketAPIClient(
-        { api_key: account.accessKey, api_secret: account.secretKey, beautify: true, wsUrl: endpoints['wsApi'], attachEventListeners: false },
+        {
+          api_key: account.accessKey,
+          api_secret: account.secretKey,
+          beautify: true,
+          wsUrl: endpoints['wsApi'],
+          attachEventListeners: false,
+        },
         QUIET,
       );
       const client = api.getWSClient();
       // Its "formatted" events are what its documentation tells users to listen to.
       client.on('formattedUserDataMessage', (message: Row) => {
         if (message['eventType'] !== 'executionReport') return;
-        callback(String(message['orderId']), BINANCE_STATUS[message['orderStatus'] ?? ''] ?? '', String(message['accumulatedQuantity']));
+        callback(
+          String(message['orderId']),
+          BINANCE_STATUS[message['orderStatus'] ?? ''] ?? '',
+          String(message['accumulatedQuantity']),
+        );
       });
       client.on('exception', (error: unknown) => console.error('binance SDK', error));
       await api.subscribeUserDataStream('mainWSAPI');

@@ -108,7 +108,9 @@ function statusOf({ step, filled, life }: Moment): 'SUBMITTED' | 'PARTIAL-FILLED
 function binance(moment: Moment, clientId: string): string {
   const { life, step, fill, filled, tradeId, time } = moment;
   const price = (life.cents / 100).toFixed(8);
-  const status = { SUBMITTED: 'NEW', 'PARTIAL-FILLED': 'PARTIALLY_FILLED', FILLED: 'FILLED', CANCELED: 'CANCELED' }[statusOf(moment)];
+  const status = { SUBMITTED: 'NEW', 'PARTIAL-FILLED': 'PARTIALLY_FILLED', FILLED: 'FILLED', CANCELED: 'CANCELED' }[
+    statusOf(moment)
+  ];
   const kind = step === 'fill' ? 'TRADE' : status;
   const isTrade = step === 'fill';
   const [c, C] = step === 'cancel' ? ['pXa1Hz6mprAcVYpVMTGgx3', clientId] : [clientId, ''];
@@ -126,7 +128,9 @@ function binance(moment: Moment, clientId: string): string {
 function okx(moment: Moment, clientId: string): string {
   const { life, step, fill, filled, tradeId, time } = moment;
   const price = (life.cents / 100).toFixed(2);
-  const state = { SUBMITTED: 'live', 'PARTIAL-FILLED': 'partially_filled', FILLED: 'filled', CANCELED: 'canceled' }[statusOf(moment)];
+  const state = { SUBMITTED: 'live', 'PARTIAL-FILLED': 'partially_filled', FILLED: 'filled', CANCELED: 'canceled' }[
+    statusOf(moment)
+  ];
   const isTrade = step === 'fill';
   const fee = isTrade || filled > 0 ? `-${plain(money(filled, 100, 8))}` : '0';
   return (
@@ -146,7 +150,12 @@ function htx(moment: Moment, clientId: string): string {
   const { life, step, fill, filled, tradeId, time } = moment;
   const price = plain((life.cents / 100).toFixed(2));
   const status = statusOf(moment);
-  const orderStatus = { SUBMITTED: 'submitted', 'PARTIAL-FILLED': 'partial-filled', FILLED: 'filled', CANCELED: 'partial-canceled' }[status];
+  const orderStatus = {
+    SUBMITTED: 'submitted',
+    'PARTIAL-FILLED': 'partial-filled',
+    FILLED: 'filled',
+    CANCELED: 'partial-canceled',
+  }[status];
   const orderId = 1_474_900_000_000_000 + life.number;
   const size = plain(amount(life.lots, 5));
   const terms = `"orderPrice":"${price}","orderSize":"${size}","orderSource":"spot-api","symbol":"btcusdt","clientOrderId":"${clientId}","orderStatus":"${orderStatus}","orderId":${orderId},"type":"buy-limit"`;
@@ -155,7 +164,9 @@ function htx(moment: Moment, clientId: string): string {
   const lot = plain(amount(fill, 5));
   switch (step) {
     case 'new':
-      return push(`"orderCreateTime":${time},"totalTradeAmount":"0","accountId":68824237,"eventType":"creation",${terms}`);
+      return push(
+        `"orderCreateTime":${time},"totalTradeAmount":"0","accountId":68824237,"eventType":"creation",${terms}`,
+      );
     case 'fill':
       return push(
         `"tradePrice":"${price}","tradeVolume":"${lot}","tradeTime":${time},"aggressor":false,"execAmt":"${plain(amount(filled, 5))}","remainAmt":"${plain(amount(life.lots - filled, 5))}",` +
@@ -185,7 +196,13 @@ export function orderIdOf(exchange: ExchangeName, number: number): string {
  * @param startTime exchange time of the first, ms
  * @param first number of the first order: others than in another block
  */
-export function orderFrames(exchange: ExchangeName, count: number, clientIdPrefix: string, startTime: number, first = 0): Frames {
+export function orderFrames(
+  exchange: ExchangeName,
+  count: number,
+  clientIdPrefix: string,
+  startTime: number,
+  first = 0,
+): Frames {
   const texts: string[] = [];
   const expected: Expected[] = [];
   const write = WRITERS[exchange];

@@ -59,7 +59,13 @@ export function writePage(rows: readonly Row[], facts: RunFacts): void {
     '',
     `- Date: ${facts.date}`,
     `- Machine: ${cpus().length} × ${cpus()[0]?.model ?? 'unknown'}, ${(totalmem() / 2 ** 30).toFixed(1)} GB, Linux ${release()}; ${facts.isPinned ? 'client and server pinned to different cores' : 'not pinned'}`,
-    `- Versions: Node ${process.versions.node}${facts.hasPeers ? `, ${Object.entries(PEER_VERSIONS).map(([name, version]) => `${name} ${version}`).join(', ')}` : ', peers not installed'}`,
+    `- Versions: Node ${process.versions.node}${
+      facts.hasPeers
+        ? `, ${Object.entries(PEER_VERSIONS)
+            .map(([name, version]) => `${name} ${version}`)
+            .join(', ')}`
+        : ', peers not installed'
+    }`,
     `- Command: \`${facts.command}\`; medians of ${facts.rounds} rounds with the lowest and highest in brackets`,
     '',
     'Each case runs the *floor*, ourselves and the peers in turn, each in a process of its own, against the same server; absolute figures are for',
@@ -74,7 +80,12 @@ export function writePage(rows: readonly Row[], facts: RunFacts): void {
   for (const row of rows) {
     if (row.section !== section) {
       section = row.section;
-      lines.push(`## ${section}`, '', '| what | unit | floor | aioquant | goal | ratio | | peers | row alone |', '| --- | --- | --- | --- | --- | --- | --- | --- | --- |');
+      lines.push(
+        `## ${section}`,
+        '',
+        '| what | unit | floor | aioquant | goal | ratio | | peers | row alone |',
+        '| --- | --- | --- | --- | --- | --- | --- | --- | --- |',
+      );
     }
     const peers = [...row.values]
       .filter(([name]) => name !== 'floor' && name !== 'aioquant')

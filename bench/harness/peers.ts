@@ -6,7 +6,9 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 
 const FOLDER = fileURLToPath(new URL('../peers/', import.meta.url));
 const MARKER = `${FOLDER}node_modules/.installed-from`;
-export const PEER_VERSIONS: Readonly<Record<string, string>> = JSON.parse(readFileSync(`${FOLDER}package.json`, 'utf8')).dependencies;
+export const PEER_VERSIONS: Readonly<Record<string, string>> = JSON.parse(
+  readFileSync(`${FOLDER}package.json`, 'utf8'),
+).dependencies;
 
 /** Whether the peers are there, after trying. Without them only the floor and we run. */
 export function installPeers(): boolean {
@@ -19,7 +21,9 @@ export function installPeers(): boolean {
     writeFileSync(MARKER, wanted);
     return true;
   } catch (error) {
-    console.error(`the peers cannot be installed, they are left out: ${error instanceof Error ? error.message : String(error)}`);
+    console.error(
+      `the peers cannot be installed, they are left out: ${error instanceof Error ? error.message : String(error)}`,
+    );
     return false;
   }
 }

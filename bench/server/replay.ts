@@ -70,7 +70,9 @@ async function proxy(request: IncomingMessage, response: ServerResponse): Promis
   requests.set(key, (requests.get(key) ?? 0) + 1);
   if (isOrderPath(exchange, request.method ?? '', url)) {
     const id =
-      /(?:newClientOrderId=|"clOrdId":"|"client-order-id":")([A-Za-z0-9_-]+)/.exec(url.includes('newClientOrderId') ? url : body)?.[1] ?? '';
+      /(?:newClientOrderId=|"clOrdId":"|"client-order-id":")([A-Za-z0-9_-]+)/.exec(
+        url.includes('newClientOrderId') ? url : body,
+      )?.[1] ?? '';
     arrivals.set(id, at);
     later(() => {
       response.setHeader('content-type', 'application/json');
@@ -80,22 +82,30 @@ async function proxy(request: IncomingMessage, response: ServerResponse): Promis
   }
   const rest = new URL(simulator.endpoints[exchange]?.['rest'] ?? '');
   // With the headers as they came, the host among them: some exchanges sign it.
-  const onward = httpRequest({ host: rest.hostname, port: rest.port, path: url, method: request.method, headers: request.headers }, (answered) => {
-    void (async () => {
-      const parts: Buffer[] = [];
-      for await (const part of answered) parts.push(part as Buffer);
-      // The exchange's own limit on orders would be all that is measured.
-      const text = Buffer.concat(parts).toString().replace(/("rateLimitType":"ORDERS"[^}]*"limit":)\d+/g, '$11000000');
-      response.statusCode = answered.statusCode ?? 500;
-      response.setHeader('content-type', answered.headers['content-type'] ?? 'application/json');
-      later(() => response.end(text));
-    })();
-  });
+  const onward = httpRequest(
+    { host: rest.hostname, port: rest.port, path: url, method: request.method, headers: request.headers },
+    (answered) => {
+      void (async () => {
+        const parts: Buffer[] = [];
+        for await (const part of answered) parts.push(part as Buffer);
+        // The exchange's own limit on orders would be all that is measured.
+        const text = Buffer.concat(parts)
+          .toString()
+          .replace(/("rateLimitType":"ORDERS"[^}]*"limit":)\d+/g, '$11000000');
+        response.statusCode = answered.statusCode ?? 500;
+        response.setHeader('content-type', answered.headers['content-type'] ?? 'application/json');
+        later(() => response.end(text));
+      })();
+    },
+  );
   onward.on('error', () => response.destroy());
   onward.end(body);
 }
 
-async function begin(name: ExchangeName, options: { refuseSecondSocket?: boolean; delay?: number } = {}): Promise<object> {
+async function begin(
+  name: ExchangeName,
+  options: { refuseSecondSocket?: boolean; delay?: number } = {},
+): Promise<object> {
   exchange = name;
   refuseSecondSocket = options.refuseSecondSocket ?? false;
   delay = options.delay ?? 0;
@@ -120,8 +130,19 @@ async function begin(name: ExchangeName, options: { refuseSecondSocket?: boolean
   const ws = `ws://127.0.0.1:${port}`;
   const endpoints = {
     binance: { rest: `http://127.0.0.1:${port}`, wsApi: `${ws}/ws-api/v3`, stream: ws },
-    okx: { rest: `http://127.0.0.1:${port}`, wsPublic: `${ws}/ws/v5/public`, wsPrivate: `${ws}/ws/v5/private`, wsBusiness: `${ws}/ws/v5/business` },
-    htx: { rest: `http://127.0.0.1:${port}`, wsMarket: `${ws}/ws`, wsFeed: `${ws}/feed`, wsPrivate: `${ws}/ws/v2`, wsTrade: `${ws}/ws/trade` },
+    okx: {
+      rest: `http://127.0.0.1:${port}`,
+      wsPublic: `${ws}/ws/v5/public`,
+      wsPrivate: `${ws}/ws/v5/private`,
+      wsBusiness: `${ws}/ws/v5/business`,
+    },
+    htx: {
+      rest: `http://127.0.0.1:${port}`,
+      wsMarket: `${ws}/ws`,
+      wsFeed: `${ws}/feed`,
+      wsPrivate: `${ws}/ws/v2`,
+      wsTrade: `${ws}/ws/trade`,
+    },
   }[name];
   return { endpoints, account: simulator.accounts[0] };
 }
@@ -136,7 +157,7 @@ function socketOf(webSocket: WebSocket): Socket {
 async function flood(from: number, to: number): Promise<void> {
   if (stream === null) throw new Error('nobody subscribed');
   const socket = socketOf(stream);
-  for (let index = from; index < to; ) {
+  for (let index = from; index < to;) {
     const chunk: Buffer[] = [];
     for (let size = 0; index < to && size < CHUNK; index++) {
       const frame = frames[index] ?? Buffer.alloc(0);
@@ -153,7 +174,7 @@ async function paced(from: number, to: number, perSecond: number): Promise<Float
   const socket = socketOf(stream);
   const sent = new Float64Array(to - from);
   const start = now() + 5;
-  for (let index = 0; index < sent.length; ) {
+  for (let index = 0; index < sent.length;) {
     const due = start + (index * 1_000) / perSecond;
     if (now() < due) {
       // Waiting awake: this core has nothing else to do, and timers are too coarse.

@@ -42,7 +42,10 @@ export function replyTo(exchange: ExchangeName, text: string): Replies {
       if (op !== undefined && cid === undefined) return { replies: [], isStream: false };
       if (action === 'req') return { replies: ['{"action":"req","code":200,"ch":"auth","data":{}}'], isStream: false };
       if (action === 'sub')
-        return { replies: [JSON.stringify({ action, code: 200, ch, data: {} })], isStream: String(ch).startsWith('orders') };
+        return {
+          replies: [JSON.stringify({ action, code: 200, ch, data: {} })],
+          isStream: String(ch).startsWith('orders'),
+        };
       return { replies: [], isStream: false };
     }
   }
@@ -56,7 +59,15 @@ export function acceptedReply(exchange: ExchangeName, text: string, clientId: st
     case 'binance':
       return JSON.stringify({ id: message['id'], status: 200, result: JSON.parse(acceptedRest(exchange, clientId)) });
     case 'okx':
-      return JSON.stringify({ id: message['id'], op: message['op'], data: [{ clOrdId: clientId, ordId: String(orderId), sCode: '0', sMsg: '', ts: '1795300000204' }], code: '0', msg: '', inTime: '1', outTime: '2' });
+      return JSON.stringify({
+        id: message['id'],
+        op: message['op'],
+        data: [{ clOrdId: clientId, ordId: String(orderId), sCode: '0', sMsg: '', ts: '1795300000204' }],
+        code: '0',
+        msg: '',
+        inTime: '1',
+        outTime: '2',
+      });
     case 'htx':
       return JSON.stringify({ ch: message['ch'], cid: message['cid'], status: 'ok', data: String(orderId) });
   }
