@@ -295,7 +295,7 @@ describe('callbacks', () => {
 });
 
 describe('a clean stop', () => {
-  it('closes the gate, lets what is in flight settle, revokes and confirms', async () => {
+  it('hummingbot #720: closes the gate, lets what is in flight settle, revokes and confirms', async () => {
     const stage = new Stage();
     const { trade } = await stage.ready();
     await stage.clock.runFor(trade.createOrder('SELL', '2', '10'));

@@ -20,7 +20,7 @@ async function dieEverywhere(mortals: Mortals, act: (dieAt: number) => Promise<b
   throw new Error('it never survived');
 }
 
-describe.each(PLATFORMS)('kill -9 on %s, at every crossing of', (platform) => {
+describe.each(PLATFORMS)('kill -9 on %s, at every crossing of', { concurrent: true }, (platform) => {
   it('create, revoke and reconcile: no duplicate, no orphan, the same fills', async () => {
     const mortals = await Mortals.begin(platform);
     const deaths: Record<string, number> = {};
