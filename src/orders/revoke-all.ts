@@ -33,6 +33,8 @@ export class RevokeAll {
   private readonly whose: Whose;
   private readonly found = new Set<TrackedOrder>();
   private lastError: TradeError | null = null;
+  /** Everything of the symbol is being canceled in one request: an order that comes into view meanwhile is struck by it as well. */
+  private isSweeping = false;
 
   constructor(parts: RevokeAllParts, at: Connection, whose: Whose) {
     this.parts = parts;
@@ -81,7 +83,11 @@ export class RevokeAll {
 
   /** Adds what is unfinished in our view right now. */
   private note(): void {
-    for (const order of this.parts.manager.tracker.open.values()) if (this.concerns(order)) this.found.add(order);
+    for (const order of this.parts.manager.tracker.open.values()) {
+      if (!this.concerns(order)) continue;
+      if (this.isSweeping && !this.found.has(order)) order.cancelSent = true;
+      this.found.add(order);
+    }
   }
 
   private isHopeless(): boolean {
@@ -110,7 +116,9 @@ export class RevokeAll {
     const living = [...this.found].filter((order) => !order.isEnded && order.phase !== 'sending');
     const many = living.length > Math.max(1, capabilities.cancelBatchSize);
     if (this.whose === 'all' && capabilities.cancelAll && (round === 0 || many || listed === null)) {
+      this.isSweeping = true;
       const outcome = await this.at.account.trading.cancelAll(this.at.instrument);
+      this.isSweeping = outcome.outcome === 'accepted' || outcome.outcome === 'unknown';
       this.lastError = outcome.outcome === 'accepted' ? null : outcome.error;
       if (outcome.outcome === 'accepted' || outcome.outcome === 'unknown') {
         for (const order of living) order.cancelSent = true;
@@ -122,6 +130,7 @@ export class RevokeAll {
       if (outcome.outcome !== 'rejected' || this.isHopeless()) return;
       // Refused as a whole: one by one, then.
     }
+    this.isSweeping = false;
     if (living.length === 0) return;
     const refs = living.map(({ state: { orderId, clientOrderId } }) => ({ orderId, clientOrderId }));
     const outcomes = await this.at.account.trading.cancel(this.at.instrument, refs);

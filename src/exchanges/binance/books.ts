@@ -1,18 +1,9 @@
 // The continuity of one depth stream: a REST snapshot joined with the changes around it, and the gaps that make it worthless (binance.md A11.3). Pure.
 // Holding the levels is src/market's part; fetching the snapshot is market-feed.ts's.
 
+import type { BookChange } from '../../domain/book-change.ts';
 import type { BookLevel } from '../../domain/order.ts';
 import { number, type Row } from './frames.ts';
-
-/** Levels as they came, best first in a snapshot; in an update a quantity of zero deletes the level. */
-export interface BookChange {
-  readonly asks: readonly BookLevel[];
-  readonly bids: readonly BookLevel[];
-  /** Exchange time, ms. */
-  readonly time: number;
-  /** The last update id it contains. */
-  readonly sequence: number;
-}
 
 /** A depthUpdate event: it takes the book from before `first` to `sequence`. */
 export interface DepthUpdate extends BookChange {

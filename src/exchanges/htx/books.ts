@@ -1,17 +1,8 @@
 // The continuity of one incremental book (mbp): what to hold back, when a snapshot fits, when the book is lost (htx.md 9.3, trap 20). Pure.
 // Holding the levels is src/market's part; subscribing and asking for snapshots is market-feed.ts's.
 
-import type { BookLevel } from '../../domain/order.ts';
+import type { BookChange } from '../../domain/book-change.ts';
 import type { MbpUpdate } from './decode-market.ts';
-
-/** Levels as they came: best first in a snapshot; in an update a quantity of zero deletes the level. */
-export interface BookChange {
-  readonly asks: readonly BookLevel[];
-  readonly bids: readonly BookLevel[];
-  /** Exchange time, ms. */
-  readonly time: number;
-  readonly sequence: number;
-}
 
 export type SnapshotVerdict =
   /** The book begins: the snapshot, then these updates. */

@@ -51,9 +51,8 @@ export class HtxQueries {
 
   async openOrders(instrument: Instrument, accountId: string): Promise<Result<readonly OrderReport[]>> {
     const [rows, error] = await pages('id', (from) =>
-      this.#rest.getOpenOrders({
+      this.#rest.getOpenOrders(instrument.rawSymbol, {
         'account-id': accountId,
-        symbol: instrument.rawSymbol,
         size: String(PAGE_SIZE),
         ...(from === null ? {} : { from, direct: 'next' }),
       }),

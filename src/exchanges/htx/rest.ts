@@ -184,10 +184,14 @@ export class HtxRest {
     return rowOf(isCanceledOpen, payload(await this.cancelOpen(params)), '/v1/order/orders/batchCancelOpenOrders');
   }
 
-  /** @param params account-id, symbol; from and direct for a further page */
-  async getOpenOrders(params: QueryParams): Promise<Result<readonly HtxOrder[]>> {
+  /**
+   * @param rawSymbol as HTX spells it; left out: of all symbols
+   * @param params account-id, side, size; from and direct for a further page
+   */
+  async getOpenOrders(rawSymbol?: string, params: QueryParams = {}): Promise<Result<readonly HtxOrder[]>> {
     const path = '/v1/order/openOrders';
-    return listOf(isOrder, await this.#signedGet(path, 'open-orders', params), path);
+    const query = rawSymbol === undefined ? params : { symbol: rawSymbol, ...params };
+    return listOf(isOrder, await this.#signedGet(path, 'open-orders', query), path);
   }
 
   async getOrder(orderId: string): Promise<Result<HtxOrder>> {

@@ -1,19 +1,10 @@
 // The continuity of one `books` channel: which frames may be applied, and when the book is lost (okx.md 13.1, 13.2, 13.4). Pure.
 // Holding the levels is src/market's part; asking for a new snapshot is market-feed.ts's.
 
-import type { BookLevel } from '../../domain/order.ts';
+import type { BookChange } from '../../domain/book-change.ts';
 import { levelsOf } from './decode-market.ts';
 import { timeOrNull } from './decode.ts';
 import { integerOrNull, type Row } from './frames.ts';
-
-/** Levels as they came: best first in a snapshot; in an update a quantity of zero deletes the level. */
-export interface BookChange {
-  readonly asks: readonly BookLevel[];
-  readonly bids: readonly BookLevel[];
-  /** Exchange time, ms. */
-  readonly time: number;
-  readonly sequence: number;
-}
 
 export type BookStep =
   | ({ readonly type: 'snapshot' } & BookChange)

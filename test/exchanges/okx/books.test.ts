@@ -1,10 +1,11 @@
 // The continuity of books: the reference's chain, gaps, and real recorded books checked with the checksums of their time.
 
+import type { BookChange } from '../../../src/domain/book-change.ts';
 import { existsSync, readFileSync } from 'node:fs';
 import { crc32, gunzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
 import { Decimal } from '../../../src/domain/decimal.ts';
-import { BookSequence, type BookChange } from '../../../src/exchanges/okx/books.ts';
+import { BookSequence } from '../../../src/exchanges/okx/books.ts';
 import { integerOrNull, parse, isRow, readFrame, text, type Row } from '../../../src/exchanges/okx/frames.ts';
 
 const row = (prevSeqId: number, seqId: number, fields: Row = {}): Row => ({

@@ -1,7 +1,7 @@
 // The public stream: books from a snapshot on, gaps that ask for a new one, silence, and sessions that are replaced.
 
+import type { BookChange } from '../../../src/domain/book-change.ts';
 import { describe, expect, it, test } from 'vitest';
-import type { BookChange } from '../../../src/exchanges/okx/books.ts';
 import { probeOf } from '../../../src/exchanges/okx/conversation.ts';
 import { OkxMarketFeed } from '../../../src/exchanges/okx/market-feed.ts';
 import { seededRandom } from '../../../src/runtime/random.ts';

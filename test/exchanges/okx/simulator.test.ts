@@ -1,6 +1,7 @@
 // The whole connector against the simulated OKX on a virtual clock: signatures, logins, orders, pushes, pages and faults, end to end.
 // What the wire looks like in detail is tested with prepared answers in the other files of this folder.
 
+import type { BookChange } from '../../../src/domain/book-change.ts';
 import { afterEach, describe, expect, it, test } from 'vitest';
 import { Decimal } from '../../../src/domain/decimal.ts';
 import type { Result } from '../../../src/domain/errors.ts';
@@ -16,7 +17,6 @@ import {
 import type { OrderReport } from '../../../src/domain/order-report.ts';
 import { Secret } from '../../../src/domain/secret.ts';
 import type { CreateCommand, ExchangeAccount } from '../../../src/exchanges/exchange.ts';
-import type { BookChange } from '../../../src/exchanges/okx/books.ts';
 import { probeOf } from '../../../src/exchanges/okx/conversation.ts';
 import { okx } from '../../../src/exchanges/okx/index.ts';
 import { OkxMarketFeed } from '../../../src/exchanges/okx/market-feed.ts';

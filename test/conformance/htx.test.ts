@@ -1,0 +1,5 @@
+// The inherited suite on one exchange: only what is its own is said here.
+import { HTX } from '../../src/domain/platform.ts';
+import { conformance } from './conformance.ts';
+
+conformance({ platform: HTX, handTag: { type: 'buy-limit' } });

@@ -1,0 +1,104 @@
+// Limits, bans, clocks and keys: refusals are obeyed, skew is healed, a key that is gone is the end.
+import { expect } from 'vitest';
+import type { Case, Chapter } from './case.ts';
+import { value } from './stage.ts';
+
+const cases: readonly Case[] = [
+  {
+    name: 'a refusal for rate is told as such, and the exchange is left alone for as long',
+    run: async (stage) => {
+      const { trade, requests } = await stage.ready();
+      stage.fault({ fault: 'rate-limit', retryAfterMs: 1_000, operation: 'open-orders', nth: 1 });
+      const [, error] = await stage.run(trade.getOpenOrderIds());
+      if (error !== null) expect(error).toMatchObject({ kind: 'rate-limited' });
+      await stage.clock.advance(30_000);
+      requests.length = 0;
+      expect(value(await stage.run(trade.getOpenOrderIds()))).toEqual([]);
+      expect(requests.length).toBeLessThan(5);
+    },
+  },
+  {
+    name: 'an order refused for rate never existed, and the next one goes through',
+    run: async (stage) => {
+      const { trade } = await stage.ready();
+      stage.fault({ fault: 'rate-limit', retryAfterMs: 500, operation: 'create', nth: 1 });
+      const [id, error] = await stage.run(trade.createOrder('BUY', '0.7', '20'));
+      expect([id, error?.kind, error?.outcome]).toEqual([null, 'rate-limited', 'rejected']);
+      await stage.clock.advance(30_000);
+      const next = value(await stage.run(trade.createOrder('BUY', '0.7', '20')));
+      expect(stage.venue.orders(stage.uid, null).map(({ orderId }) => String(orderId))).toEqual([next]);
+    },
+  },
+  {
+    name: 'after a ban nothing is asked for a while, whatever the strategy calls; then all goes on',
+    run: async (stage) => {
+      const { trade, requests } = await stage.ready();
+      stage.fault({ fault: 'ban', retryAfterMs: 4_000, operation: 'open-orders', nth: 1 });
+      await stage.run(trade.getOpenOrderIds());
+      const refusedAt = stage.clock.now();
+      requests.length = 0;
+      const calls = Array.from({ length: 20 }, () => trade.getOpenOrderIds());
+      await stage.clock.advance(3_500);
+      // How long is the exchange's own: what it said, or its connector's pause where it says nothing.
+      expect(requests.filter((at) => at > refusedAt + 1 && at < refusedAt + 900)).toEqual([]);
+      await stage.run(Promise.all(calls));
+      await stage.clock.advance(60_000);
+      expect(value(await stage.run(trade.getOpenOrderIds()))).toEqual([]);
+    },
+  },
+  {
+    name: 'a clock that is wrong from the start does no harm',
+    run: async (stage) => {
+      stage.fault({ fault: 'clock-skew', skewMs: -400_000 });
+      const { trade } = await stage.ready();
+      const id = value(await stage.run(trade.createOrder('BUY', '0.7', '20')));
+      expect(value(await stage.run(trade.revokeOrder(id)))).toEqual([id]);
+    },
+  },
+  {
+    name: 'a clock that jumps is measured again',
+    run: async (stage) => {
+      const { trade } = await stage.ready();
+      stage.fault({ fault: 'clock-skew', skewMs: 400_000 });
+      const [, error] = await stage.run(trade.getOpenOrderIds());
+      if (error !== null) expect(['clock-skew', 'auth']).toContain(error.kind);
+      await stage.clock.advance(90_000);
+      value(await stage.run(trade.getOpenOrderIds()));
+      value(await stage.run(trade.createOrder('BUY', '0.7', '20')));
+    },
+  },
+  {
+    name: 'a timestamp that is refused once does not stop anything',
+    run: async (stage) => {
+      const { trade } = await stage.ready();
+      stage.fault({ fault: 'timestamp-refused', operation: 'open-orders', nth: 1 });
+      await stage.run(trade.getOpenOrderIds());
+      await stage.clock.advance(30_000);
+      expect(value(await stage.run(trade.getOpenOrderIds()))).toEqual([]);
+    },
+  },
+  {
+    name: 'a key that may only read places nothing, and is told so',
+    run: async (stage) => {
+      const { trade } = await stage.ready();
+      stage.venue.accounts[0]!.permissions.trade = false;
+      const [, error] = await stage.run(trade.createOrder('BUY', '0.7', '20'));
+      expect(error).toMatchObject({ kind: 'auth', outcome: 'rejected' });
+      expect(stage.venue.orders(stage.uid, null)).toEqual([]);
+    },
+  },
+  {
+    name: 'maintenance is waited out',
+    run: async (stage) => {
+      const { trade } = await stage.ready();
+      stage.fault({ fault: 'maintenance', durationMs: 10_000, operation: 'create', nth: 1 });
+      const [, error] = await stage.run(trade.createOrder('BUY', '0.7', '20'));
+      expect(error).not.toBeNull();
+      await stage.clock.advance(120_000);
+      value(await stage.run(trade.createOrder('BUY', '0.7', '20')));
+      expect([...trade.orders.keys()]).toEqual(stage.openIds);
+    },
+  },
+];
+
+export const limits: Chapter = { title: 'limits, clocks and keys', cases };
