@@ -35,7 +35,7 @@ answer({
     expected = orderFrames('binance', count, clientIdPrefix, startTime, block * count).expected;
     recorder.reset(false, count);
   },
-  measure: (from: number, to: number) => recorder.measure(expected.slice(from, to), client.flush),
+  measure: (from: number, to: number) => recorder.measure(expected.slice(from, to), async () => client.flush?.()),
   close: () => client.close?.(),
   /** Leaves by itself, so that a profile is written. */
   exit() {

@@ -6,9 +6,10 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 
 const FOLDER = fileURLToPath(new URL('../peers/', import.meta.url));
 const MARKER = `${FOLDER}node_modules/.installed-from`;
-export const PEER_VERSIONS: Readonly<Record<string, string>> = JSON.parse(
-  readFileSync(`${FOLDER}package.json`, 'utf8'),
-).dependencies;
+const manifest = JSON.parse(readFileSync(`${FOLDER}package.json`, 'utf8')) as {
+  readonly dependencies: Readonly<Record<string, string>>;
+};
+export const PEER_VERSIONS = manifest.dependencies;
 
 /** Whether the peers are there, after trying. Without them only the floor and we run. */
 export function installPeers(): boolean {

@@ -45,9 +45,9 @@ function later(fn: () => void): void {
 function serveSocket(socket: WebSocket): void {
   sockets++;
   socket.on('error', () => undefined);
-  socket.on('message', (data) => {
+  socket.on('message', (data: Buffer) => {
     const at = now();
-    const text = String(data);
+    const text = data.toString();
     const id = /"(?:newClientOrderId|clOrdId|client-order-id)":"([^"]+)"/.exec(text)?.[1];
     if (id !== undefined) {
       arrivals.set(id, at);

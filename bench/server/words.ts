@@ -57,7 +57,11 @@ export function acceptedReply(exchange: ExchangeName, text: string, clientId: st
   const orderId = orders++;
   switch (exchange) {
     case 'binance':
-      return JSON.stringify({ id: message['id'], status: 200, result: JSON.parse(acceptedRest(exchange, clientId)) });
+      return JSON.stringify({
+        id: message['id'],
+        status: 200,
+        result: JSON.parse(acceptedRest(exchange, clientId)) as unknown,
+      });
     case 'okx':
       return JSON.stringify({
         id: message['id'],
