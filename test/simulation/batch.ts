@@ -23,8 +23,8 @@ export class Threads {
     let enough = false;
     const next = (): Job | null => {
       if (enough) return null;
-      const { done, value } = queue.next();
-      return done === true ? null : value;
+      const step = queue.next();
+      return step.done === true ? null : step.value;
     };
     await Promise.all(
       this.workers.map(async (worker) => {

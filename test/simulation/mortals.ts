@@ -190,7 +190,7 @@ export class Mortals {
     return text
       .split('\n')
       .filter((line) => line !== '')
-      .map((line): Line => JSON.parse(line));
+      .map((line) => JSON.parse(line) as Line);
   }
 
   lastDeath(): string {
