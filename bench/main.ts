@@ -1,7 +1,8 @@
 // `npm run bench`: every case with floor, ourselves and the peers in turn, then the page. `--quick`: a smoke run for CI. `--soak`: for an hour of patience.
 // What a case measures is in cases/, who is measured in contenders/.
 import { writeFileSync } from 'node:fs';
-import { availableParallelism } from 'node:os';
+import { execFileSync } from 'node:child_process';
+import { availableParallelism, loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
 import { runMicro } from './cases/micro.ts';
 import { runOrders, type OrdersSizes } from './cases/orders.ts';
@@ -30,6 +31,8 @@ const { values: options } = parseArgs({
 const { quick, only } = options;
 const rounds = Number(options.rounds ?? (quick ? 1 : 3));
 const rows = new Rows();
+const load = loadavg()[0] ?? 0;
+const measured = commit();
 
 function say(text: string): void {
   process.stderr.write(`${text}\n`);
@@ -212,6 +215,14 @@ async function startUp(): Promise<void> {
   rows.add({ ...base, id: 'start-idle-memory', what: '', unit: 'MB' }, 'floor', bareMb);
 }
 
+function commit(): string {
+  try {
+    return execFileSync('git', ['describe', '--always', '--dirty'], { encoding: 'utf8' }).trim();
+  } catch {
+    return 'unknown';
+  }
+}
+
 async function main(): Promise<void> {
   if (options.soak) {
     await runSoak(Number(options.minutes), Number(options.reconnects));
@@ -276,7 +287,9 @@ async function main(): Promise<void> {
   }
   if (only === undefined)
     writePage(all, {
-      command: 'npm run bench',
+      command: ['npm run bench', ...(process.argv.length > 2 ? ['--', ...process.argv.slice(2)] : [])].join(' '),
+      load,
+      commit: measured,
       date: new Date().toISOString().slice(0, 16).replace('T', ' '),
       rounds,
       isPinned: CAN_PIN,

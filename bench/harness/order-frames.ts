@@ -206,6 +206,7 @@ export function orderFrames(
   const texts: string[] = [];
   const expected: Expected[] = [];
   const write = WRITERS[exchange];
+  if (count === 0) return { texts, expected };
   for (const moment of moments(exchange === 'htx', startTime, first)) {
     const clientId = `${clientIdPrefix}${moment.life.number.toString(36).padStart(6, '0')}`;
     texts.push(write(moment, clientId));

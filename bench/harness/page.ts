@@ -9,10 +9,14 @@ const DOCS = fileURLToPath(new URL('../../docs/', import.meta.url));
 
 export interface RunFacts {
   readonly command: string;
+  /** Of the program that was measured. */
+  readonly commit: string;
   readonly date: string;
   readonly rounds: number;
   readonly isPinned: boolean;
   readonly hasPeers: boolean;
+  /** Load average of the minute before: what else the machine was busy with. */
+  readonly load: number;
 }
 
 export function figure(value: number): string {
@@ -66,7 +70,11 @@ export function writePage(rows: readonly Row[], facts: RunFacts): void {
             .join(', ')}`
         : ', peers not installed'
     }`,
+    `- Commit measured: ${facts.commit}`,
     `- Command: \`${facts.command}\`; medians of ${facts.rounds} rounds with the lowest and highest in brackets`,
+    facts.load > cpus().length / 2
+      ? `- The machine was busy with other work (load average ${facts.load.toFixed(1)}): delays, and everything at an even pace, are to be read with their spread`
+      : `- Load average before the run: ${facts.load.toFixed(1)}`,
     '',
     'Each case runs the *floor*, ourselves and the peers in turn, each in a process of its own, against the same server; absolute figures are for',
     'this machine on that day, ratios are what counts. The floor is the least anybody could do with the same libraries: no exact decimals, no merge, no',

@@ -16,8 +16,9 @@ export interface Row {
 }
 
 export function median(values: readonly number[]): number {
-  const sorted = values.filter(Number.isFinite).sort((a, b) => a - b);
-  return sorted[sorted.length >> 1] ?? NaN;
+  const sorted = values.filter(Number.isFinite).toSorted((a, b) => a - b);
+  const upper = sorted[sorted.length >> 1] ?? NaN;
+  return sorted.length % 2 === 1 ? upper : (upper + (sorted[(sorted.length >> 1) - 1] ?? NaN)) / 2;
 }
 
 export class Rows {
