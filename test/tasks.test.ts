@@ -24,7 +24,7 @@ describe('a loop task', () => {
     ]);
   });
 
-  it('never overlaps itself: a 3.5 s body on a 1 s interval runs once at a time and keeps the rhythm', async () => {
+  it('A15: never overlaps itself: a 3.5 s body on a 1 s interval runs once at a time and keeps the rhythm', async () => {
     const clock = new VirtualClock();
     const tasks = new Tasks(clock, silentLog);
     const starts: number[] = [];

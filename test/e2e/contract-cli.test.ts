@@ -189,7 +189,7 @@ describe('wrong usage and wrong configuration: exit status 2, nothing on standar
     expect([status, out]).toEqual([2, '']);
   });
 
-  it('quant.start itself ends a process whose configuration is wrong, with the field named', async () => {
+  it('A19: quant.start itself ends a process whose configuration is wrong, with the field named', async () => {
     const strategy = file('never.mjs', 'export default () => console.log("RAN");');
     const config = file('8.yaml', 'stop: { timeLimit: never }');
     for (const flags of [[], ['--no-supervisor']]) {

@@ -84,7 +84,7 @@ describe.each(PLATFORMS)('on %s', { concurrent: true, timeout: 60_000 }, (platfo
     expect(stage.at.open()).toBe(0);
   });
 
-  it('with restart on-crash it lives again, and the receipt of the crash is in the journal', async () => {
+  it('freqtrade #9675: with restart on-crash it lives again, and the receipt of the crash is in the journal', async () => {
     await using stage = await stageFor(platform, 'rest', 3, {
       config: { supervisor: { restart: 'on-crash', lease: 5 }, rehearsal: { orders: 3, ending: 'rest' } },
     });

@@ -99,7 +99,7 @@ describe('start', () => {
 });
 
 describe('a broken stream', () => {
-  it('A4, ccxt #10754: a fill while the stream was down is told right after the reconnect, once', async () => {
+  it('A4, ccxt #10754, #19152, #22494, #26945: a fill while the stream was down is told right after the reconnect, once', async () => {
     const stage = new Stage();
     const { trade, told } = await stage.ready();
     await stage.clock.runFor(trade.createOrder('SELL', '2', '10'));
@@ -229,7 +229,7 @@ describe('a broken stream', () => {
 });
 
 describe('when all looks well', () => {
-  it('vnpy #3161: a healthy-looking stream that drops pushes is caught by the periodic comparison', async () => {
+  it('vnpy #3161, TradeStation Lean PR#95, passivbot_lighter #3: a healthy-looking stream that drops pushes is caught by the periodic comparison', async () => {
     const stage = new Stage();
     const { trade, told } = await stage.ready();
     await stage.clock.runFor(trade.createOrder('SELL', '2', '10'));

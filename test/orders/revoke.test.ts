@@ -228,7 +228,7 @@ describe.each([
     await trade.close();
   });
 
-  it('hummingbot #2896: `own` spares other strategies and orders placed by hand', async () => {
+  it('hummingbot #2896, Krypto #500: `own` spares other strategies and orders placed by hand', async () => {
     const stage = new Stage(capabilities);
     const byHand = stage.venue.place({});
     const { trade: other } = await stage.ready({ strategy: 'other' });

@@ -61,7 +61,7 @@ describe('a good file', () => {
     expect(parseConfig(text, 'config.json', {}).serverId).toBe('spare');
   });
 
-  it('shows no secret when printed or serialised', () => {
+  it('A16: shows no secret when printed or serialised', () => {
     const loaded = parseConfig(GOOD, 'config.yaml', ENV);
     expect(inspect(loaded, { depth: 9 }) + JSON.stringify(loaded)).not.toMatch(/hush/);
   });
@@ -128,7 +128,7 @@ describe('a mistake is named with its field and its remedy', () => {
     expect(mistake(text)).toContain(message);
   });
 
-  it('names every mistake of a file', () => {
+  it('A19: names every mistake of a file', () => {
     expect(mistake('log: { level: loud }\naccounts: [{ name: a }]')).toMatch(/^config.yaml: 4 mistakes\n/);
   });
 

@@ -76,7 +76,7 @@ describe('nothing secret gets into a line', () => {
   });
 });
 
-it('appends to the log file of the configuration and deletes nothing beside it', () => {
+it('A20: appends to the log file of the configuration and deletes nothing beside it', () => {
   const folder = mkdtempSync(join(tmpdir(), 'aioquant-log-'));
   writeFileSync(join(folder, 'precious.txt'), 'mine');
   const file = join(folder, 'strategy.log');

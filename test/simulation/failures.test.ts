@@ -128,7 +128,7 @@ describe.each(PLATFORMS)('on %s', (platform) => {
     expect(stage.open()).toBe(0);
   });
 
-  it('ccxt #10566, hummingbot #1291, freqtrade #7187: who is told to wait waits, and then revokes', async () => {
+  it('ccxt #10566, NautilusTrader #780, hummingbot #1291, #4366, freqtrade #7187: who is told to wait waits, and then revokes', async () => {
     const stage = await stageOn(platform);
     const { clock, faults } = stage.simulation;
     await clock.runFor(stage.trade.ready, 60_000);
