@@ -24,6 +24,8 @@ export interface RevokeAllResult extends Revoked {
 
 const PAUSES = [50, 100, 200, 400, 800, 1_600] as const;
 const PUSH_WAIT_MS = 400;
+/** The last look-up of an order in doubt may be this far away when `notFoundAfter` is over. */
+const DOUBT_MARGIN_MS = 10_000;
 const HOPELESS: ReadonlySet<TradeError['kind']> = new Set(['auth', 'closed']);
 
 /** One run. `found` holds every order that was seen open, in the order of discovery. */
@@ -47,6 +49,7 @@ export class RevokeAll {
     const { clock } = this.parts;
     const startedAt = clock.now();
     let deadline = clock.monotonic() + timeLimitMs;
+    const doubtDeadline = deadline + this.parts.timings.notFoundAfter + DOUBT_MARGIN_MS;
     let fewest = Infinity;
     let confirmedAt: number | null = null;
     this.note();
@@ -69,7 +72,8 @@ export class RevokeAll {
         fewest = listed.length;
         deadline = clock.monotonic() + timeLimitMs;
       }
-      const left = deadline - clock.monotonic();
+      // What the exchange has never shown is settled by the look-ups, which ask for `notFoundAfter`: that is waited for.
+      const left = (listed?.length === 0 && this.onlyDoubtsLeft() ? doubtDeadline : deadline) - clock.monotonic();
       if (left <= 0) break;
       const pause = Math.max(PAUSES[Math.min(round, PAUSES.length - 1)] ?? 1_600, this.lastError?.retryAfter ?? 0);
       await sleep(clock, Math.min(pause, left));
@@ -88,6 +92,11 @@ export class RevokeAll {
       if (this.isSweeping && !this.found.has(order)) order.cancelSent = true;
       this.found.add(order);
     }
+  }
+
+  /** The exchange lists nothing, and what we still hold may never have arrived. */
+  private onlyDoubtsLeft(): boolean {
+    return [...this.found].every((order) => order.isEnded || (order.phase === 'doubt' && !order.isProven));
   }
 
   private isHopeless(): boolean {

@@ -167,6 +167,19 @@ describe.each([
     await trade.close();
   });
 
+  it('an order that never arrived is nothing to revoke: what is in doubt is waited for, and nothing is left', async () => {
+    const stage = new Stage(capabilities);
+    const { trade, told } = await stage.ready();
+    stage.venue.fault('create', 'request-lost');
+    const create = trade.createOrder('SELL', '2', '10');
+    const [, doubt] = await stage.clock.runFor(create);
+    expect(doubt?.kind).toBe('in-doubt');
+    expect(await stage.clock.runFor(trade.revokeOrder())).toEqual([[], null]);
+    expect(told.orders.at(-1)).toMatchObject({ status: 'FAILED' });
+    expect(trade.orders.size).toBe(0);
+    await trade.close();
+  });
+
   it('A1: an order that fills in the race is listed as what it became; the rest is gone', async () => {
     const stage = new Stage(capabilities);
     const { trade } = await stage.ready();
