@@ -1,6 +1,7 @@
 // Doubt: the fate of a request is unknown. It is looked up, never guessed and never sent again.
 import { expect } from 'vitest';
 import { Decimal } from '../../src/domain/decimal.ts';
+import type { TradeError } from '../../src/domain/errors.ts';
 import type { FaultRule } from '../../src/simulator/faults/vocabulary.ts';
 import type { Case, Chapter } from './case.ts';
 import { last, statusesOf, value, type Stage } from './stage.ts';
@@ -54,6 +55,41 @@ async function failsOnceProven(stage: Stage, rule: FaultRule): Promise<void> {
 const notExecuted = NOT_EXECUTED.map((rule): Case => ({
   name: `createOrder is in doubt, and FAILED once the exchange has proven it, after ${called(rule)}`,
   run: (stage) => failsOnceProven(stage, rule),
+}));
+
+/** What may become of the create that a process was killed over. */
+const DIED_OVER: readonly FaultRule[] = [
+  { fault: 'request-lost', how: 'silence', operation: 'create', nth: 1 },
+  { fault: 'reply-lost', how: 'silence', operation: 'create', nth: 1 },
+  { fault: 'request-late', delayMs: 8_000, operation: 'create', nth: 1 },
+];
+
+/** As a strategy does that begins with an empty book: it revokes all in its onInit, and goes on only without an error. */
+async function startsEmpty(stage: Stage, rule: FaultRule): Promise<void> {
+  const first = await stage.ready();
+  stage.fault(rule);
+  void first.trade.createOrder('BUY', '0.7', '20');
+  await stage.clock.advance(1_000);
+  await first.kill();
+  const revoked = Promise.withResolvers<TradeError | null>();
+  const { trade, told } = stage.trade({
+    onInit: async () => revoked.resolve((await trade.revokeOrder())[1]),
+  });
+  expect(await stage.run(revoked.promise)).toBeNull();
+  expect(stage.openIds).toEqual([]);
+  expect(trade.orders.size).toBe(0);
+  expect(told.errors).toEqual([]);
+  const second = value(await stage.run(trade.createOrder('BUY', '0.8', '20')));
+  expect(stage.openIds).toEqual([second]);
+  expect(value(await stage.run(trade.revokeOrder()))).toEqual([second]);
+  // Nothing comes up afterwards either.
+  await stage.clock.advance(60_000);
+  expect(stage.openIds).toEqual([]);
+}
+
+const diedOver = DIED_OVER.map((rule): Case => ({
+  name: `killed over a create (${called(rule)}): the next process's revoke-all in onInit settles it and leaves nothing`,
+  run: (stage) => startsEmpty(stage, rule),
 }));
 
 const others: readonly Case[] = [
@@ -162,4 +198,4 @@ const others: readonly Case[] = [
   },
 ];
 
-export const doubt: Chapter = { title: 'doubt', cases: [...executed, ...notExecuted, ...others] };
+export const doubt: Chapter = { title: 'doubt', cases: [...executed, ...notExecuted, ...diedOver, ...others] };

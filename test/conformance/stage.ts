@@ -165,8 +165,9 @@ export class Stage {
           told.calls.push(`error ${error.kind}`);
         },
         onConnection: (event) => void told.events.push(event),
-        onInit: (success) => {
+        onInit: async (success, info) => {
           told.calls.push(`init ${success}`);
+          await options.onInit?.(success, info);
         },
       },
       environment,
