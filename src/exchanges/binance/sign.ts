@@ -1,8 +1,9 @@
 // Signatures of both kinds of request: REST signs what is percent-encoded, the WebSocket API signs what is not (binance.md A2).
 // Which parameters a request has is encode.ts's part; when it is sent, requests.ts's.
 
-import { createHmac, createPrivateKey, createSecretKey, sign as signAsymmetric, type KeyObject } from 'node:crypto';
+import { createPrivateKey, sign as signAsymmetric, type KeyObject } from 'node:crypto';
 import type { Secret } from '../../domain/secret.ts';
+import { hmacSha256 } from '../../wire/hmac.ts';
 
 /** A bigint is a JSON number on the WebSocket API: ids beyond 2^53 stay exact. */
 export type ParamValue = string | number | boolean | bigint;
@@ -21,8 +22,8 @@ const PEM = '-----BEGIN';
 export function createSigner(secretKey: Secret): Signer {
   const text = secretKey.reveal();
   if (!text.includes(PEM)) {
-    const key = createSecretKey(text, 'utf8');
-    return { canLogOn: false, sign: (payload) => createHmac('sha256', key).update(payload).digest('hex') };
+    const hmac = hmacSha256(text);
+    return { canLogOn: false, sign: (payload) => hmac(payload, 'hex') };
   }
   const key = privateKey(text);
   if (key.asymmetricKeyType === 'ed25519') {

@@ -1,8 +1,8 @@
 // Signatures of OKX v5: Base64 of HMAC-SHA256, for REST requests and for the socket's login (okx.md 3, 4.2).
 // Knows the exact bytes that are signed; whose clock the timestamp comes from is the caller's part.
 
-import { createHmac, createSecretKey } from 'node:crypto';
 import type { Secret } from '../../domain/secret.ts';
+import { hmacSha256 } from '../../wire/hmac.ts';
 
 export interface OkxSigner {
   /**
@@ -19,9 +19,8 @@ export interface OkxSigner {
 const LOGIN_TARGET = 'GET/users/self/verify';
 
 export function createSigner(secret: Secret): OkxSigner {
-  // Imported once: making the key anew for each signature costs as much as the signature.
-  const key = createSecretKey(secret.reveal(), 'utf8');
-  const sign = (text: string): string => createHmac('sha256', key).update(text, 'utf8').digest('base64');
+  const hmac = hmacSha256(secret.reveal());
+  const sign = (text: string): string => hmac(text, 'base64');
   return {
     request: (timestamp, method, requestPath, body) => sign(timestamp + method + requestPath + body),
     login: (timestamp) => sign(timestamp + LOGIN_TARGET),
