@@ -36,7 +36,7 @@ export async function runMicro(rows: Rows): Promise<void> {
     const depth = {
       ...base,
       id: 'book',
-      what: 'local order book, 26 changes of a frame applied (floor: JSON.parse and typed arrays)',
+      what: 'local order book, 26 changes: frame to applied, sequence checked, exact (floor: JSON.parse and typed arrays of doubles)',
       unit: 'µs',
       must: { ratio: 1.1 },
     };

@@ -7,7 +7,9 @@ import { Decimal as BigNumber } from 'decimal.js';
 import { Decimal } from '../../src/domain/decimal.ts';
 import { Secret } from '../../src/domain/secret.ts';
 import { createSigner } from '../../src/exchanges/binance/sign.ts';
+import { DepthSequence } from '../../src/exchanges/binance/books.ts';
 import { executionReport } from '../../src/exchanges/binance/decode.ts';
+import { scanDepth } from '../../src/exchanges/binance/depth-scan.ts';
 import { LocalBook } from '../../src/market/local-book.ts';
 import { realClock } from '../../src/runtime/real-clock.ts';
 import { SqliteJournal } from '../../src/storage/sqlite-journal.ts';
@@ -106,7 +108,7 @@ async function decimals(): Promise<object> {
   };
 }
 
-/** A depth update of 26 changes, as Binance sends it. */
+/** A depth update of 26 changes, as Binance's combined stream sends it. */
 function depthFrame(turn: number): string {
   const side = (base: number, sign: number): string[][] =>
     Array.from({ length: 13 }, (_, index) => [
@@ -114,19 +116,21 @@ function depthFrame(turn: number): string {
       (turn + index) % 5 === 0 ? '0.00000000' : (((index * 31 + turn * 17) % 900) / 1_000 + 0.001).toFixed(8),
     ]);
   return JSON.stringify({
-    e: 'depthUpdate',
-    E: 1_795_300_000_000 + turn,
-    s: 'BTCUSDT',
-    U: turn * 30,
-    u: turn * 30 + 29,
-    b: side(60_000, -1),
-    a: side(60_000.01, 1),
+    stream: 'btcusdt@depth@100ms',
+    data: {
+      e: 'depthUpdate',
+      E: 1_795_300_000_000 + turn,
+      s: 'BTCUSDT',
+      U: turn * 30,
+      u: turn * 30 + 29,
+      b: side(60_000, -1),
+      a: side(60_000.01, 1),
+    },
   });
 }
 
 interface Depth {
-  readonly b: [string, string][];
-  readonly a: [string, string][];
+  readonly data: { readonly b: [string, string][]; readonly a: [string, string][] };
 }
 
 /** The floor's book: sorted typed arrays of doubles. */
@@ -166,16 +170,19 @@ async function book(): Promise<object> {
   const asks = new TypedSide();
   const floor = (): void => {
     for (const frame of frames) {
-      const update = JSON.parse(frame.toString()) as Depth;
+      const update = (JSON.parse(frame.toString()) as Depth).data;
       for (const [price, size] of update.b) bids.set(-Number(price), Number(size));
       for (const [price, size] of update.a) asks.set(Number(price), Number(size));
     }
   };
   const local = new LocalBook();
   const us = (): void => {
+    const sequence = new DepthSequence();
+    sequence.snapshot(-1);
     for (const frame of frames) {
-      const update = JSON.parse(frame.toString()) as Depth;
-      local.apply(update.b, update.a);
+      const scanned = scanDepth(frame);
+      if (scanned === null || sequence.update(scanned.update).type !== 'apply') throw new Error('a frame was declined');
+      local.apply(scanned.update.bids, scanned.update.asks);
     }
   };
   const result = {

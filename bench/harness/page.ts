@@ -30,9 +30,14 @@ function spread(values: readonly number[]): string {
   return values.length < 2 ? middle : `${middle} (${figure(Math.min(...values))}-${figure(Math.max(...values))})`;
 }
 
+/** As stated where that is short; those that are computed from the run's own figures are rounded. */
+function limit(ratio: number): string {
+  return String(Number(ratio.toFixed(2)));
+}
+
 function goal(row: Row): string {
   if (row.must === null) return '';
-  return 'ratio' in row.must ? `≤ ${row.must.ratio}× floor` : `≤ ${row.must.atMost} ${row.unit}`;
+  return 'ratio' in row.must ? `≤ ${limit(row.must.ratio)}× floor` : `≤ ${row.must.atMost} ${row.unit}`;
 }
 
 export function verdict(row: Row): string {

@@ -3,12 +3,22 @@
 
 import type { BookLevel } from './order.ts';
 
+/** Price, quantity, price, quantity, …: each is its decimal exactly (exact-number.ts). */
+export type ExactLevels = readonly number[];
+
+/** As texts, whatever their length; or, where the feed has read them so already, as exact numbers. */
+export type BookLevels = readonly BookLevel[] | ExactLevels;
+
 /** Levels as they came: best first in a snapshot; in an update a quantity of zero deletes the level. */
 export interface BookChange {
-  readonly asks: readonly BookLevel[];
-  readonly bids: readonly BookLevel[];
+  readonly asks: BookLevels;
+  readonly bids: BookLevels;
   /** Exchange time, ms. */
   readonly time: number;
   /** Where the book stands after it, in the exchange's own numbering. */
   readonly sequence: number;
+}
+
+export function isExact(levels: BookLevels): levels is ExactLevels {
+  return typeof levels[0] === 'number';
 }

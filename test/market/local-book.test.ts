@@ -2,7 +2,9 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { Decimal } from '../../src/domain/decimal.ts';
+import { exactNumber } from '../../src/domain/exact-number.ts';
 import { LocalBook } from '../../src/market/local-book.ts';
+import { seededRandom } from '../../src/runtime/random.ts';
 
 class PlainBook {
   readonly bids = new Map<string, string>();
@@ -46,6 +48,97 @@ test('any sequence of changes leaves the same levels in the same order', () => {
     }),
     { numRuns: 200 },
   );
+});
+
+/** Prices of which many share a double, among short ones; quantities with more digits than a double holds. */
+const longLevel = fc.tuple(
+  fc.constantFrom(
+    '60000.01',
+    '60000.0100',
+    '60000.010000000000001',
+    '60000.010000000000002',
+    '60000.02',
+    '9007199254740993',
+    '9007199254740992',
+    '9007199254740993.0',
+    '1',
+    '0.3',
+    '0.30000000000000004',
+    '0.1e1',
+  ),
+  fc.constantFrom('0', '0.000', '0e5', '1', '0.5', '26.755973959140651643', '123456789012345678'),
+);
+
+test.each([
+  ['as texts', (side: readonly (readonly [string, string])[]) => side],
+  [
+    'as exact numbers, where they are',
+    (side: readonly (readonly [string, string])[]) => {
+      const numbers = side.flat().map(exactNumber);
+      return numbers.some(Number.isNaN) ? side : numbers;
+    },
+  ],
+])('any mixture of long and short levels is kept to the last digit: %s', (_how, form) => {
+  const someLevels = fc.array(fc.oneof(level, longLevel), { maxLength: 4 });
+  fc.assert(
+    fc.property(
+      fc.array(fc.tuple(someLevels, someLevels, fc.integer({ max: 9, min: 0 })), { maxLength: 30 }),
+      (updates) => {
+        const book = new LocalBook();
+        const truth = new PlainBook();
+        for (const [bids, asks, chance] of updates) {
+          if (chance === 0) {
+            truth.bids.clear();
+            truth.asks.clear();
+          }
+          truth.apply(truth.bids, bids);
+          truth.apply(truth.asks, asks);
+          if (chance === 0) book.load(truth.sorted(truth.bids, true), truth.sorted(truth.asks, false));
+          else book.apply(form(bids), form(asks));
+          expect(book.top(1_000)).toEqual({
+            bids: truth.sorted(truth.bids, true),
+            asks: truth.sorted(truth.asks, false),
+          });
+          expect(book.size).toEqual({ bids: truth.bids.size, asks: truth.asks.size });
+        }
+      },
+    ),
+    { numRuns: 300 },
+  );
+});
+
+test('thousands of levels that come and go: places are given up and taken again, the best are right all the time', () => {
+  const book = new LocalBook();
+  const truth = new PlainBook();
+  const random = seededRandom('levels');
+  for (let step = 0; step < 4_000; step++) {
+    // The market drifts: levels are left behind.
+    const price = String(1_000 + Math.floor(step / 20) + random.int(400));
+    const change = [[price, String(random.int(3))]] as const;
+    book.apply([], change);
+    truth.apply(truth.asks, change);
+    if (step % 50 !== 0) continue;
+    const wanted = truth.sorted(truth.asks, false);
+    expect(book.size.asks).toBe(wanted.length);
+    expect(book.top(10_000).asks).toEqual(wanted);
+  }
+  for (const [price] of truth.sorted(truth.asks, false)) book.apply([], [[price, '0']]);
+  expect(book.bestAsk).toBeNull();
+  expect(book.size.asks).toBe(0);
+});
+
+test('what is no number is no level', () => {
+  const book = new LocalBook();
+  book.apply(
+    [
+      ['abc', '1'],
+      ['1', 'NaN'],
+      ['', ''],
+      ['2', '3'],
+    ],
+    [],
+  );
+  expect(book.top(5).bids).toEqual([['2', '3']]);
 });
 
 test('prices that a double cannot tell apart are different levels', () => {

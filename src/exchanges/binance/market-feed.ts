@@ -12,7 +12,8 @@ import { Backoff } from '../../wire/backoff.ts';
 import type { Session } from '../../wire/link-session.ts';
 import { Link } from '../../wire/link.ts';
 import type { MarketFeed, MarketFeedHandlers } from '../exchange.ts';
-import { DepthSequence, depthUpdateOf, levelPairs } from './books.ts';
+import { DepthSequence, depthUpdateOf, levelPairs, type DepthUpdate } from './books.ts';
+import { scanDepth } from './depth-scan.ts';
 import { isRow, parse, text } from './frames.ts';
 import type { BinanceLimits } from './limits.ts';
 import { ROTATE_AFTER_MS } from './order-socket.ts';
@@ -156,19 +157,24 @@ export class BinanceMarketFeed implements MarketFeed {
   }
 
   #receive(data: Buffer, session: Session): void {
+    const scanned = scanDepth(data);
+    if (scanned !== null) {
+      const watched = this.#byStream.get(scanned.stream);
+      if (watched !== undefined) this.#update(watched, scanned.update);
+      return;
+    }
     const frame = parse(data.toString());
     if (!isRow(frame)) return;
     const { data: payload, id } = frame;
     if (isRow(payload)) {
       const watched = this.#byStream.get(text(frame, 'stream'));
-      if (watched !== undefined) this.#update(watched, payload);
+      if (watched !== undefined) this.#update(watched, depthUpdateOf(payload));
       else if (text(payload, 'e') === 'serverShutdown') this.#link.replaceNow('the server announced its shutdown');
     } else if (typeof id === 'number') session.settle(String(id), frame);
     else if (text(frame, 'e') === 'serverShutdown') this.#link.replaceNow('the server announced its shutdown');
   }
 
-  #update(watched: Watched, payload: Parameters<typeof depthUpdateOf>[0]): void {
-    const update = depthUpdateOf(payload);
+  #update(watched: Watched, update: DepthUpdate | null): void {
     if (update === null) return;
     const step = watched.sequence.update(update);
     if (step.type === 'apply') this.#handlers?.onUpdate(watched.symbol, update);

@@ -7,6 +7,7 @@ import { Decimal } from '../../../src/domain/decimal.ts';
 import { DepthSequence, depthUpdateOf, type DepthUpdate } from '../../../src/exchanges/binance/books.ts';
 import { isRow, number, parse, text } from '../../../src/exchanges/binance/frames.ts';
 import { LocalBook } from '../../../src/market/local-book.ts';
+import { pairsOf } from '../../support/level-pairs.ts';
 
 const update = (first: number, sequence: number): DepthUpdate => ({ first, sequence, time: 0, bids: [], asks: [] });
 
@@ -109,7 +110,7 @@ test('the recorded stream: no gap, the book equals a plain one at every step, it
       } else expect(sequence.update(change).type).toBe('apply');
       book.apply(change.bids, change.asks);
       for (const side of ['bids', 'asks'] as const) {
-        for (const [price, quantity] of change[side]) {
+        for (const [price, quantity] of pairsOf(change[side])) {
           told.add(plain(price));
           if (Number(quantity) === 0) truth[side].delete(Number(price));
           else truth[side].set(Number(price), plain(quantity));

@@ -3,8 +3,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
+import type { BookChange } from '../../../src/domain/book-change.ts';
 import { Decimal } from '../../../src/domain/decimal.ts';
-import type { BookLevel } from '../../../src/domain/order.ts';
 import { depthOf, levelsOf, mbpOf } from '../../../src/exchanges/htx/decode-market.ts';
 import { isRow, text } from '../../../src/exchanges/htx/frames.ts';
 import { instrumentOf } from '../../../src/exchanges/htx/instruments.ts';
@@ -18,6 +18,7 @@ import { SimulatedExchange } from '../../../src/simulator/exchange.ts';
 import { createDialect } from '../../../src/simulator/htx/index.ts';
 import { inMemoryTransport } from '../../../src/simulator/in-memory.ts';
 import { account, EOS, INSTRUMENTS, order, RULES } from '../../simulator/support.ts';
+import { pairsOf } from '../../support/level-pairs.ts';
 import { FakeTransport } from './support.ts';
 
 const eos = instrumentOf({ symbol: 'eosusdt', state: 'online', bc: 'eos', qc: 'usdt', pp: 4, ap: 1, vp: 8 })!;
@@ -29,24 +30,18 @@ class PlainBook {
   bids = new Map<string, string>();
   asks = new Map<string, string>();
 
-  onSnapshot(
-    _symbol: string,
-    book: { readonly bids: readonly BookLevel[]; readonly asks: readonly BookLevel[] },
-  ): void {
+  onSnapshot(_symbol: string, book: BookChange): void {
     this.diary.push('snapshot');
-    this.bids = new Map(book.bids);
-    this.asks = new Map(book.asks);
+    this.bids = new Map(pairsOf(book.bids));
+    this.asks = new Map(pairsOf(book.asks));
   }
-  onUpdate(
-    _symbol: string,
-    change: { readonly bids: readonly BookLevel[]; readonly asks: readonly BookLevel[] },
-  ): void {
+  onUpdate(_symbol: string, change: BookChange): void {
     this.diary.push('update');
     for (const [side, levels] of [
       [this.bids, change.bids],
       [this.asks, change.asks],
     ] as const) {
-      for (const [price, size] of levels)
+      for (const [price, size] of pairsOf(levels))
         if (Decimal.from(size).isZero()) side.delete(price);
         else side.set(price, size);
     }

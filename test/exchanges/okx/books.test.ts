@@ -7,6 +7,7 @@ import { expect, test } from 'vitest';
 import { Decimal } from '../../../src/domain/decimal.ts';
 import { BookSequence } from '../../../src/exchanges/okx/books.ts';
 import { integerOrNull, parse, isRow, readFrame, text, type Row } from '../../../src/exchanges/okx/frames.ts';
+import { pairsOf } from '../../support/level-pairs.ts';
 
 const row = (prevSeqId: number, seqId: number, fields: Row = {}): Row => ({
   asks: [],
@@ -64,7 +65,7 @@ class PlainBook {
       [this.asks, asks],
       [this.bids, bids],
     ] as const) {
-      for (const [price, size] of levels) {
+      for (const [price, size] of pairsOf(levels)) {
         if (Decimal.from(size).isZero()) side.delete(price);
         else side.set(price, size);
       }

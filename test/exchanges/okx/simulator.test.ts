@@ -31,6 +31,7 @@ import type { InjectedFault } from '../../../src/simulator/faults/faults.ts';
 import type { FaultRule } from '../../../src/simulator/faults/vocabulary.ts';
 import { createRateBudgets } from '../../../src/wire/rate-budget.ts';
 import { account as venueAccount, BNB, EOS, INSTRUMENTS, order, RULES } from '../../simulator/support.ts';
+import { pairsOf } from '../../support/level-pairs.ts';
 import { FeedDiary } from './fake.ts';
 
 const HOST = 'okx.test';
@@ -521,7 +522,7 @@ test('public books follow the simulated market, change by change', async () => {
   const lost: string[] = [];
   const apply = (change: BookChange): void => {
     for (const side of ['asks', 'bids'] as const) {
-      for (const [price, quantity] of change[side]) {
+      for (const [price, quantity] of pairsOf(change[side])) {
         if (D(quantity).isZero()) sides[side].delete(price);
         else sides[side].set(price, quantity);
       }
