@@ -1,5 +1,7 @@
 // How `npm test` runs: every test/**/*.test.ts, one module registry per worker, one closing line for machines.
 // What is tested, and with which helpers, is decided under test/.
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
@@ -9,6 +11,8 @@ export default defineConfig({
     isolate: false,
     // As fast as threads here, and a process has signals and a working directory of its own.
     pool: 'forks',
+    // Tests start the program hundreds of times: it is compiled once, which halves what each start costs.
+    env: { NODE_COMPILE_CACHE: join(tmpdir(), 'aioquant-compile-cache') },
     testTimeout: 20_000,
     hookTimeout: 20_000,
     reporters: ['default', './test/support/closing-line-reporter.ts'],

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { PLATFORMS } from '../../src/domain/platform.ts';
-import { run, start, type Ended } from './support.ts';
+import { aioquant, Launched, MAIN, type Ended } from '../support/launched.ts';
 
 const summarySchema = z.object({
   type: z.literal('summary'),
@@ -26,9 +26,9 @@ function events({ out }: Ended): z.infer<typeof eventSchema>[] {
     .map((line) => eventSchema.parse(JSON.parse(line)));
 }
 
-describe.each(PLATFORMS)('on %s', (platform) => {
+describe.each(PLATFORMS)('on %s', { concurrent: true, timeout: 40_000 }, (platform) => {
   it('revokes what a crashed run left, keeps one order in the book, and leaves nothing', async () => {
-    const ended = await run(['demo', '--platform', platform, '--seconds', '4', '--json']);
+    const ended = await aioquant(['demo', '--platform', platform, '--seconds', '7', '--json']);
     expect(ended.err).toBe('');
     const told = events(ended);
     expect(told.map(({ type }) => type)).toEqual(expect.arrayContaining(['start', 'planted', 'order', 'stopping']));
@@ -41,10 +41,9 @@ describe.each(PLATFORMS)('on %s', (platform) => {
 });
 
 it('for people: the book around the order, every update with its delay, the summary; Ctrl-C ends it in order', async () => {
-  const running = start(['demo', '--platform', 'okx', '--seconds', '0']);
-  const said = await running.said('◀ our');
-  expect(said).toMatch(/ask 7 .*◀ our 0\.002/);
-  running.child.kill('SIGINT');
+  await using running = new Launched([MAIN, 'demo', '--platform', 'okx', '--seconds', '0'], {});
+  await running.says(/ask 7 .*◀ our 0\.002/);
+  running.signal('SIGINT');
   const { status, out } = await running.ended;
   expect(out).toContain('5 revoked; asked again, the exchange says: no unfinished order');
   expect(out).toMatch(/CANCELED +SELL 0\.002 at \d+\.\d\d {2}\d+ ms/);
@@ -60,7 +59,7 @@ if (!hasRecording) console.log('skipped: the demo on a recorded market needs ../
 it.skipIf(!hasRecording)(
   'on a recorded market fills happen',
   async () => {
-    const ended = await run(['demo', '--seconds', '12', '--json', '--replay', recording]);
+    const ended = await aioquant(['demo', '--seconds', '12', '--json', '--replay', recording]);
     expect(summarySchema.parse(events(ended).at(-1)).fills).toBeGreaterThan(0);
     expect(ended.status).toBe(0);
   },

@@ -1,35 +1,40 @@
 // The examples do what they say, on every exchange, unchanged.
 import { readFileSync } from 'node:fs';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
 import { PLATFORMS } from '../../src/domain/platform.ts';
 import { parseConfig } from '../../src/runtime/config.ts';
-import { example, ground, run, start, type Ended, type Ground } from './support.ts';
+import { openStage, type Stage } from '../e2e/support.ts';
+import { aioquant, type Ended, type Launched } from '../support/launched.ts';
 
-describe.each(PLATFORMS)('on %s', (platform) => {
-  let at: Ground;
-  beforeAll(async () => {
-    at = await ground(platform, { market: 'model' });
-  });
-  afterAll(() => at.close());
-  const runExample = (name: string): Promise<Ended> => run(['run', example(name), '-c', at.config, '--no-supervisor']);
+const example = (name: string): string => fileURLToPath(new URL(`../../examples/${name}`, import.meta.url));
+const start = (stage: Stage, name: string): Launched =>
+  stage.start(['run', example(name), '-c', stage.at.config, '--no-supervisor']);
+const ended = (stage: Stage, name: string): Promise<Ended> => start(stage, name).ended;
+
+describe.each(PLATFORMS)('on %s', { concurrent: true, timeout: 60_000 }, (platform) => {
+  const open = (): Promise<Stage> => openStage(platform, { market: 'model' });
 
   it("rest-client speaks the exchange's own words", async () => {
-    const { status, out } = await runExample('rest-client.ts');
+    await using stage = await open();
+    const { status, out } = await ended(stage, 'rest-client.ts');
     expect(out).toMatch(/asks: \[/);
     expect(status).toBe(0);
   });
 
   it('market-price shows the best prices and an exact spread', async () => {
-    const { status, out } = await runExample('market-price.ts');
+    await using stage = await open();
+    const { status, out } = await ended(stage, 'market-price.ts');
     expect(out).toContain(`${platform} BTC/USDT`);
     expect(out).toMatch(/spread \d+(?:\.\d{1,2})?\n/);
     expect(status).toBe(0);
   });
 
   it('live-book follows the market until it is stopped', async () => {
-    const running = start(['run', example('live-book.ts'), '-c', at.config, '--no-supervisor']);
-    await running.said('spread');
-    running.child.kill('SIGTERM');
+    await using stage = await open();
+    const running = start(stage, 'live-book.ts');
+    await running.says(/spread/);
+    running.signal('SIGTERM');
     const { status, out } = await running.ended;
     expect(out).toMatch(/bid \d+(?:\.\d+)? x \d\S* {2}ask \d+(?:\.\d+)? x \d\S* {2}spread \d+(?:\.\d+)?\n/);
     expect(out).not.toContain('no book:');
@@ -37,24 +42,26 @@ describe.each(PLATFORMS)('on %s', (platform) => {
   });
 
   it('list-orders changes nothing, revoke-orders leaves nothing', async () => {
-    at.plant(3);
-    const listed = await runExample('list-orders.ts');
+    await using stage = await open();
+    stage.at.plant(3);
+    const listed = await ended(stage, 'list-orders.ts');
     expect(listed.out).toContain('the exchange says: 3 unfinished');
     expect(listed.status).toBe(0);
-    expect(at.open()).toBe(3);
-    const revoked = await runExample('revoke-orders.ts');
+    expect(stage.at.open()).toBe(3);
+    const revoked = await ended(stage, 'revoke-orders.ts');
     expect(revoked.out).toContain('2 more revoked; none is left');
     expect(revoked.status).toBe(0);
-    expect(at.open()).toBe(0);
+    expect(stage.at.open()).toBe(0);
   });
 
   it('dynamic-order keeps one order near the market, and none after it was stopped', async () => {
-    const running = start(['run', example('dynamic-order.ts'), '-c', at.config, '--no-supervisor']);
-    await running.said('SUBMITTED');
-    expect(at.open()).toBe(1);
-    running.child.kill('SIGTERM');
+    await using stage = await open();
+    const running = start(stage, 'dynamic-order.ts');
+    await running.says(/SUBMITTED/);
+    expect(stage.at.open()).toBe(1);
+    running.signal('SIGTERM');
     expect((await running.ended).status).toBe(0);
-    expect(at.open()).toBe(0);
+    expect(stage.at.open()).toBe(0);
   });
 
   it('its configuration file is valid, with keys from the environment', () => {
@@ -66,15 +73,15 @@ describe.each(PLATFORMS)('on %s', (platform) => {
   });
 });
 
-it('loop-task never overlaps and lives through a failure', async () => {
-  const { status, out } = await run(['run', example('loop-task.ts'), '--no-supervisor']);
+it.concurrent('loop-task never overlaps and lives through a failure', async () => {
+  const { status, out } = await aioquant(['run', example('loop-task.ts'), '--no-supervisor']);
   expect(out.match(/run \d: looking at the market/g)).toHaveLength(5);
   expect(out).toContain('this one fails');
   expect(status).toBe(0);
 });
 
-it('single-task keeps the order it promises', async () => {
-  const { status, out } = await run(['run', example('single-task.ts'), '--no-supervisor']);
+it.concurrent('single-task keeps the order it promises', async () => {
+  const { status, out } = await aioquant(['run', example('single-task.ts'), '--no-supervisor']);
   expect(out).toMatch(/first\nsecond[^\n]*\nthird[^\n]*\n/);
   expect(out).not.toContain('never:');
   expect(status).toBe(0);

@@ -1,15 +1,32 @@
-// The command line's manners: help, mistakes, and exit statuses.
+// The command line's manners: help, mistakes, and exit statuses, without a process for each; that a process ends with them is test/e2e's part.
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
-import { run } from './support.ts';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { runCommandLine } from '../../src/cli/program.ts';
+import { aioquant } from '../support/launched.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'aioquant-main-'));
 function file(name: string, text: string): string {
   const path = join(folder, name);
   writeFileSync(path, text);
   return path;
+}
+
+afterEach(() => vi.restoreAllMocks());
+
+/** One command in this process, with what it printed. */
+async function run(args: readonly string[]): Promise<{ status: number; out: string; err: string }> {
+  const heard = { out: '', err: '' };
+  const hear = (stream: 'out' | 'err') => (chunk: string | Uint8Array) => {
+    heard[stream] += String(chunk);
+    return true;
+  };
+  vi.spyOn(process.stdout, 'write').mockImplementation(hear('out'));
+  vi.spyOn(process.stderr, 'write').mockImplementation(hear('err'));
+  const status = await runCommandLine(args);
+  vi.restoreAllMocks();
+  return { status, ...heard };
 }
 
 describe('help', () => {
@@ -63,8 +80,6 @@ describe('a mistake says what to do next, exit status 2', () => {
       'no terminal to ask on; add --yes, or look first with --dry-run',
     ],
     [['run', '/no/such.ts'], '/no/such.ts: no such strategy file'],
-    [['run', noDefault, '--no-supervisor'], 'has no default export to run; write "export default class'],
-    [['run', noDefault], 'has no default export to run'],
     [['simulate', '--port', '-1'], 'Give a whole number of at least 0'],
     [['simulate', '--faults', 'no-such'], 'no fault plan is called "no-such"'],
     [['simulate', '--exchange', 'mtgox'], 'no exchange called "mtgox" is simulated'],
@@ -74,6 +89,16 @@ describe('a mistake says what to do next, exit status 2', () => {
     expect(err).toContain(message);
     expect(err).not.toMatch(/\n\s+at .*:\d+:\d+/);
     expect(out).not.toContain(message);
+    expect(status).toBe(2);
+  });
+
+  it.concurrent.each([
+    [[], 'has no default export to run'],
+    [['--no-supervisor'], 'has no default export to run; write "export default class'],
+  ])('a strategy without a default export, %j', async (flags, message) => {
+    const { status, err } = await aioquant(['run', noDefault, ...flags]);
+    expect(err).toContain(message);
+    expect(err).not.toMatch(/\n\s+at .*:\d+:\d+/);
     expect(status).toBe(2);
   });
 });

@@ -6,7 +6,7 @@ import { expect, it } from 'vitest';
 import { z } from 'zod';
 import { PLATFORMS } from '../../src/domain/platform.ts';
 import { readConfig } from '../../src/runtime/config.ts';
-import { run, start } from './support.ts';
+import { aioquant, Launched, MAIN } from '../support/launched.ts';
 
 const announcement = z.object({
   binance: z.object({ rest: z.url(), stream: z.url(), wsApi: z.url() }),
@@ -19,35 +19,37 @@ const announcement = z.object({
 
 it('--json: the first line is one object with every URL and key, then it serves until SIGTERM', async () => {
   const config = join(mkdtempSync(join(tmpdir(), 'aioquant-sim-')), 'sim.yaml');
-  const running = start(['simulate', '--json', '--accounts', '2', '--seed', '7', '--write-config', config]);
-  const said = await running.said('\n');
-  const { accounts, binance } = announcement.parse(JSON.parse(said.split('\n')[0] ?? ''));
+  await using running = new Launched(
+    [MAIN, 'simulate', '--json', '--accounts', '2', '--seed', '7', '--write-config', config],
+    {},
+  );
+  await running.says(/\n/);
+  const { accounts, binance } = announcement.parse(JSON.parse(running.text.split('\n')[0] ?? ''));
   expect(accounts.map(({ name }) => name)).toEqual(['demo', 'demo-2']);
   const answer = await fetch(`${binance.rest}/api/v3/time`);
   expect(await answer.json()).toHaveProperty('serverTime');
   expect(readConfig(config).accounts.map(({ name }) => name)).toContain('demo-2@okx');
   expect(readFileSync(config, 'utf8')).toContain(accounts[1]?.secretKey);
-  running.child.kill('SIGTERM');
+  running.signal('SIGTERM');
   expect(await running.ended).toMatchObject({ status: 0, err: '' });
 });
 
 it('for people: exchanges, URLs and keys as tables', async () => {
-  const running = start(['simulate', '--exchange', 'okx,htx']);
-  const said = await running.said('Ctrl-C stops it');
-  expect(said).toContain('wsPrivate');
-  expect(said).not.toContain('binance');
-  running.child.kill('SIGINT');
+  await using running = new Launched([MAIN, 'simulate', '--exchange', 'okx,htx'], {});
+  await running.says(/Ctrl-C stops it/);
+  expect(running.text).toContain('wsPrivate');
+  expect(running.text).not.toContain('binance');
+  running.signal('SIGINT');
   expect((await running.ended).status).toBe(0);
 });
 
 it('a port in use is a matter of choosing another', async () => {
-  const first = start(['simulate', '--json', '--exchange', 'okx']);
-  const said = await first.said('\n');
-  const port = /127\.0\.0\.1:(\d+)/.exec(said)?.[1] ?? '';
-  const { status, err } = await run(['simulate', '--exchange', 'okx', '--port', port]);
+  await using first = new Launched([MAIN, 'simulate', '--json', '--exchange', 'okx'], {});
+  const [, port = ''] = await first.says(/127\.0\.0\.1:(\d+)/);
+  const { status, err } = await aioquant(['simulate', '--exchange', 'okx', '--port', port]);
   expect(err).toContain('choose another with --port');
   expect(status).toBe(2);
-  first.child.kill('SIGTERM');
+  first.signal('SIGTERM');
   await first.ended;
 });
 

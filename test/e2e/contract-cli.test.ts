@@ -8,7 +8,8 @@ import { describe, expect, it } from 'vitest';
 import { stringify, parse } from 'yaml';
 import { z } from 'zod';
 import { PLATFORMS } from '../../src/domain/platform.ts';
-import { AT_A_TERMINAL, jsonLines, Launched, MAIN, openStage, type Ended, type Stage } from './support.ts';
+import { aioquant, Launched, MAIN, type Ended } from '../support/launched.ts';
+import { AT_A_TERMINAL, jsonLines, openStage, type Stage } from './support.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'aioquant-contract-'));
@@ -18,8 +19,6 @@ function file(name: string, text: string): string {
   writeFileSync(path, text);
   return path;
 }
-const aioquant = (args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<Ended> =>
-  new Launched([MAIN, ...args], env).ended;
 
 const urls = z.record(z.string(), z.url());
 const announcement = z.strictObject({
@@ -60,11 +59,12 @@ describe('aioquant simulate', { concurrent: true }, () => {
       ['--seed', '7'],
       ['--seed', '8', '--port', '47311'],
     ];
-    const seen: z.infer<typeof announcement>[] = [];
-    for (const flags of runs) {
-      await using simulator = new Launched([MAIN, 'simulate', '--json', ...flags], {});
-      seen.push(await firstLine(simulator));
-    }
+    const seen = await Promise.all(
+      runs.map(async (flags) => {
+        await using simulator = new Launched([MAIN, 'simulate', '--json', ...flags], {});
+        return await firstLine(simulator);
+      }),
+    );
     const keys = seen.map(({ accounts }) => accounts[0]?.secretKey);
     expect(keys[0]).toBe(keys[1]);
     expect(keys[0]).not.toBe(keys[2]);
@@ -83,7 +83,9 @@ describe.each(PLATFORMS)('aioquant orders and revoke, on %s', { concurrent: true
     expect(jsonLines(all.out)).toHaveLength(3);
     expect([all.status, all.err]).toEqual([0, '']);
     const one = await stage.run(['orders', '-c', config, '--account', 'demo-2', '--json']);
-    expect(jsonLines(one.out)).toMatchObject([{ account: 'demo-2', platform, symbol: 'BTC/USDT', remain: '0.001' }]);
+    expect(jsonLines(one.out)).toMatchObject([
+      { account: 'demo-2', platform, symbol: 'BTC/USDT', action: 'SELL', price: '70003', remain: '0.001' },
+    ]);
     const other = await stage.run(['orders', '-c', config, '--symbol', 'EOS/USDT', '--json']);
     expect([other.status, other.out]).toEqual([0, '']);
 
@@ -110,12 +112,20 @@ describe.each(PLATFORMS)('aioquant orders and revoke, on %s', { concurrent: true
     const { accessKey = '', secretKey = '' } = stage.at.simulator.accounts[0] ?? {};
     const wrong = 'w'.repeat(48);
     writeFileSync(stage.at.config, readFileSync(stage.at.config, 'utf8').replace(secretKey, wrong));
-    for (const args of [['orders'], ['revoke', '--yes'], ['doctor']]) {
-      const { status, out, err } = await stage.run([...args, '-c', stage.at.config]);
-      expect([args, status]).toEqual([args, 1]);
-      expect(out + err).toContain('demo');
-      for (const secret of [wrong, accessKey]) expect(out + err).not.toContain(secret);
-    }
+    const whatToDo = "check this account's keys";
+    await Promise.all(
+      [
+        { args: ['orders'], says: `could not be asked: demo (${platform}): `, marks: whatToDo },
+        { args: ['revoke', '--yes'], says: 'demo', marks: 'something is left or not confirmed' },
+        { args: ['doctor'], says: 'cannot trade as they are', marks: '✗' },
+      ].map(async ({ args, says, marks }) => {
+        const { status, out, err } = await stage.run([...args, '-c', stage.at.config]);
+        expect([args, status]).toEqual([args, 1]);
+        expect(out + err).toContain(says);
+        expect(out + err).toContain(marks);
+        for (const secret of [wrong, accessKey]) expect(out + err).not.toContain(secret);
+      }),
+    );
   });
 });
 

@@ -51,7 +51,9 @@ describe.each(PLATFORMS)('on %s', { concurrent: true, timeout: 60_000 }, (platfo
     ['exit', /the strategy died: it exited with status 3/],
     ...(platform === 'okx' ? [['out-of-memory', /the strategy died: (?:killed by SIGABRT|it exited)/] as const] : []),
   ] as const)('%s: revoked by the supervisor', async (ending, says) => {
-    await using stage = await stageFor(platform, ending, 5);
+    // A lease that outlasts the struggle of a full heap: the process dies by itself, not by the supervisor.
+    const config = { supervisor: { restart: 'never', lease: 15 } };
+    await using stage = await stageFor(platform, ending, 5, { config });
     const { status, out } = await stage.rehearse({ NODE_OPTIONS: '--max-old-space-size=48' }).ended;
     expect(out).toContain('PLACED 5');
     expect(out).toMatch(says);

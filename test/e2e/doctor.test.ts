@@ -3,7 +3,8 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { PLATFORMS } from '../../src/domain/platform.ts';
-import { jsonLines, openStage, type Ended, type Stage } from './support.ts';
+import type { Ended } from '../support/launched.ts';
+import { jsonLines, openStage, type Stage } from './support.ts';
 
 const diagnosis = z.object({
   account: z.string(),
@@ -112,6 +113,7 @@ it('for people: a mark per finding, and what is missing in a configuration that 
     unfinishedOrders: { stop: 'keep', crash: 'keep' },
   });
   const { status, out } = await stage.run(['doctor', '-c', stage.at.config]);
+  expect(out).toMatch(/✓ reachable +answered in \d+ ms/);
   expect(out).toMatch(/· 2 at stop +unfinished orders are kept, as configured/);
   expect(out).toMatch(/! 3 after a crash +unfinished orders are kept, as configured: nobody watches them/);
   expect(out).toMatch(/· 5 machine gone +the exchange's dead man's switch is not armed: switched off/);

@@ -167,3 +167,25 @@ describe.each(PLATFORMS)('on %s', { concurrent: true, timeout: 60_000 }, (platfo
     expect(stage.at.open()).toBe(0);
   });
 });
+
+it('for people: what would be done, what was done, and that nothing is left, each in a sentence', async () => {
+  await using stage = await openStage('okx');
+  stage.at.plant(3);
+  const dry = await stage.run(['revoke', '-c', stage.at.config, '--dry-run']);
+  expect(dry.out).toContain('3 orders would be revoked; nothing was done');
+  expect([dry.status, stage.at.open()]).toEqual([0, 3]);
+  const done = await stage.run(['revoke', '-c', stage.at.config, '--yes']);
+  expect(done.out).toContain('3 orders revoked; every exchange says that nothing is left.');
+  expect(done).toMatchObject({ status: 0, err: '' });
+  const after = await stage.run(['orders', '-c', stage.at.config]);
+  expect(after.out).toBe('No unfinished orders on 1 account.\n');
+}, 60_000);
+
+it('an exchange that is not there: nothing is said to be done, exit status 1', async () => {
+  await using stage = await openStage('okx');
+  stage.at.plant(1);
+  await stage.at.close();
+  const { status, out } = await stage.run(['revoke', '-c', stage.at.config, '--yes', '--time-limit', '1']);
+  expect(out).toContain('something is left or not confirmed');
+  expect(status).toBe(1);
+});

@@ -1,15 +1,11 @@
 // A stage for whole-program tests: a simulated exchange on real ports, and processes that trade on it as a user's would.
-// `await using` leaves nothing behind, so that tests may run side by side. Planting and counting orders is test/cli/support.ts's.
-import { spawn, type ChildProcess } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+// `await using` leaves nothing behind, so that tests may run side by side. Processes and the exchange by themselves: test/support.
 import { fileURLToPath } from 'node:url';
-import { simulatorConfig } from '../../src/cli/simulator-config.ts';
 import type { Platform } from '../../src/domain/platform.ts';
 import type { SimulatorServerOptions } from '../../src/simulator/index.ts';
-import { ground, type Ground } from '../cli/support.ts';
+import { ground, type Ground } from '../support/ground.ts';
+import { Launched, MAIN, type Ended } from '../support/launched.ts';
 
-export const MAIN = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
 export const fixture = (name: string): string => fileURLToPath(new URL(`./fixtures/${name}`, import.meta.url));
 export const REHEARSAL = fixture('rehearsal.ts');
 
@@ -19,92 +15,6 @@ export const AT_A_TERMINAL = { NODE_OPTIONS: `--import ${fixture('pretend-termin
 const oneWay = { fixedMs: 25, jitterMs: 0 };
 /** 50 ms from a request to its answer. */
 export const ROUND_TRIP_50 = { wayIn: oneWay, wayOut: oneWay } as const;
-
-export interface Ended {
-  readonly status: number | null;
-  readonly signal: NodeJS.Signals | null;
-  readonly out: string;
-  readonly err: string;
-}
-
-/** One process and all it starts: a process group of its own. */
-export class Launched {
-  readonly ended: Promise<Ended>;
-  private readonly child: ChildProcess;
-  private out = '';
-  private err = '';
-  private readonly waiting = new Set<() => void>();
-
-  constructor(args: readonly string[], env: Readonly<Record<string, string>>, cwd?: string) {
-    const child = spawn(process.execPath, args, {
-      detached: true,
-      env: { ...process.env, NO_COLOR: '1', ...env },
-      ...(cwd === undefined ? {} : { cwd }),
-    });
-    this.child = child;
-    child.stdout.on('data', (chunk) => this.hear('out', String(chunk)));
-    child.stderr.on('data', (chunk) => this.hear('err', String(chunk)));
-    this.ended = new Promise((resolve) => {
-      child.once('close', (status, signal) => resolve({ status, signal, out: this.out, err: this.err }));
-    });
-  }
-
-  get pid(): number {
-    const { pid } = this.child;
-    // 0 would be this very process group.
-    if (pid === undefined) throw new Error('the process could not be started');
-    return pid;
-  }
-
-  get text(): string {
-    return this.out + this.err;
-  }
-
-  type(text: string): void {
-    this.child.stdin?.write(text);
-  }
-
-  signal(name: NodeJS.Signals): void {
-    process.kill(this.pid, name);
-  }
-
-  /** As a terminal sends Ctrl-C: to the process and everything it started. */
-  signalGroup(name: NodeJS.Signals): void {
-    process.kill(-this.pid, name);
-  }
-
-  /** Resolves with the first match in what was said so far; rejects when the process ends without it. */
-  says(pattern: RegExp): Promise<RegExpExecArray> {
-    return new Promise((resolve, reject) => {
-      const look = (): void => {
-        const match = pattern.exec(this.text);
-        if (match === null) return;
-        this.waiting.delete(look);
-        resolve(match);
-      };
-      this.waiting.add(look);
-      look();
-      void this.ended.then(({ status, signal }) => {
-        reject(new Error(`ended (${status ?? signal}) without saying ${String(pattern)}:\n${this.text}`));
-      });
-    });
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    try {
-      process.kill(-this.pid, 'SIGKILL');
-    } catch {
-      // All of them have ended.
-    }
-    this.child.stdin?.destroy();
-    await this.ended;
-  }
-
-  private hear(from: 'out' | 'err', text: string): void {
-    this[from] += text;
-    for (const look of this.waiting) look();
-  }
-}
 
 export interface StageOptions extends SimulatorServerOptions {
   /** Further keys of the configuration. */
@@ -194,12 +104,7 @@ export class Stage {
 /** A quiet exchange with a configuration for its accounts. */
 export async function openStage(platform: Platform, options: StageOptions = {}): Promise<Stage> {
   const { config = {}, unfinishedOrders, ...rest } = options;
-  const at = await ground(platform, rest);
-  const text = simulatorConfig(at.simulator, [platform], {
-    extra: { journal: join(at.folder, 'journal.sqlite'), ...config },
-  });
-  const policy = unfinishedOrders === undefined ? '' : `    unfinishedOrders: ${JSON.stringify(unfinishedOrders)}\n`;
-  writeFileSync(at.config, text.replaceAll(/^ {4}symbols:/gm, `${policy}    symbols:`));
+  const at = await ground(platform, rest, config, unfinishedOrders === undefined ? {} : { unfinishedOrders });
   return new Stage(at);
 }
 

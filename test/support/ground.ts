@@ -1,77 +1,13 @@
-// Runs the command line as a user does - a process of its own - against a simulated exchange on real ports in the test's process.
-import { spawn, type ChildProcess } from 'node:child_process';
+// A simulated exchange on real ports in the test's process, with a configuration for its accounts: orders can be planted and counted past every wire.
+// Processes that trade on it are launched.ts's part.
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { afterEach } from 'vitest';
 import { simulatorConfig } from '../../src/cli/simulator-config.ts';
 import { Decimal } from '../../src/domain/decimal.ts';
 import type { Platform } from '../../src/domain/platform.ts';
 import { ownPrefix } from '../../src/orders/client-order-id.ts';
 import { startSimulator, type RunningSimulator, type SimulatorServerOptions } from '../../src/simulator/index.ts';
-
-const MAIN = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
-export const fixture = (name: string): string => fileURLToPath(new URL(`./fixtures/${name}`, import.meta.url));
-export const example = (name: string): string => fileURLToPath(new URL(`../../examples/${name}`, import.meta.url));
-
-export interface Ended {
-  readonly status: number | null;
-  readonly out: string;
-  readonly err: string;
-}
-
-export interface Running {
-  readonly child: ChildProcess;
-  readonly ended: Promise<Ended>;
-  /** Resolves with everything printed so far when it contains `text`; rejects when the process ends without. */
-  said(text: string): Promise<string>;
-}
-
-const running = new Set<ChildProcess>();
-afterEach(() => {
-  // A test that failed half-way must leave no process behind.
-  for (const child of running) child.kill('SIGKILL');
-});
-
-export function start(args: readonly string[], env: Readonly<Record<string, string>> = {}): Running {
-  const child = spawn(process.execPath, [MAIN, ...args], { env: { ...process.env, NO_COLOR: '1', ...env } });
-  running.add(child);
-  child.once('exit', () => running.delete(child));
-  let out = '';
-  let err = '';
-  const waiting = new Set<() => void>();
-  const check = (): void => {
-    for (const look of waiting) look();
-  };
-  child.stdout.on('data', (chunk) => {
-    out += String(chunk);
-    check();
-  });
-  child.stderr.on('data', (chunk) => {
-    err += String(chunk);
-    check();
-  });
-  const ended = new Promise<Ended>((resolve) => {
-    child.on('close', (status) => resolve({ status, out, err }));
-  });
-  const said = (text: string): Promise<string> =>
-    new Promise((resolve, reject) => {
-      const look = (): void => {
-        if (!`${out}${err}`.includes(text)) return;
-        waiting.delete(look);
-        resolve(`${out}${err}`);
-      };
-      waiting.add(look);
-      look();
-      void ended.then(() => reject(new Error(`ended without saying "${text}":\n${out}${err}`)));
-    });
-  return { child, ended, said };
-}
-
-export function run(args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<Ended> {
-  return start(args, env).ended;
-}
 
 export interface Ground {
   readonly simulator: RunningSimulator;
