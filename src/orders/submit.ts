@@ -47,7 +47,7 @@ export class Submit {
     return this.inFlight;
   }
 
-  /** Everything up to the bytes on the socket happens before this returns. */
+  /** Everything up to the hand-over to the transport happens before this returns. */
   create(request: OrderRequest): Promise<Result<string>> {
     const { parts } = this;
     const closed = parts.gate(request.evenIfNotReady);
@@ -112,7 +112,12 @@ export class Submit {
   }
 
   private async conclude(order: TrackedOrder, reply: Promise<CreateOutcome>, sentAt: number): Promise<Result<string>> {
-    const outcome = await this.answer(order, reply);
+    let outcome: CreateOutcome;
+    try {
+      outcome = await reply;
+    } catch (error) {
+      outcome = this.defect(order, error);
+    }
     this.inFlight.delete(order);
     const delayMs = this.parts.clock.monotonic() - sentAt;
     this.record(order, outcome, delayMs);
@@ -132,20 +137,16 @@ export class Submit {
   }
 
   /** A connector that throws has a defect; what it did before nobody knows. */
-  private async answer(order: TrackedOrder, reply: Promise<CreateOutcome>): Promise<CreateOutcome> {
-    try {
-      return await reply;
-    } catch (error) {
-      this.parts.log.error('placing an order failed unexpectedly', {
-        err: error,
-        clientOrderId: order.state.clientOrderId,
-      });
-      const message = error instanceof Error ? error.message : String(error);
-      return {
-        outcome: 'unknown',
-        error: new TradeError(message, { kind: 'unknown', outcome: 'unknown', cause: error }),
-      };
-    }
+  private defect(order: TrackedOrder, error: unknown): CreateOutcome {
+    this.parts.log.error('placing an order failed unexpectedly', {
+      err: error,
+      clientOrderId: order.state.clientOrderId,
+    });
+    const message = error instanceof Error ? error.message : String(error);
+    return {
+      outcome: 'unknown',
+      error: new TradeError(message, { kind: 'unknown', outcome: 'unknown', cause: error }),
+    };
   }
 
   private record(order: TrackedOrder, outcome: CreateOutcome, delayMs: number): void {

@@ -81,7 +81,11 @@ export class ClockOffset {
    */
   async healOnce<T>(call: () => Promise<T>, isClockError: (answer: T) => boolean): Promise<T> {
     const answer = await call();
-    if (!isClockError(answer)) return answer;
+    return isClockError(answer) ? this.heal(answer, call) : answer;
+  }
+
+  /** The second half of `healOnce`, for an answer that is known to complain about the clock. */
+  async heal<T>(answer: T, call: () => Promise<T>): Promise<T> {
     const age = this.options.clock.monotonic() - this.measuredAt;
     if (age >= (this.options.minAgeMs ?? 1_000)) {
       const [, error] = await this.measure();

@@ -2,7 +2,7 @@
 // Signing, budgets and the meaning of a status are the callers' part.
 
 import { Pool, type Dispatcher } from 'undici';
-import type { Clock } from '../seam/clock.ts';
+import type { Clock, Timer } from '../seam/clock.ts';
 import { TransportError, type HttpRequest, type HttpResponse } from '../seam/transport.ts';
 
 export interface HttpOptions {
@@ -19,23 +19,31 @@ export interface HttpClient {
 
 /** Short enough that the other side seldom hangs up first: a request on a connection that is just being closed is in doubt. */
 const KEEP_ALIVE_MS = 30_000;
+const SLASH = 47;
 
-type Settle = { resolve: (response: HttpResponse) => void; reject: (error: TransportError) => void };
+type Resolve = (response: HttpResponse) => void;
+type Reject = (error: TransportError) => void;
 
 /** One request on its way: turns the dispatcher's callbacks into one response or one TransportError. */
 class Exchange implements Dispatcher.DispatchHandler {
-  private readonly settle: Settle;
+  private readonly resolve: Resolve;
+  private readonly reject: Reject;
+  private timer: Timer | null = null;
   private controller: Dispatcher.DispatchController | null = null;
   private status = 0;
   private headers: Record<string, string> = {};
   private first: Buffer | null = null;
   private rest: Buffer[] | null = null;
   private done = false;
-  /** Called once, when nothing more can follow. */
-  onDone: () => void = () => undefined;
 
-  constructor(settle: Settle) {
-    this.settle = settle;
+  constructor(resolve: Resolve, reject: Reject) {
+    this.resolve = resolve;
+    this.reject = reject;
+  }
+
+  /** Gives up when nothing has settled it within this time. */
+  limit(clock: Clock, ms: number): void {
+    if (!this.done) this.timer = clock.after(ms, () => this.giveUp(ms));
   }
 
   /** Bytes leave right after this: from here on nobody can say whether they arrived. */
@@ -67,7 +75,7 @@ class Exchange implements Dispatcher.DispatchHandler {
   onResponseEnd(): void {
     if (!this.finish()) return;
     const whole = this.rest === null ? this.first : Buffer.concat(this.rest);
-    this.settle.resolve({
+    this.resolve({
       status: this.status,
       headers: this.headers,
       body: whole === null ? '' : whole.toString('utf8'),
@@ -78,7 +86,7 @@ class Exchange implements Dispatcher.DispatchHandler {
     this.fail(error.message, 'network', error);
   }
 
-  giveUp(afterMs: number): void {
+  private giveUp(afterMs: number): void {
     const { controller } = this;
     const message = controller === null ? `no connection within ${afterMs} ms` : `no response within ${afterMs} ms`;
     this.fail(message, 'timeout');
@@ -87,19 +95,21 @@ class Exchange implements Dispatcher.DispatchHandler {
 
   fail(message: string, kind: 'network' | 'timeout', cause?: unknown): void {
     const sent = this.controller === null ? 'no' : 'maybe';
-    if (this.finish()) this.settle.reject(new TransportError(message, sent, kind, cause));
+    if (this.finish()) this.reject(new TransportError(message, sent, kind, cause));
   }
 
   private finish(): boolean {
     if (this.done) return false;
     this.done = true;
-    this.onDone();
+    this.timer?.cancel();
     return true;
   }
 }
 
 export function httpClient(clock: Clock, options: HttpOptions = {}): HttpClient {
   const pools = new Map<string, Pool>();
+  /** The one used last: a strategy talks to one exchange. */
+  let last: { readonly origin: string; readonly pool: Pool } | null = null;
   let closed = false;
 
   function poolOf(origin: string): Pool {
@@ -121,24 +131,30 @@ export function httpClient(clock: Clock, options: HttpOptions = {}): HttpClient 
     return pool;
   }
 
+  /**
+   * Hands over at once. On a connection used before, the library first lets what has already come in on it be read (an end, above all) and
+   * writes right after, in the same turn of the event loop: a burst goes out side by side, and not into connections that are closed.
+   */
   function request({ method, url, headers, body, timeoutMs }: HttpRequest): Promise<HttpResponse> {
     return new Promise((resolve, reject) => {
-      const exchange = new Exchange({ resolve, reject });
+      const exchange = new Exchange(resolve, reject);
       if (closed) {
         exchange.fail('the transport is closed', 'network');
         return;
       }
-      const timer = clock.after(timeoutMs, () => exchange.giveUp(timeoutMs));
-      exchange.onDone = () => timer.cancel();
       try {
+        if (last === null || !url.startsWith(last.origin) || url.charCodeAt(last.origin.length) !== SLASH) {
+          const start = url.indexOf('/', url.indexOf('//') + 2);
+          const origin = start < 0 ? url : url.slice(0, start);
+          last = { origin, pool: poolOf(origin) };
+        }
         // The path is cut out of the text, not parsed and written again: signatures cover these bytes.
-        const start = url.indexOf('/', url.indexOf('//') + 2);
-        const origin = start < 0 ? url : url.slice(0, start);
-        const path = start < 0 ? '/' : url.slice(start);
-        poolOf(origin).dispatch({ path, method, headers, body: body ?? null }, exchange);
+        const path = url.length === last.origin.length ? '/' : url.slice(last.origin.length);
+        last.pool.dispatch({ path, method, headers, body: body ?? null }, exchange);
       } catch (error) {
         exchange.fail(error instanceof Error ? error.message : String(error), 'network', error);
       }
+      exchange.limit(clock, timeoutMs);
     });
   }
 
@@ -148,6 +164,7 @@ export function httpClient(clock: Clock, options: HttpOptions = {}): HttpClient 
       closed = true;
       const all = [...pools.values()];
       pools.clear();
+      last = null;
       await Promise.all(all.map((pool) => pool.destroy()));
     },
   };

@@ -171,7 +171,8 @@ class Governor implements RateBudget {
     const room = this.limit.capacity - (priority === 'cancel' ? 0 : this.limit.cancelReserve);
     // What is dearer than the whole budget goes out on a fresh window: waiting for ever helps nobody.
     const over = used + Math.min(cost, room) - room;
-    const blocked = Math.max(0, this.blockedUntil - this.limit.clock.monotonic());
+    // The clock is asked only when there is something to wait for: this is on every order's way out, several times.
+    const blocked = this.blockedUntil === -Infinity ? 0 : Math.max(0, this.blockedUntil - this.limit.clock.monotonic());
     return Math.max(blocked, over > 0 ? Math.max(1, this.window.untilFreed(over)) : 0);
   }
 

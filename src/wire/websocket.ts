@@ -8,6 +8,8 @@ const DEFAULT_CONNECT_TIMEOUT_MS = 10_000;
 /** No frame of an exchange comes near; a broken one must not eat the memory. */
 const MAX_FRAME_BYTES = 64 * 1024 * 1024;
 const ABNORMAL = 1006;
+/** Given as bytes, a frame goes to the kernel as one piece; a text would go as two, its head apart. */
+const TEXT_FRAME = { binary: false, compress: false } as const;
 
 /** Never throws: what is wrong with the URL comes through `onClose` too. TLS certificates are always verified. */
 export function connectWebSocket(
@@ -58,7 +60,7 @@ export function connectWebSocket(
     },
     send(text) {
       if (webSocket.readyState !== WebSocket.OPEN) return false;
-      webSocket.send(text);
+      webSocket.send(Buffer.from(text), TEXT_FRAME);
       return true;
     },
     ping() {

@@ -94,7 +94,7 @@ export function refusalOf(command: CreateCommand): string | null {
 /** An empty list was not stated and forbids nothing. */
 function isListed(instrument: Instrument, name: string, value: string): boolean {
   const list = String(instrument.extra[name] ?? '');
-  return list === '' || list.split(',').includes(value);
+  return list === '' || `,${list},`.includes(`,${value},`);
 }
 
 /** The exchange's id alone where it is known: the fastest form, and with both the client id must match as well (A7.2). */

@@ -86,7 +86,9 @@ export class OrderSocket implements OrderEntry {
 
   async #watched(session: Session, answer: Promise<Result<unknown>>): Promise<Result<unknown>> {
     const result = await answer;
-    if (result[1]?.kind === 'timeout' && session.isOpen) {
+    const error = result[1];
+    // With a code it is the exchange's own word about its engine (-1007): the connection has answered.
+    if (error !== null && error.kind === 'timeout' && error.code === undefined && session.isOpen) {
       this.#suspect = session;
       this.#link.replaceNow('a request was not answered in time');
     }

@@ -30,60 +30,78 @@ export interface RequestContext {
 
 /** A cancel or a question may wait out a whole minute's window; longer than that (a ban) its caller should know. */
 const PATIENCE_MS = 60_000;
+const NO_HEADERS: Readonly<Record<string, string>> = {};
+
+/** `best`: over the socket where one is open. `rest`: signed, by REST. `public`: by REST, without a key. */
+type Way = 'best' | 'rest' | 'public';
 
 export class BinanceRequests {
   readonly #context: RequestContext;
+  readonly #signedHeaders: Readonly<Record<string, string>>;
 
   constructor(context: RequestContext) {
     this.#context = context;
+    this.#signedHeaders = { 'X-MBX-APIKEY': context.accessKey };
   }
 
-  /** A signed call. The bytes leave synchronously when the budget allows. Never rejects. */
+  /** A signed call, handed to the transport before this returns when the budget allows. Never rejects. */
   send(call: Call): Promise<Result<unknown>> {
-    return this.#healed(() => this.#admitted(call, () => this.#choose(call)));
+    return this.#healed(call, 'best');
   }
 
   /** A signed call that goes by REST whatever else is open. */
   sendByRest(call: Call): Promise<Result<unknown>> {
-    return this.#healed(() => this.#admitted(call, () => this.#rest(call, true)));
+    return this.#healed(call, 'rest');
   }
 
   /** A call that needs no key. */
   sendPublic(call: Call): Promise<Result<unknown>> {
-    return this.#admitted(call, () => this.#rest(call, false));
+    return this.#admitted(call, 'public');
   }
 
-  #healed(once: () => Promise<Result<unknown>>): Promise<Result<unknown>> {
+  async #healed(call: Call, way: Way): Promise<Result<unknown>> {
     const { time } = this.#context;
     if (time.isOld) void time.measure();
-    return time.healOnce(once, ([, error]) => error !== null && isClockError(error));
+    const answer = await this.#admitted(call, way);
+    const [, error] = answer;
+    return error !== null && isClockError(error) ? time.heal(answer, () => this.#admitted(call, way)) : answer;
   }
 
-  async #admitted({ weight, orders, priority }: Call, go: () => Promise<Result<unknown>>): Promise<Result<unknown>> {
+  #admitted(call: Call, way: Way): Promise<Result<unknown>> {
+    const { weight, orders, priority } = call;
+    return this.#context.limits.tryTake(weight, orders, priority) ? this.#go(call, way) : this.#waited(call, way);
+  }
+
+  async #waited(call: Call, way: Way): Promise<Result<unknown>> {
     const { limits, timeoutMs } = this.#context;
-    if (!limits.tryTake(weight, orders, priority)) {
-      const wait = limits.waitTime(weight, orders, priority);
-      // An order that would leave long after it was meant is no longer the order that was meant.
-      if (wait > (priority === 'order' ? timeoutMs : PATIENCE_MS)) return fail(tooFast(wait));
-      await limits.take(weight, orders, priority);
-    }
-    return go();
+    const { weight, orders, priority } = call;
+    const wait = limits.waitTime(weight, orders, priority);
+    // An order that would leave long after it was meant is no longer the order that was meant.
+    if (wait > (priority === 'order' ? timeoutMs : PATIENCE_MS)) return fail(tooFast(wait));
+    await limits.take(weight, orders, priority);
+    return this.#go(call, way);
   }
 
-  async #choose(call: Call): Promise<Result<unknown>> {
-    const sent = call.socketMethod === null ? null : this.#context.orderEntry.call(call.socketMethod, call.params);
-    if (sent === null) return this.#rest(call, true);
+  #go(call: Call, way: Way): Promise<Result<unknown>> {
+    if (way === 'best' && call.socketMethod !== null) {
+      const sent = this.#context.orderEntry.call(call.socketMethod, call.params);
+      if (sent !== null) return this.#elseRest(call, sent);
+    }
+    return this.#rest(call, way !== 'public');
+  }
+
+  /** Where the socket closed between the look and the sending nothing has left, and REST may take it. */
+  async #elseRest(call: Call, sent: Promise<Result<unknown>>): Promise<Result<unknown>> {
     const answer = await sent;
-    // It closed between the look and the sending: nothing has left, so REST may take it.
     return answer[1]?.outcome === 'not-sent' ? this.#rest(call, true) : answer;
   }
 
   async #rest(call: Call, isSigned: boolean): Promise<Result<unknown>> {
-    const { transport, limits, signer, accessKey, restUrl, time, timeoutMs } = this.#context;
+    const { transport, limits, signer, restUrl, time, timeoutMs } = this.#context;
     const query = isSigned
       ? signedQuery({ ...call.params, timestamp: time.serverNow() }, signer)
       : queryOf(call.params);
-    const headers: Record<string, string> = isSigned ? { 'X-MBX-APIKEY': accessKey } : {};
+    const headers = isSigned ? this.#signedHeaders : NO_HEADERS;
     const url = query === '' ? restUrl + call.path : `${restUrl}${call.path}?${query}`;
     let response: HttpResponse;
     try {

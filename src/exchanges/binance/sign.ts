@@ -47,13 +47,16 @@ function privateKey(pem: string): KeyObject {
   }
 }
 
+/** Left as it is by percent-encoding, as nearly every value is. */
+const PLAIN = /^[\w.-]*$/;
+
 /** `name=value` pairs, percent-encoded: at once the query that is sent and the text that is signed (A2.1). */
 export function queryOf(params: Params): string {
   let query = '';
   for (const name in params) {
     const value = params[name];
     if (value === undefined) continue;
-    const text = typeof value === 'string' ? encodeURIComponent(value) : String(value);
+    const text = typeof value === 'string' && !PLAIN.test(value) ? encodeURIComponent(value) : String(value);
     query += query === '' ? `${name}=${text}` : `&${name}=${text}`;
   }
   return query;

@@ -41,10 +41,9 @@ export class SocketApi {
   ): Promise<Result<unknown>> {
     const { signer, accessKey, time, limits, timeoutMs } = this.#context;
     const id = String(++this.#lastId);
-    const all =
-      authentication === 'bare'
-        ? params
-        : { ...params, ...(authentication === 'signed' ? { apiKey: accessKey } : {}), timestamp: time.serverNow() };
+    let all = params;
+    if (authentication === 'signed') all = { ...params, apiKey: accessKey, timestamp: time.serverNow() };
+    else if (authentication === 'logged-on') all = { ...params, timestamp: time.serverNow() };
     const end = await session.request(
       id,
       socketFrame(id, method, all, authentication === 'signed' ? signer : null),
