@@ -56,28 +56,29 @@ export class Decimal {
   private static parse(text: string): Decimal | null {
     const length = text.length;
     if (length <= 16) {
-      // The everyday case by hand: at most 15 digits, no exponent.
+      // The everyday case by hand: at most 15 digits, no exponent. As fromAscii.
       let mantissa = 0;
       let scale = -1;
       let digits = 0;
+      let zeros = 0;
       let index = 0;
-      let negative = false;
-      if (length > 0 && text.charCodeAt(0) === 45) {
-        negative = true;
-        index = 1;
-      }
+      const isNegative = length > 0 && text.charCodeAt(0) === 45;
+      if (isNegative) index = 1;
       for (; index < length; index++) {
-        const c = text.charCodeAt(index);
-        if (c >= 48 && c <= 57) {
-          mantissa = mantissa * 10 + (c - 48);
-          digits++;
-          if (scale >= 0) scale++;
-        } else if (c === 46 && scale < 0) scale = 0;
-        else break;
+        const digit = text.charCodeAt(index) - 48;
+        if (digit === 0 && scale >= 0) zeros++;
+        else if (digit >= 0 && digit <= 9) {
+          mantissa = zeros === 0 ? mantissa * 10 + digit : mantissa * POW10[zeros + 1]! + digit;
+          if (scale >= 0) scale += zeros + 1;
+          zeros = 0;
+        } else if (digit === -2 && scale < 0) {
+          scale = 0;
+          continue;
+        } else break;
+        digits++;
       }
-      if (index === length && digits > 0 && digits <= 15) {
-        return new Decimal(negative && mantissa !== 0 ? -mantissa : mantissa, null, scale < 0 ? 0 : scale);
-      }
+      if (index === length && digits > 0 && digits <= 15)
+        return new Decimal(isNegative && mantissa !== 0 ? -mantissa : mantissa, null, scale < 0 ? 0 : scale);
     }
     const match = PATTERN.exec(text);
     if (match === null) return null;
@@ -91,6 +92,36 @@ export class Decimal {
       scale = 0;
     }
     return Decimal.fromBig(mantissa, scale);
+  }
+
+  /**
+   * Reads a plain decimal of at most 15 digits from ASCII bytes, `end` exclusive; null for anything else, be it a number or not.
+   * For frames that are read from their bytes: no text is made.
+   */
+  static fromAscii(bytes: Uint8Array, at: number, end: number): Decimal | null {
+    let index = bytes[at] === 45 ? at + 1 : at;
+    const isNegative = index > at;
+    if (end - index > 16) return null;
+    let mantissa = 0;
+    let digits = 0;
+    let scale = -1;
+    /** Of the fraction, at its end so far: they say nothing, and small numbers are quicker. */
+    let zeros = 0;
+    for (; index < end; index++) {
+      const digit = (bytes[index] ?? 0) - 48;
+      if (digit === 0 && scale >= 0) zeros++;
+      else if (digit >= 0 && digit <= 9) {
+        mantissa = zeros === 0 ? mantissa * 10 + digit : mantissa * POW10[zeros + 1]! + digit;
+        if (scale >= 0) scale += zeros + 1;
+        zeros = 0;
+      } else if (digit === -2 && scale < 0) {
+        scale = 0;
+        continue;
+      } else return null;
+      digits++;
+    }
+    if (digits === 0 || digits > 15) return null;
+    return new Decimal(isNegative && mantissa !== 0 ? -mantissa : mantissa, null, scale < 0 ? 0 : scale);
   }
 
   private mantissa(): bigint {

@@ -124,7 +124,9 @@ function pickDecimal(a: Decimal | null, b: Decimal | null): Decimal | null {
 function mergeTerm(known: Term, told: Decimal | null, utime: number | null): Term {
   if (told === null) return known;
   const at = utime ?? -1;
-  if (known.value === null || at > known.at) return { at, value: told };
+  if (known.value === null) return { at, value: told };
+  // The same amount keeps its Decimal: the text that was made of it once is with it.
+  if (at > known.at) return { at, value: told.eq(known.value) ? known.value : told };
   if (at < known.at || told.lte(known.value)) return known;
   return { at, value: told };
 }

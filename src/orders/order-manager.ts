@@ -150,7 +150,9 @@ export class OrderManager {
     if (!changed) return;
     this.parts.journal.report(order.key, report, this.parts.clock.now());
     if (order.phase !== 'settled' && order.isProven && state.orderId !== null) order.phase = 'settled';
-    const named = before.orderId !== state.orderId || report.clientOrderId !== before.clientOrderId;
+    const named =
+      before.orderId !== state.orderId ||
+      (report.clientOrderId !== null && report.clientOrderId !== before.clientOrderId);
     if (named || order.isEnded !== (order.endedAt !== null)) {
       this.tracker.file(order, report, this.parts.clock.monotonic());
     }

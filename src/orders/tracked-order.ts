@@ -46,6 +46,10 @@ export class TrackedOrder {
   /** Client ids it went by besides the one in its state (amended by hand). */
   otherClientIds: Set<string> | null = null;
   waitingFills: Map<string, WaitingFill> | null = null;
+  /** The tracker's notes: the id it is shown under while it is unfinished, and those it is found by. */
+  shownAs: string | null = null;
+  filedOrderId: string | null = null;
+  filedClientId: string | null = null;
   /** When it ended, on the monotonic clock; null while it lives. */
   endedAt: number | null = null;
   /** Our clock, ms: when it was sent, or first heard of. */

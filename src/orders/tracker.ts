@@ -19,7 +19,6 @@ export class Tracker {
   private readonly byClientId = new Map<string, TrackedOrder>();
   /** By the id they are shown under: the exchange's, or the client's until that is known. */
   private readonly openOrders = new Map<string, TrackedOrder>();
-  private readonly shownAs = new Map<TrackedOrder, string>();
   /** In the order in which they ended. */
   private readonly ended = new Set<TrackedOrder>();
   private readonly left = new Map<string, OrderStatus>();
@@ -75,8 +74,9 @@ export class Tracker {
   /** Takes the order in, or files it anew after its ids or its life changed. */
   file(order: TrackedOrder, report: OrderRef | null, now: number): void {
     const { orderId, clientOrderId } = order.state;
-    if (orderId !== null) this.byOrderId.set(orderId, order);
-    if (clientOrderId !== null) this.byClientId.set(clientOrderId, order);
+    if (orderId !== null && order.filedOrderId !== orderId) this.byOrderId.set((order.filedOrderId = orderId), order);
+    if (clientOrderId !== null && order.filedClientId !== clientOrderId)
+      this.byClientId.set((order.filedClientId = clientOrderId), order);
     const told = report === null ? null : report.clientOrderId;
     if (told !== null && told !== clientOrderId) {
       this.byClientId.set(told, order);
@@ -91,18 +91,17 @@ export class Tracker {
     }
     order.endedAt = null;
     this.ended.delete(order);
-    const shown = this.shownAs.get(order);
-    if (shown === order.id) return;
-    if (shown !== undefined) this.openOrders.delete(shown);
-    this.openOrders.set(order.id, order);
-    this.shownAs.set(order, order.id);
+    const { id, shownAs } = order;
+    if (shownAs === id) return;
+    if (shownAs !== null) this.openOrders.delete(shownAs);
+    this.openOrders.set(id, order);
+    order.shownAs = id;
   }
 
   private hide(order: TrackedOrder): void {
-    const shown = this.shownAs.get(order);
-    if (shown === undefined) return;
-    this.openOrders.delete(shown);
-    this.shownAs.delete(order);
+    if (order.shownAs === null) return;
+    this.openOrders.delete(order.shownAs);
+    order.shownAs = null;
   }
 
   /** Lets an order go that turned out to be another one we know. */
@@ -138,6 +137,8 @@ export class Tracker {
 
   private forget(order: TrackedOrder): void {
     const { orderId, clientOrderId } = order.state;
+    order.filedOrderId = null;
+    order.filedClientId = null;
     if (orderId !== null) {
       this.byOrderId.delete(orderId);
       if (order.told !== null) this.left.set(orderId, order.told.status);

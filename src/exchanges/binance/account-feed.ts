@@ -10,6 +10,7 @@ import type { AccountFeed, AccountFeedHandlers } from '../exchange.ts';
 import { assetsOf, executionReport, POSITION_NAMES } from './decode.ts';
 import { number, readSocketFrame, text, type Row } from './frames.ts';
 import { LOG_ON_WEIGHT, ROTATE_AFTER_MS, type SocketContext } from './order-socket.ts';
+import { scanExecutionReport } from './scan.ts';
 import { isFatalLogin } from './socket-api.ts';
 
 const SUBSCRIBE_WEIGHT = 2;
@@ -82,6 +83,8 @@ export class BinanceAccountFeed implements AccountFeed {
   }
 
   #receive(data: Buffer, session: Session, receivedAt: number): void {
+    const report = scanExecutionReport(data);
+    if (report !== null) return this.#execution(report, receivedAt);
     const frame = readSocketFrame(data.toString());
     switch (frame.type) {
       case 'event':
@@ -104,20 +107,8 @@ export class BinanceAccountFeed implements AccountFeed {
 
   #event(event: Row, session: Session, receivedAt: number): void {
     switch (text(event, 'e')) {
-      case 'executionReport': {
-        const symbol = this.#context.symbolOf(text(event, 's'));
-        // A symbol nobody here trades: its rules, and so its name, were never asked for.
-        if (symbol === undefined) return;
-        const report = executionReport(event, symbol);
-        if (report !== null) this.#handlers?.onReports([report], receivedAt);
-        else
-          this.#context.log.warn('rejected attempt without an order', {
-            symbol,
-            clientOrderId: text(event, 'c'),
-            reason: text(event, 'r'),
-          });
-        return;
-      }
+      case 'executionReport':
+        return this.#execution(event, receivedAt);
       case 'outboundAccountPosition': {
         const assets = this.#newer(assetsOf(event['B'], POSITION_NAMES), number(event, 'u') ?? 0);
         if (Object.keys(assets).length > 0) this.#handlers?.onAssets(assets);
@@ -132,6 +123,20 @@ export class BinanceAccountFeed implements AccountFeed {
       default:
       // Deposits (balanceUpdate), order lists and whatever comes to be: not needed here.
     }
+  }
+
+  #execution(event: Row, receivedAt: number): void {
+    const symbol = this.#context.symbolOf(text(event, 's'));
+    // A symbol nobody here trades: its rules, and so its name, were never asked for.
+    if (symbol === undefined) return;
+    const report = executionReport(event, symbol);
+    if (report !== null) this.#handlers?.onReports([report], receivedAt);
+    else
+      this.#context.log.warn('rejected attempt without an order', {
+        symbol,
+        clientOrderId: text(event, 'c'),
+        reason: text(event, 'r'),
+      });
   }
 
   #newer(assets: Assets, time: number): Assets {

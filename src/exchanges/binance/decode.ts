@@ -10,7 +10,19 @@ import {
   type ReportedLife,
   type ReportSource,
 } from '../../domain/order-report.ts';
-import { idOrNull, isRow, number, rowsOf, text, textOrNull, type Row } from './frames.ts';
+import {
+  asId,
+  asNumber,
+  asText,
+  asTextOrNull,
+  idOrNull,
+  isRow,
+  number,
+  rowsOf,
+  text,
+  textOrNull,
+  type Row,
+} from './frames.ts';
 
 /** Part C. Null: says nothing about the life of the order (PENDING_CANCEL is documented as unused; anything new must be asked about). */
 export function lifeOf(status: string, expiryReason: string | null): ReportedLife | null {
@@ -55,15 +67,24 @@ function timeInForceOf(type: string, timeInForce: string): TimeInForce | null {
   return timeInForce === 'GTC' || timeInForce === 'IOC' || timeInForce === 'FOK' ? timeInForce : null;
 }
 
-function decimal(row: Row, name: string): Decimal | null {
-  const value = row[name];
+function asDecimal(value: unknown): Decimal | null {
+  // A Decimal already, where scan.ts has read the row.
+  if (value instanceof Decimal) return value;
   return typeof value === 'string' ? Decimal.tryFrom(value) : null;
 }
 
 /** A price or quantity for which zero means "not stated". */
+function asPositive(value: unknown): Decimal | null {
+  const amount = asDecimal(value);
+  return amount !== null && amount.isPositive() ? amount : null;
+}
+
+function decimal(row: Row, name: string): Decimal | null {
+  return asDecimal(row[name]);
+}
+
 function positive(row: Row, name: string): Decimal | null {
-  const value = decimal(row, name);
-  return value !== null && value.isPositive() ? value : null;
+  return asPositive(row[name]);
 }
 
 /** The commission of one fill: "0" with asset null when there was none (A6.1). */
@@ -76,50 +97,53 @@ function feeOf(row: Row, feeName: string, assetName: string): Pick<FillReport, '
  * attempt under the same client id and says nothing of the order that carries it (A6.5, F13).
  */
 export function executionReport(event: Row, symbol: string): OrderReport | null {
-  const status = text(event, 'X');
-  const orderId = idOrNull(event, 'i');
+  // Read one by one, not by their names through a helper: this is the hot path, and so an access stays an access.
+  const status = asText(event['X']);
+  const orderId = asId(event['i']);
   if (orderId === null) return null;
-  const kind = text(event, 'x');
-  const type = text(event, 'o');
-  const expiry = textOrNull(event, 'eR');
-  const reject = text(event, 'r');
+  const kind = asText(event['x']);
+  const type = asText(event['o']);
+  const expiry = asTextOrNull(event['eR']);
+  const reject = asText(event['r']);
   const orderType = orderTypeOf(type);
   return {
     source: 'push',
     symbol,
     orderId,
     // On CANCELED `c` is the id of the cancel request and `C` the order's own (A6.4, F1).
-    clientOrderId: textOrNull(event, kind === 'CANCELED' || status === 'CANCELED' ? 'C' : 'c'),
+    clientOrderId: asTextOrNull(kind === 'CANCELED' || status === 'CANCELED' ? event['C'] : event['c']),
     life: lifeOf(status, expiry),
-    action: actionOf(text(event, 'S')),
+    action: actionOf(asText(event['S'])),
     orderType,
-    timeInForce: timeInForceOf(type, text(event, 'f')),
+    timeInForce: timeInForceOf(type, asText(event['f'])),
     tradeType: null,
-    price: orderType === 'MARKET' ? null : positive(event, 'p'),
-    quantity: positive(event, 'q'),
-    filled: decimal(event, 'z'),
-    filledValue: decimal(event, 'Z'),
+    price: orderType === 'MARKET' ? null : asPositive(event['p']),
+    quantity: asPositive(event['q']),
+    filled: asDecimal(event['z']),
+    filledValue: asDecimal(event['Z']),
     fee: null,
     feeAsset: null,
     fill: kind === 'TRADE' ? pushedFill(event) : null,
     reason: reasonOf(status, reject === '' || reject === 'NONE' ? null : reject, expiry),
-    ctime: number(event, 'O'),
-    utime: number(event, 'T'),
+    ctime: asNumber(event['O']),
+    utime: asNumber(event['T']),
   };
 }
 
 function pushedFill(event: Row): FillReport | null {
-  const tradeId = idOrNull(event, 't');
-  const price = decimal(event, 'L');
-  const quantity = positive(event, 'l');
+  const tradeId = asId(event['t']);
+  const price = asDecimal(event['L']);
+  const quantity = asPositive(event['l']);
   if (tradeId === null || price === null || quantity === null) return null;
   return {
     tradeId,
     price,
     quantity,
-    ...feeOf(event, 'n', 'N'),
+    // "0" of no asset when there was no commission (A6.1).
+    fee: asDecimal(event['n']),
+    feeAsset: asTextOrNull(event['N'])?.toUpperCase() ?? null,
     liquidity: liquidityOf(event['m']),
-    time: number(event, 'T') ?? 0,
+    time: asNumber(event['T']) ?? 0,
   };
 }
 

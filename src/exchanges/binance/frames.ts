@@ -18,29 +18,45 @@ export function rowsOf(value: unknown): readonly Row[] {
   return value.every(isRow) ? value : value.filter(isRow);
 }
 
+/** A text; '' when it is none. */
+export function asText(value: unknown): string {
+  return typeof value === 'string' ? value : '';
+}
+
+/** A text; null when it is none, or "". */
+export function asTextOrNull(value: unknown): string | null {
+  return typeof value === 'string' && value !== '' ? value : null;
+}
+
+/** A number (a time, a count, a code); null when it is none. */
+export function asNumber(value: unknown): number | null {
+  return typeof value === 'number' ? value : null;
+}
+
+/** An id as text, exact also beyond 2^53 (wire/json.ts); null when it is none, or negative (-1 means none). */
+export function asId(value: unknown): string | null {
+  if (typeof value === 'number') return value >= 0 ? String(value) : null;
+  return typeof value === 'string' && /^\d+$/.test(value) ? value : null;
+}
+
 /** A text field; '' when absent or not a text. */
 export function text(row: Row, name: string): string {
-  const value = row[name];
-  return typeof value === 'string' ? value : '';
+  return asText(row[name]);
 }
 
 /** A text field where "" and absence are null. */
 export function textOrNull(row: Row, name: string): string | null {
-  const value = row[name];
-  return typeof value === 'string' && value !== '' ? value : null;
+  return asTextOrNull(row[name]);
 }
 
-/** A number field (a time, a count, a code); null when it is none. */
+/** A number field; null when it is none. */
 export function number(row: Row, name: string): number | null {
-  const value = row[name];
-  return typeof value === 'number' ? value : null;
+  return asNumber(row[name]);
 }
 
-/** An id as text, exact also beyond 2^53 (wire/json.ts); null when absent or negative (-1 means none). */
+/** An id field as text. */
 export function idOrNull(row: Row, name: string): string | null {
-  const value = row[name];
-  if (typeof value === 'number') return value >= 0 ? String(value) : null;
-  return typeof value === 'string' && /^\d+$/.test(value) ? value : null;
+  return asId(row[name]);
 }
 
 /** The parsed text, or undefined when it is no JSON (a gateway's HTML page, an empty body). */

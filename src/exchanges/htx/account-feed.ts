@@ -13,6 +13,7 @@ import { clearingPush, orderPush } from './decode.ts';
 import { privateFrame, text, type PrivateFrame, type Row } from './frames.ts';
 import { answerKey, isFatalLogin, logIn, subscribe, type LoginContext } from './login.ts';
 import { errorFor } from './outcomes.ts';
+import { scanPush } from './scan.ts';
 import type { StreamMemory } from './stream-memory.ts';
 import type { SymbolTable } from './symbols.ts';
 
@@ -154,7 +155,7 @@ export class HtxAccountFeed implements AccountFeed {
 
 function read(data: Buffer): PrivateFrame {
   try {
-    return privateFrame(parseJson(data.toString('utf8')));
+    return scanPush(data) ?? privateFrame(parseJson(data.toString('utf8')));
   } catch {
     return { type: 'junk' };
   }

@@ -15,6 +15,8 @@ import { integerOrNull, text, type Row } from './frames.ts';
 /** A number of the wire, as text or number, padded, trimmed or with an exponent (5.0, 13); null when absent or no number. */
 export function decimalOrNull(row: Row, name: string): Decimal | null {
   const value = row[name];
+  // A Decimal already, where scan.ts has read the row.
+  if (value instanceof Decimal) return value;
   return (typeof value === 'string' && value !== '') || typeof value === 'number' ? Decimal.tryFrom(value) : null;
 }
 

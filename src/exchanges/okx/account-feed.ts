@@ -14,10 +14,11 @@ import type { AccountFeed, AccountFeedHandlers } from '../exchange.ts';
 import { Conversation, type Credentials } from './conversation.ts';
 import { assetsOf } from './decode-market.ts';
 import type { Args } from './encode.ts';
-import type { PushFrame } from './frames.ts';
+import type { PushFrame, Row } from './frames.ts';
 import { isClockCode, isFatalLogin } from './outcomes.ts';
 import { reportsOf } from './replies.ts';
 import type { Answer } from './requests.ts';
+import { scanOrders } from './scan.ts';
 import type { OrderSocket } from './trading.ts';
 
 export interface FeedContext {
@@ -74,7 +75,9 @@ export class OkxAccountFeed implements AccountFeed, OrderSocket {
       isFatal: (error) => this.#isFatal(error),
       onFrame: (data, _binary, session, receivedAt) => {
         this.#receivedAt = receivedAt;
-        this.#conversations.get(session)?.hear(data);
+        const rows = scanOrders(data);
+        if (rows === null) this.#conversations.get(session)?.hear(data);
+        else this.#orders(rows);
       },
       onLive: () => this.#handlers?.onLive(),
       onBroken: (reason) => this.#handlers?.onBroken(reason),
@@ -142,14 +145,17 @@ export class OkxAccountFeed implements AccountFeed, OrderSocket {
   }
 
   #push(frame: PushFrame): void {
-    if (frame.channel === 'orders') {
-      const reports = reportsOf(frame.rows, 'push');
-      if (reports.length > 0) this.#handlers?.onReports(reports, this.#receivedAt);
-    } else if (frame.channel === 'account') {
+    if (frame.channel === 'orders') this.#orders(frame.rows);
+    else if (frame.channel === 'account') {
       for (const row of frame.rows) {
         const assets = assetsOf(row);
         if (Object.keys(assets).length > 0) this.#handlers?.onAssets(assets);
       }
     }
+  }
+
+  #orders(rows: readonly Row[]): void {
+    const reports = reportsOf(rows, 'push');
+    if (reports.length > 0) this.#handlers?.onReports(reports, this.#receivedAt);
   }
 }

@@ -17,12 +17,16 @@ import { toSpotSymbol } from './symbols.ts';
 /** A number of the wire; null for "" and absence (trap 15). */
 export function decimalOrNull(row: Row, name: string): Decimal | null {
   const value = row[name];
+  // A Decimal already, where scan.ts has read the row.
+  if (value instanceof Decimal) return value;
   return typeof value === 'string' && value !== '' ? Decimal.tryFrom(value) : null;
 }
 
 /** Milliseconds; null when not stated. */
 export function timeOrNull(row: Row, name: string): number | null {
-  const value = Number(text(row, name));
+  const told = row[name];
+  // A number already, where scan.ts has read the row.
+  const value = typeof told === 'number' ? told : Number(text(row, name));
   return Number.isSafeInteger(value) && value > 0 ? value : null;
 }
 
