@@ -1,7 +1,8 @@
 // The public surface of the package: everything a strategy may import, by name. Nothing is defined here.
 
 export { Trade } from './trade.ts';
-export type { TradeInfo, TradeOptions } from './orders/trade-options.ts';
+export type { TradeOptions } from './trade.ts';
+export type { TradeInfo } from './orders/trade-options.ts';
 export type { Amount, CreateOrderOptions } from './orders/order-request.ts';
 export type { ConnectionEvent, GapFindings } from './orders/connection-event.ts';
 export type { Percentiles, TradeStats } from './orders/stats.ts';
@@ -52,7 +53,7 @@ export type { ErrorKind, Outcome, Result, RevokeFailure } from './domain/errors.
 export { Secret } from './domain/secret.ts';
 export type { RevokeReceipt, RevokeTrigger, UnfinishedOrders, Whose } from './domain/unfinished-orders.ts';
 export type { EndpointsOption, Timings } from './exchanges/exchange.ts';
-export type { RestApis } from './exchanges/index.ts';
+export type { EndpointsOf, PlatformEndpoints, RestApis } from './exchanges/index.ts';
 
 export { quant } from './quant.ts';
 export type { Entrance } from './quant.ts';

@@ -6,14 +6,14 @@ import type { Assets, Fill, Order, OrderAction, Orderbook } from './domain/order
 import type { Platform } from './domain/platform.ts';
 import type { Position } from './domain/position.ts';
 import type { LiveTrade, TradeEnvironment } from './orders/environment.ts';
-import type { RestApis } from './exchanges/index.ts';
+import type { EndpointsOf, RestApis } from './exchanges/index.ts';
 import { Callbacks } from './orders/callbacks.ts';
 import type { ConnectionEvent } from './orders/connection-event.ts';
 import { Desk } from './orders/desk.ts';
 import { fillChannel, orderUpdateChannel } from './orders/diagnostics.ts';
 import { readOrderRequest, type Amount, type CreateOrderOptions } from './orders/order-request.ts';
 import type { TradeStats } from './orders/stats.ts';
-import { readTradeOptions, type TradeInfo, type TradeOptions } from './orders/trade-options.ts';
+import { readTradeOptions, type TradeInfo, type TradeOptions as OptionsWith } from './orders/trade-options.ts';
 import { defaultEnvironment } from './runtime/assembly/environment.ts';
 
 const DEFAULT_DEPTH = 20;
@@ -22,6 +22,9 @@ const DEFAULT_DEPTH = 20;
 function isRestOf<P extends Platform>(_platform: P, rest: object): rest is RestApis[P] {
   return typeof rest === 'object';
 }
+
+/** With the names of the platform's own URLs. */
+export type TradeOptions<P extends Platform = Platform> = OptionsWith<P, EndpointsOf<P>>;
 
 export class Trade<P extends Platform = Platform> {
   readonly strategy: string;
@@ -48,7 +51,9 @@ export class Trade<P extends Platform = Platform> {
     const read = readTradeOptions(options);
     const exchange = environment.exchange(options.platform);
     exchange.checkCredentials(read);
-    const endpoints = exchange.endpoints(options.endpoints);
+    // Which names are right is the compiler's to say; the exchange checks what comes past it.
+    const { endpoints: given }: TradeOptions = options;
+    const endpoints = exchange.endpoints(given);
     const { place, accessKey, secretKey, passphrase, timings, unfinishedOrders, tradeDuringGaps } = read;
 
     this.options = options;

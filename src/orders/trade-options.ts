@@ -20,7 +20,8 @@ export interface TradeInfo extends Place {
 
 type Answer = void | Promise<void>;
 
-export interface TradeOptions<P extends Platform = Platform> {
+/** @typeParam E where a platform may be found: what is possible there is for whoever knows the platforms to say. */
+export interface TradeOptions<P extends Platform = Platform, E = EndpointsOption> {
   readonly strategy: string;
   readonly platform: P;
   /** `BASE/QUOTE`, perpetual swaps `BASE/QUOTE:SETTLE`. */
@@ -33,7 +34,7 @@ export interface TradeOptions<P extends Platform = Platform> {
   /** Where the exchange demands one. */
   readonly passphrase?: string | Secret | undefined;
   /** `live` (default), `testnet`, or any of the platform's URLs. */
-  readonly endpoints?: EndpointsOption | undefined;
+  readonly endpoints?: E | undefined;
   /** Milliseconds. Default: requestTimeout 5 000, inDoubtPatience 10 000, notFoundAfter 30 000, reconcileEvery 60 000, feeWait 3 000. */
   readonly timings?: Partial<Timings> | undefined;
   /** Default: adopted at the start, revoked at stop and after a crash, whoever placed them. */
@@ -157,7 +158,7 @@ function readPolicy(given: Partial<UnfinishedOrders> | undefined): UnfinishedOrd
 }
 
 /** @throws TypeError, RangeError that name the option */
-export function readTradeOptions(options: TradeOptions): ReadOptions {
+export function readTradeOptions(options: TradeOptions<Platform, unknown>): ReadOptions {
   if (typeof options !== 'object' || options === null) {
     throw new TypeError(`new Trade: expected an object with the options, got ${kindOf(options)}`);
   }
