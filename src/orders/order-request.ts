@@ -51,6 +51,8 @@ declare const checked: unique symbol;
 export type CheckedCommand = CreateCommand & { readonly [checked]: true };
 
 const NO_EXTRA: OrderRequest['extra'] = {};
+const ACTIONS = [ORDER_ACTION_BUY, ORDER_ACTION_SELL] as const;
+const ORDER_TYPES = [ORDER_TYPE_LIMIT, ORDER_TYPE_MARKET] as const;
 
 function oneOf<T extends string>(name: string, value: unknown, allowed: readonly T[]): T {
   for (const known of allowed) if (value === known) return known;
@@ -120,14 +122,13 @@ export function readOrderRequest(
   const readQuantity = amount('quantity', quantity);
   const readQuote = amount('quoteQuantity', given.quoteQuantity);
   let problem: string | null = null;
-  for (const value of [readPrice, readQuantity, readQuote]) if (typeof value === 'string') problem ??= value;
+  if (typeof readPrice === 'string') problem = readPrice;
+  else if (typeof readQuantity === 'string') problem = readQuantity;
+  else if (typeof readQuote === 'string') problem = readQuote;
   if (readQuantity !== null && readQuote !== null) problem ??= 'quantity must be null when quoteQuantity is given';
   return {
-    action: oneOf('action', action, [ORDER_ACTION_BUY, ORDER_ACTION_SELL]),
-    orderType:
-      given.orderType === undefined
-        ? ORDER_TYPE_LIMIT
-        : oneOf('orderType', given.orderType, [ORDER_TYPE_LIMIT, ORDER_TYPE_MARKET]),
+    action: oneOf('action', action, ACTIONS),
+    orderType: given.orderType === undefined ? ORDER_TYPE_LIMIT : oneOf('orderType', given.orderType, ORDER_TYPES),
     timeInForce: given.timeInForce === undefined ? 'GTC' : oneOf('timeInForce', given.timeInForce, TIME_IN_FORCE),
     clientOrderId: clientOrderId ?? null,
     price: typeof readPrice === 'string' ? null : readPrice,

@@ -151,8 +151,10 @@ class Governor implements RateBudget {
     if (this.tryTake(cost, priority)) return Promise.resolve();
     return new Promise((resolve) => {
       const behind = this.queue.findIndex((other) => RANK[other.priority] > RANK[priority]);
-      this.queue.splice(behind < 0 ? this.queue.length : behind, 0, { cost, priority, resolve });
-      this.arm();
+      const place = behind < 0 ? this.queue.length : behind;
+      this.queue.splice(place, 0, { cost, priority, resolve });
+      // For those who wait behind somebody the timer is set already.
+      if (place === 0) this.arm();
     });
   }
 

@@ -13,7 +13,7 @@ import { readSocketFrame, text } from './frames.ts';
 import type { BinanceLimits } from './limits.ts';
 import type { OrderEntry } from './requests.ts';
 import type { Params } from './sign.ts';
-import { isFatalLogin, type SocketApi } from './socket-api.ts';
+import { isFatalLogin, type Authentication, type SocketApi } from './socket-api.ts';
 
 export interface SocketContext {
   readonly transport: Transport;
@@ -38,9 +38,12 @@ export class OrderSocket implements OrderEntry {
   readonly #link: Link;
   /** It left a request unanswered and has not been heard of since. */
   #suspect: Session | null = null;
+  readonly #authentication: Authentication;
+  readonly #onSilence = (session: Session): void => this.#unanswered(session);
 
   constructor(context: SocketContext) {
     this.#context = context;
+    this.#authentication = context.canLogOn ? 'logged-on' : 'signed';
     const { transport, clock, random, log, url, limits, api, canLogOn, silenceMs } = context;
     this.#link = new Link({
       name: 'order entry',
@@ -78,21 +81,13 @@ export class OrderSocket implements OrderEntry {
   call(method: string, params: Params): Promise<Result<unknown>> | null {
     const { session } = this.#link;
     if (session === null || !session.isOpen || session === this.#suspect) return null;
-    return this.#watched(
-      session,
-      this.#context.api.call(session, method, params, this.#context.canLogOn ? 'logged-on' : 'signed'),
-    );
+    return this.#context.api.call(session, method, params, this.#authentication, this.#onSilence);
   }
 
-  async #watched(session: Session, answer: Promise<Result<unknown>>): Promise<Result<unknown>> {
-    const result = await answer;
-    const error = result[1];
-    // With a code it is the exchange's own word about its engine (-1007): the connection has answered.
-    if (error !== null && error.kind === 'timeout' && error.code === undefined && session.isOpen) {
-      this.#suspect = session;
-      this.#link.replaceNow('a request was not answered in time');
-    }
-    return result;
+  #unanswered(session: Session): void {
+    if (!session.isOpen) return;
+    this.#suspect = session;
+    this.#link.replaceNow('a request was not answered in time');
   }
 
   #receive(data: Buffer, session: Session): void {

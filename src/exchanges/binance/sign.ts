@@ -47,7 +47,7 @@ function privateKey(pem: string): KeyObject {
   }
 }
 
-/** Left as it is by percent-encoding, as nearly every value is. */
+/** Left as it is by percent-encoding and by JSON, as nearly every value is. */
 const PLAIN = /^[\w.-]*$/;
 
 /** `name=value` pairs, percent-encoded: at once the query that is sent and the text that is signed (A2.1). */
@@ -82,7 +82,7 @@ export function socketFrame(id: string, method: string, params: Params, signer: 
   for (const name in params) {
     const value = params[name];
     if (value === undefined) continue;
-    const text = typeof value === 'string' ? JSON.stringify(value) : String(value);
+    const text = typeof value === 'string' ? (PLAIN.test(value) ? `"${value}"` : JSON.stringify(value)) : String(value);
     json += json === '' ? `"${name}":${text}` : `,"${name}":${text}`;
   }
   if (signer !== null) json += `,"signature":"${signer.sign(socketPayload(params))}"`;

@@ -5,6 +5,7 @@ import { fail, ok, TradeError, type Result } from '../../domain/errors.ts';
 import { BINANCE } from '../../domain/platform.ts';
 import type { ClockOffset } from '../../wire/clock-offset.ts';
 import type { Session } from '../../wire/link-session.ts';
+import type { RequestEnd } from '../../wire/pending-requests.ts';
 import type { SocketReply } from './frames.ts';
 import type { BinanceLimits } from './limits.ts';
 import { errorOf, isClockError, readSocketError } from './outcomes.ts';
@@ -32,14 +33,16 @@ export class SocketApi {
   /**
    * Sends before it returns. An error with outcome `not-sent` means that the socket was not open; with `unknown`, that no reply came.
    * A refusal for the clock is for the caller to heal.
+   * @param onSilence called when no reply came in time
    */
   async call(
     session: Session,
     method: string,
     params: Params,
     authentication: Authentication,
+    onSilence?: (session: Session) => void,
   ): Promise<Result<unknown>> {
-    const { signer, accessKey, time, limits, timeoutMs } = this.#context;
+    const { signer, accessKey, time, timeoutMs } = this.#context;
     const id = String(++this.#lastId);
     let all = params;
     if (authentication === 'signed') all = { ...params, apiKey: accessKey, timestamp: time.serverNow() };
@@ -49,38 +52,22 @@ export class SocketApi {
       socketFrame(id, method, all, authentication === 'signed' ? signer : null),
       timeoutMs,
     );
-    switch (end.end) {
-      case 'not-sent':
-        return fail(new TradeError(end.reason, { kind: 'network', outcome: 'not-sent', platform: BINANCE }));
-      case 'timeout':
-        return fail(
-          new TradeError(`no reply within ${end.afterMs} ms`, {
-            kind: 'timeout',
-            outcome: 'unknown',
-            platform: BINANCE,
-          }),
-        );
-      case 'lost':
-        return fail(
-          new TradeError(`the connection was lost before the reply: ${end.reason}`, {
-            kind: 'network',
-            outcome: 'unknown',
-            platform: BINANCE,
-          }),
-        );
-      case 'reply': {
-        const reply = end.reply;
-        if (!isReply(reply))
-          return fail(
-            new TradeError('a reply of no known form', { kind: 'unknown', outcome: 'unknown', platform: BINANCE }),
-          );
-        limits.correct(reply.rateLimits);
-        if (reply.status === 200) return ok(reply.result);
-        const answer = readSocketError(reply.status, reply.error, time.serverNow());
-        limits.refused(answer);
-        return fail(errorOf(answer));
-      }
+    if (end.end === 'timeout') onSilence?.(session);
+    return end.end === 'reply' ? this.#read(end.reply) : fail(errorOfEnd(end));
+  }
+
+  #read(reply: unknown): Result<unknown> {
+    const { time, limits } = this.#context;
+    if (!isReply(reply)) {
+      return fail(
+        new TradeError('a reply of no known form', { kind: 'unknown', outcome: 'unknown', platform: BINANCE }),
+      );
     }
+    limits.correct(reply.rateLimits);
+    if (reply.status === 200) return ok(reply.result);
+    const answer = readSocketError(reply.status, reply.error, time.serverNow());
+    limits.refused(answer);
+    return fail(errorOf(answer));
   }
 
   /** As `call`, healing the clock once: for the login and subscription calls, which may be repeated. */
@@ -100,6 +87,22 @@ export class SocketApi {
   /** Gives a reply to whoever waits for it; false when nobody does. */
   receive(session: Session, reply: SocketReply): boolean {
     return reply.id !== null && session.settle(reply.id, reply);
+  }
+}
+
+/** A request that was not replied to. */
+function errorOfEnd(end: Exclude<RequestEnd, { readonly end: 'reply' }>): TradeError {
+  switch (end.end) {
+    case 'not-sent':
+      return new TradeError(end.reason, { kind: 'network', outcome: 'not-sent', platform: BINANCE });
+    case 'timeout': {
+      const message = `no reply within ${end.afterMs} ms`;
+      return new TradeError(message, { kind: 'timeout', outcome: 'unknown', platform: BINANCE });
+    }
+    case 'lost': {
+      const message = `the connection was lost before the reply: ${end.reason}`;
+      return new TradeError(message, { kind: 'network', outcome: 'unknown', platform: BINANCE });
+    }
   }
 }
 
