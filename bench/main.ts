@@ -139,9 +139,11 @@ async function revoke(exchange: ExchangeName): Promise<void> {
   }
   const section = 'Revoking 500 orders, 5 ms injected delay';
   const base = { section, unit: 'ms', only: `revoke-${exchange}` };
-  const limit = { binance: 'one cancel-all', okx: "OKX's own limit of 300 cancels in 2 s included", htx: 'by batches' }[
-    exchange
-  ];
+  const limit = {
+    binance: 'one cancel-all',
+    okx: "OKX's own limit of 300 cancels in 2 s included",
+    htx: 'ten batches at once',
+  }[exchange];
   rows.add(
     {
       ...base,
@@ -153,6 +155,16 @@ async function revoke(exchange: ExchangeName): Promise<void> {
     result.accepted,
   );
   rows.add({ ...base, id: `revoke-${exchange}`, what: '', must: null }, 'floor', result.roundTrip);
+  rows.add(
+    {
+      ...base,
+      id: `revoke-ending-${exchange}`,
+      what: `${exchange}: of that, from the first order's end to the last one's (${exchange === 'okx' ? 'the rate limit' : "the simulator's own work"})`,
+      must: null,
+    },
+    'aioquant',
+    result.ending,
+  );
   rows.add(
     {
       ...base,

@@ -9,22 +9,33 @@ import type { ExchangeName } from '../harness/order-frames.ts';
 const SERVER = fileURLToPath(new URL('../server/market.ts', import.meta.url));
 const CLIENT = fileURLToPath(new URL('../contenders/trader.ts', import.meta.url));
 
-async function withTrader<T>(
+const CHURN = 3_000;
+
+type Child = ReturnType<typeof start>;
+
+/** @param work gets the exchange, and traders on it, each in a process and with a journal of its own */
+async function withServer<T>(
   exchange: ExchangeName,
   delayMs: number,
-  work: (client: ReturnType<typeof start>, server: ReturnType<typeof start>) => Promise<T>,
+  work: (server: Child, trader: () => Promise<Child>) => Promise<T>,
 ): Promise<T> {
-  const home = mkdtempSync(join(tmpdir(), 'aioquant-bench-'));
   const server = start(SERVER, 1);
-  const client = start(CLIENT, 0, [], { XDG_DATA_HOME: home });
+  const clients: Child[] = [];
+  const homes: string[] = [];
   try {
     const target = await server.ask<object>('begin', exchange, delayMs);
-    await client.ask('connect', { exchange, ...target });
-    return await work(client, server);
+    return await work(server, async () => {
+      const home = mkdtempSync(join(tmpdir(), 'aioquant-bench-'));
+      homes.push(home);
+      const client = start(CLIENT, 0, [], { XDG_DATA_HOME: home });
+      clients.push(client);
+      await client.ask('connect', { exchange, ...target });
+      return client;
+    });
   } finally {
-    client.stop();
+    for (const client of clients) client.stop();
     server.stop();
-    rmSync(home, { recursive: true, force: true });
+    for (const home of homes) rmSync(home, { recursive: true, force: true });
   }
 }
 
@@ -33,18 +44,30 @@ export interface RevokeFigures {
   readonly roundTrip: number;
   /** From the call to the exchange's acceptance of the last cancel (by its engine), ms. */
   readonly accepted: number;
+  /** Of that, from the first order's end to the last one's: the exchange's own work, or its rate limit's. */
+  readonly ending: number;
   /** From the call to its result: confirmed by the exchange, ms. */
   readonly confirmed: number;
 }
 
 /** @param orders how many rest in the book */
 export function runRevoke(exchange: ExchangeName, orders: number, delayMs: number): Promise<RevokeFigures> {
-  return withTrader(exchange, delayMs, async (client, server) => {
-    await server.ask('rest', orders);
-    return client.ask<RevokeFigures>('revoke', orders).then(async (figures) => {
-      const { lastCancelAt } = await server.ask<{ lastCancelAt: number }>('state');
-      return { ...figures, accepted: lastCancelAt - (figures as RevokeFigures & { startedAt: number }).startedAt };
-    });
+  return withServer(exchange, delayMs, async (server, trader) => {
+    const revoke = async (): Promise<RevokeFigures> => {
+      const client = await trader();
+      await server.ask('rest', orders);
+      const figures = await client.ask<RevokeFigures & { startedAt: number }>('revoke', orders);
+      const state = await server.ask<{ firstCancelAt: number; lastCancelAt: number }>('state');
+      client.stop();
+      const { firstCancelAt, lastCancelAt } = state;
+      return { ...figures, accepted: lastCancelAt - figures.startedAt, ending: lastCancelAt - firstCancelAt };
+    };
+    // An exchange is warm, whoever revokes in an emergency is not: all this is for the simulator alone.
+    const client = await trader();
+    await server.ask('churn', CHURN);
+    client.stop();
+    await revoke();
+    return revoke();
   });
 }
 
@@ -61,7 +84,8 @@ export interface PollingFigures {
 
 /** @param changes how many changes are waited for, one about every 700 ms */
 export function runPolling(changes: number): Promise<PollingFigures> {
-  return withTrader('binance', 0, async (client, server) => {
+  return withServer('binance', 0, async (server, trader) => {
+    const client = await trader();
     const measure = async (
       way: 'push' | 'poll',
     ): Promise<{ median: number; cpuPerMinute: number; requests: number }> => {

@@ -7,6 +7,7 @@ import type { ExchangeName } from '../harness/order-frames.ts';
 const now = (): number => Number(process.hrtime.bigint()) / 1e6;
 let simulator: RunningSimulator;
 let exchange: ExchangeName = 'binance';
+let firstCancelAt = 0;
 let lastCancelAt = 0;
 const SYMBOL = 'BTC/USDT';
 
@@ -48,14 +49,23 @@ answer({
       maxOpenOrders: 10_000,
     });
     simulator.venue(name).listen((event) => {
-      if (event.type === 'order-ended') lastCancelAt = now();
+      if (event.type !== 'order-ended') return;
+      lastCancelAt = now();
+      if (firstCancelAt === 0) firstCancelAt = lastCancelAt;
     });
     return { endpoints: simulator.endpoints[name], account: simulator.accounts[0] };
   },
   rest(orders: number) {
     for (let index = 0; index < orders; index++) place(50_000 - index);
+    firstCancelAt = 0;
   },
-  state: () => ({ lastCancelAt }),
+  /** Orders that come and go, with all that is told of them: after some thousands the simulator is as quick as it gets. */
+  churn(orders: number) {
+    const venue = simulator.venue(exchange);
+    const { uid } = venue.accounts[0] ?? { uid: 0 };
+    for (let index = 0; index < orders; index++) venue.cancel(uid, SYMBOL, { orderId: BigInt(place(50_000)) }, '');
+  },
+  state: () => ({ firstCancelAt, lastCancelAt }),
   /** One new order about every `everyMs`; returns when each came to be. */
   async change(changes: number, everyMs: number) {
     const made = new Map<string, number>();

@@ -218,8 +218,11 @@ export interface Trading {
   create(command: CreateCommand): Promise<CreateOutcome>;
   /** One outcome per ref, in order. Uses batches where there are any, in parallel. */
   cancel(instrument: Instrument, refs: readonly OrderRef[]): Promise<readonly CancelOutcome[]>;
-  /** Only where `capabilities.cancelAll`. "Nothing to cancel" is accepted with no reports. */
-  cancelAll(instrument: Instrument): Promise<CancelAllOutcome>;
+  /**
+   * Only where `capabilities.cancelAll`. "Nothing to cancel" is accepted with no reports.
+   * @param known orders that are certainly among them: where one request takes only so many, these are named at the same time
+   */
+  cancelAll(instrument: Instrument, known?: readonly OrderRef[]): Promise<CancelAllOutcome>;
   query(instrument: Instrument, ref: OrderRef): Promise<QueryOutcome>;
   /** Every page, or an error; never a part. */
   openOrders(instrument: Instrument): Promise<Result<readonly OrderReport[]>>;

@@ -123,10 +123,11 @@ export class RevokeAll {
   private async cancel(round: number, listed: readonly OrderReport[] | null): Promise<void> {
     const { capabilities, manager, clock } = this.parts;
     const living = [...this.found].filter((order) => !order.isEnded && order.phase !== 'sending');
+    const refs = living.map(({ state: { orderId, clientOrderId } }) => ({ orderId, clientOrderId }));
     const many = living.length > Math.max(1, capabilities.cancelBatchSize);
     if (this.whose === 'all' && capabilities.cancelAll && (round === 0 || many || listed === null)) {
       this.isSweeping = true;
-      const outcome = await this.at.account.trading.cancelAll(this.at.instrument);
+      const outcome = await this.at.account.trading.cancelAll(this.at.instrument, refs);
       this.isSweeping = outcome.outcome === 'accepted' || outcome.outcome === 'unknown';
       this.lastError = outcome.outcome === 'accepted' ? null : outcome.error;
       if (outcome.outcome === 'accepted' || outcome.outcome === 'unknown') {
@@ -141,7 +142,6 @@ export class RevokeAll {
     }
     this.isSweeping = false;
     if (living.length === 0) return;
-    const refs = living.map(({ state: { orderId, clientOrderId } }) => ({ orderId, clientOrderId }));
     const outcomes = await this.at.account.trading.cancel(this.at.instrument, refs);
     this.lastError = null;
     const received = clock.monotonic();

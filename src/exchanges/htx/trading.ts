@@ -18,7 +18,7 @@ import type {
 import { levelsOf } from './decode-market.ts';
 import { cancelOpenParams, cancelParams, needsBestAsk, placeParams, refusal, wireAmount } from './encode.ts';
 import { BUY_MARKET_MAX_VALUE } from './instruments.ts';
-import { CANCEL_BATCH, type Bucket, type HtxLimits } from './limits.ts';
+import { CANCEL_BATCH, CANCEL_OPEN_SIZE, type Bucket, type HtxLimits } from './limits.ts';
 import { noSuchOrder } from './outcomes.ts';
 import { isOrderId, type HtxQueries } from './queries.ts';
 import type { Answer } from './requests.ts';
@@ -159,7 +159,7 @@ export class HtxTrading implements Trading {
   }
 
   async cancel(_instrument: Instrument, refs: readonly OrderRef[]): Promise<readonly CancelOutcome[]> {
-    const outcomes: CancelOutcome[] = refs.map((ref) => ({ outcome: 'gone', error: noSuchOrder(ref) }));
+    const outcomes: (CancelOutcome | undefined)[] = refs.map(() => undefined);
     const places: Record<IdKind, number[]> = { 'order-ids': [], 'client-order-ids': [] };
     for (const [index, ref] of refs.entries()) {
       const key = cancelKey(ref);
@@ -181,7 +181,8 @@ export class HtxTrading implements Trading {
         }
       }),
     );
-    return outcomes;
+    // An error costs its stack: none is made before the requests have left.
+    return refs.map((ref, index) => outcomes[index] ?? { outcome: 'gone', error: noSuchOrder(ref) });
   }
 
   async #cancelIds(kind: IdKind, ids: readonly string[]): Promise<readonly CancelOutcome[]> {
@@ -206,21 +207,26 @@ export class HtxTrading implements Trading {
   }
 
   /**
-   * One call takes on at most 100 orders. The list of open orders is asked for at the same time, so that when more are left they all go
-   * in batches side by side - two round trips however many there are - instead of one call of 100 after another (5.7, 5.8, trap 25).
+   * One call takes on at most 100 orders (5.8, trap 25). When more are known than that, all of them go at once in batches side by side (5.7),
+   * and the call after them takes what was not known. Else the list of open orders is asked for at the same time as the call. Either way
+   * whatever is left then goes in batches as well: two round trips at most, instead of one call of 100 after another.
    */
-  async cancelAll(instrument: Instrument): Promise<CancelAllOutcome> {
+  async cancelAll(instrument: Instrument, known: readonly OrderRef[] = []): Promise<CancelAllOutcome> {
     const accountId = this.#env.accountId();
     if (accountId === null) return { outcome: 'not-sent', error: notReady() };
     const answered = this.#env.memory.noteCancelAll(instrument.rawSymbol);
     const params = cancelOpenParams(accountId, instrument.rawSymbol);
     const cancelOpen = (): Promise<Answer> =>
       this.#send('cancelall', 'cancel-open-orders', params, () => this.#env.rest.cancelOpen(params));
-    const [answer, [open]] = await Promise.all([cancelOpen().finally(answered), this.openOrders(instrument)]);
+    const named = known.length > CANCEL_OPEN_SIZE ? this.cancel(instrument, known) : null;
+    const called = cancelOpen().finally(answered);
+    const listed = named === null ? this.openOrders(instrument) : null;
+    const [answer] = await Promise.all([called, named, listed]);
     if (!answer.ok) return failedOutcome(answer.error);
     const first = canceledOpen(answer.data);
     if (first === null) return { outcome: 'unknown', error: odd('batchCancelOpenOrders') };
     if (first.nextId === '-1' || first.nextId === '') return { outcome: 'accepted', reports: [] };
+    const [open] = await (listed ?? this.openOrders(instrument));
     if (open !== null) {
       await this.cancel(
         instrument,

@@ -72,13 +72,13 @@ async function cancel(
   tally: Tally,
 ): Promise<TradeError | null> {
   const { trading } = task.connector;
+  const refs = open.map(({ orderId, clientOrderId }) => ({ orderId, clientOrderId }));
   if (task.cancelsAll && task.whose === 'all') {
-    const outcome = await trading.cancelAll(instrument);
+    const outcome = await trading.cancelAll(instrument, refs);
     if (outcome.outcome !== 'accepted') return outcome.error;
     note(tally, outcome.reports);
     return null;
   }
-  const refs = open.map(({ orderId, clientOrderId }) => ({ orderId, clientOrderId }));
   let refused: TradeError | null = null;
   for (const outcome of await trading.cancel(instrument, refs)) {
     if (outcome.outcome === 'accepted') note(tally, outcome.reports);

@@ -351,6 +351,35 @@ describe('cancels', () => {
     expect(await run(account.trading.cancelAll(eos))).toEqual({ outcome: 'accepted', reports: [] });
   });
 
+  it('everything that is known by name, in one round trip; what is not known goes as well', async () => {
+    const { account, run, clock, eos, venue } = await bench();
+    const place = (count: number, name: string): void => {
+      for (let index = 0; index < count; index++)
+        venue.place(1, order('BUY', '0.5', '4', { clientOrderId: `${name}${index}` }), RULES);
+    };
+    const refs = (): { orderId: string; clientOrderId: null }[] =>
+      venue.openOrders(1, EOS).map(({ orderId }) => ({ orderId: String(orderId), clientOrderId: null }));
+    const tripOf = async (work: () => Promise<unknown>): Promise<number> => {
+      const before = clock.monotonic();
+      await run(work());
+      return clock.monotonic() - before;
+    };
+    place(600, 'b');
+    const known = refs();
+    place(80, 'c');
+    await clock.advance(3_000);
+    const roundTrip = await tripOf(() => account.trading.query(eos, byClientId('b1')));
+    expect(await tripOf(() => account.trading.cancelAll(eos, known))).toBeLessThanOrEqual(roundTrip + 1);
+    expect(venue.openOrders(1, EOS)).toEqual([]);
+    // More than one call takes besides: those are listed, and go in batches.
+    place(120, 'd');
+    const some = refs();
+    place(250, 'e');
+    await clock.advance(3_000);
+    expect(await run(account.trading.cancelAll(eos, some))).toEqual({ outcome: 'accepted', reports: [] });
+    expect(venue.openOrders(1, EOS)).toEqual([]);
+  });
+
   it('the dead man’s switch cancels when it is not renewed', async () => {
     const { account, run, command, clock, venue } = await bench();
     await run(account.trading.create(command({})));

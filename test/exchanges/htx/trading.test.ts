@@ -273,6 +273,25 @@ describe('canceling', () => {
     expect(bodyOf(transport)).toEqual({ 'order-ids': ['1', '2'] });
   });
 
+  test('all, of which more are known than a call takes: named in batches before the call, and no list is asked for', async () => {
+    const { clock, transport, account } = await bench();
+    const known = Array.from({ length: 120 }, (_, index) => ({ orderId: String(index + 1), clientOrderId: null }));
+    for (const size of [50, 50, 20])
+      transport.answer('/v1/order/orders/batchcancel', { status: 'ok', data: { success: [String(size)], failed: [] } });
+    transport.answer('/v1/order/orders/batchCancelOpenOrders', {
+      status: 'ok',
+      data: { 'success-count': 0, 'failed-count': 0, 'next-id': -1 },
+    });
+    const before = transport.requests.length;
+    expect(await clock.runFor(account.trading.cancelAll(btcUsdt, known))).toEqual({ outcome: 'accepted', reports: [] });
+    expect(transport.requests.slice(before).map(({ url }) => new URL(url).pathname.split('/').at(-1))).toEqual([
+      'batchcancel',
+      'batchcancel',
+      'batchcancel',
+      'batchCancelOpenOrders',
+    ]);
+  });
+
   test('all, when the list cannot be had: call after call, until the same next order is named twice', async () => {
     const { clock, transport, account } = await bench();
     const left = (nextId: number): Row => ({
