@@ -14,17 +14,46 @@ interface FeeSum {
 
 const NO_FEES: readonly FeeSum[] = [];
 
-function later(a: FillReport | null, b: FillReport): FillReport {
-  return a === null || b.time > a.time || (b.time === a.time && b.tradeId > a.tradeId) ? b : a;
+/** The id alone is left of a fill that everything is known of and everybody was told of: enough to know it again. */
+type Kept = FillReport | string;
+
+function isWhole(fill: Kept): fill is FillReport {
+  return typeof fill !== 'string';
+}
+
+function idOf(fill: Kept | undefined): string | undefined {
+  return typeof fill === 'object' ? fill.tradeId : fill;
+}
+
+/** Which fill names the asset of the sum of fees: the latest that names one. */
+type Latest = Pick<FillReport, 'time' | 'tradeId' | 'feeAsset'>;
+
+function later(a: Latest | null, { time, tradeId, feeAsset }: FillReport): Latest {
+  const isLater = a === null || time > a.time || (time === a.time && tradeId > a.tradeId);
+  return isLater ? { time, tradeId, feeAsset } : a;
+}
+
+function latestOf(fills: readonly Kept[], except: number): Latest | null {
+  let latest: Latest | null = null;
+  for (const [place, fill] of fills.entries())
+    if (place !== except && isWhole(fill) && fill.feeAsset !== null) latest = later(latest, fill);
+  return latest;
+}
+
+function sumWith(fees: readonly FeeSum[], asset: string | null, fee: Decimal): readonly FeeSum[] {
+  const [only] = fees;
+  if (only === undefined) return [{ asset, sum: fee }];
+  if (fees.length === 1 && only.asset === asset) return [{ asset, sum: only.sum.add(fee) }];
+  if (!fees.some((known) => known.asset === asset)) return [...fees, { asset, sum: fee }];
+  return fees.map((known) => (known.asset === asset ? { asset, sum: known.sum.add(fee) } : known));
 }
 
 function plus(fees: readonly FeeSum[], { fee, feeAsset }: FillReport): readonly FeeSum[] {
-  if (fee === null) return fees;
-  const [only] = fees;
-  if (only === undefined) return [{ asset: feeAsset, sum: fee }];
-  if (fees.length === 1 && only.asset === feeAsset) return [{ asset: feeAsset, sum: only.sum.add(fee) }];
-  if (!fees.some(({ asset }) => asset === feeAsset)) return [...fees, { asset: feeAsset, sum: fee }];
-  return fees.map((known) => (known.asset === feeAsset ? { asset: feeAsset, sum: known.sum.add(fee) } : known));
+  return fee === null ? fees : sumWith(fees, feeAsset, fee);
+}
+
+function minus(fees: readonly FeeSum[], { fee, feeAsset }: FillReport): readonly FeeSum[] {
+  return fee === null ? fees : sumWith(fees, feeAsset, fee.neg());
 }
 
 export class FillLog {
@@ -33,19 +62,19 @@ export class FillLog {
   /** How many fills are known without their fee. */
   readonly withoutFee: number;
   /** Shared with other versions: only the first `size` are this one's, and those never change. */
-  private readonly fills: FillReport[];
+  private readonly fills: Kept[];
   /** Where a trade id may be; shared, so what it says is checked. An id that is not in it is in no version. */
   private readonly places: Map<string, number> | null;
   /** The latest fill that names the asset of its fee. */
-  private readonly latest: FillReport | null;
+  private readonly latest: Latest | null;
   private readonly fees: readonly FeeSum[];
 
   private constructor(
-    fills: FillReport[],
+    fills: Kept[],
     size: number,
     places: Map<string, number> | null,
     withoutFee: number,
-    latest: FillReport | null,
+    latest: Latest | null,
     fees: readonly FeeSum[],
   ) {
     this.fills = fills;
@@ -60,24 +89,34 @@ export class FillLog {
     if (this.places !== null) {
       const place = this.places.get(tradeId);
       if (place === undefined) return -1;
-      if (place < this.size && this.fills[place]?.tradeId === tradeId) return place;
+      if (place < this.size && idOf(this.fills[place]) === tradeId) return place;
     }
-    for (let place = 0; place < this.size; place++) if (this.fills[place]?.tradeId === tradeId) return place;
+    for (let place = 0; place < this.size; place++) if (idOf(this.fills[place]) === tradeId) return place;
     return -1;
   }
 
-  get(tradeId: string): FillReport | undefined {
+  /** The fill; 'complete' when it is known but nothing more can be learnt of it. */
+  get(tradeId: string): FillReport | 'complete' | undefined {
     const place = this.placeOf(tradeId);
-    return place < 0 ? undefined : this.fills[place];
+    const fill = place < 0 ? undefined : this.fills[place];
+    return fill === undefined || isWhole(fill) ? fill : 'complete';
   }
 
-  /** In the order in which they became known. */
+  /** In the order in which they became known; without those of which only the id was kept. */
   values(): readonly FillReport[] {
-    return this.fills.slice(0, this.size);
+    return this.fills.slice(0, this.size).filter(isWhole);
   }
 
   keys(): string[] {
-    return this.values().map(({ tradeId }) => tradeId);
+    return this.fills.slice(0, this.size).map((fill) => (isWhole(fill) ? fill.tradeId : fill));
+  }
+
+  /** In less memory: of fills that are known with their fees only the ids stay. Sums are not touched. */
+  compact(): FillLog {
+    const fills = this.fills
+      .slice(0, this.size)
+      .map((fill) => (isWhole(fill) && fill.fee !== null ? fill.tradeId : fill));
+    return new FillLog(fills, this.size, this.places, this.withoutFee, this.latest, this.fees);
   }
 
   /** With a fill whose trade id is not in it yet. */
@@ -88,7 +127,8 @@ export class FillLog {
     fills.push(fill);
     let { places } = this;
     if (places !== null) places.set(fill.tradeId, size);
-    else if (size >= MOST_WALKED) places = new Map(fills.map(({ tradeId }, place) => [tradeId, place]));
+    else if (size >= MOST_WALKED)
+      places = new Map(fills.map((each, place) => [isWhole(each) ? each.tradeId : each, place]));
     return new FillLog(
       fills,
       size + 1,
@@ -104,21 +144,18 @@ export class FillLog {
     const place = this.placeOf(fill.tradeId);
     const known = this.fills[place];
     if (place < 0 || known === undefined) return this.add(fill);
+    if (!isWhole(known)) return this;
     const fills = this.fills.slice(0, this.size);
     fills[place] = fill;
-    if (known.fee === null && known.feeAsset === null) {
-      const latest = fill.feeAsset === null ? this.latest : later(this.latest, fill);
-      const withoutFee = this.withoutFee - (fill.fee === null ? 0 : 1);
-      return new FillLog(fills, this.size, this.places, withoutFee, latest, plus(this.fees, fill));
-    }
-    let latest: FillReport | null = null;
-    let fees = NO_FEES;
-    for (const each of fills) {
-      if (each.feeAsset !== null) latest = later(latest, each);
-      fees = plus(fees, each);
-    }
-    const withoutFee = fills.reduce((count, { fee }) => count + (fee === null ? 1 : 0), 0);
-    return new FillLog(fills, this.size, this.places, withoutFee, latest, fees);
+    const others = this.latest?.tradeId === fill.tradeId ? latestOf(fills, place) : this.latest;
+    return new FillLog(
+      fills,
+      this.size,
+      this.places,
+      this.withoutFee - (known.fee === null ? 1 : 0) + (fill.fee === null ? 1 : 0),
+      fill.feeAsset === null ? others : later(others, fill),
+      plus(minus(this.fees, known), fill),
+    );
   }
 
   /** What was paid in the asset of the latest fill that names one; null when none does. */

@@ -2,7 +2,7 @@
 // Requests (submit, revoke, reconcile, missing facts) are other files'; they bring their answers here as reports.
 
 import { Decimal } from '../domain/decimal.ts';
-import { intendedOrderState, merge, newOrderState } from '../domain/merge.ts';
+import { compactState, intendedOrderState, merge, newOrderState } from '../domain/merge.ts';
 import { stateReports } from '../domain/state-reports.ts';
 import { EMPTY_REPORT, type FillReport, type OrderReport } from '../domain/order-report.ts';
 import type { Fill, Order } from '../domain/order.ts';
@@ -70,7 +70,7 @@ export class OrderManager {
 
   /** The order as a strategy sees it right now. */
   snapshot(order: TrackedOrder): Order {
-    return (order.snapshot ??= snapshotOf(this.parts.place, order.state, order.told));
+    return (order.snapshot ??= snapshotOf(this.parts.place, order.state, order.toldStatus));
   }
 
   /** Begins to track an order of our own. It is in `orders` and in the journal when this returns; nothing has been sent. */
@@ -144,6 +144,7 @@ export class OrderManager {
   private mergeInto(order: TrackedOrder, report: OrderReport, receivedAt: number): void {
     const before = order.state;
     const { state, changed, newFill, feeFound } = merge(before, report);
+    if (changed && order.closedAs !== null) this.reopen(order);
     order.state = state;
     // Whatever it is that the exchange says of it: it knows the order.
     order.isMissing = false;
@@ -193,6 +194,7 @@ export class OrderManager {
     const other = this.tracker.find({ orderId, clientOrderId: null });
     if (other !== null && other !== order) {
       this.tracker.replace(other, order);
+      this.reopen(other);
       order.told ??= other.told;
       for (const report of stateReports(other.state)) this.mergeInto(order, report, receivedAt);
     }
@@ -260,7 +262,7 @@ export class OrderManager {
     const { told } = order;
     // Nothing a strategy could use: not even buy or sell is known yet.
     if (order.state.action === null) return;
-    const snapshot = snapshotOf(this.parts.place, order.state, told);
+    const snapshot = snapshotOf(this.parts.place, order.state, told?.status ?? null);
     order.snapshot = snapshot;
     if (snapshot.status === 'NONE' || (told !== null && !differs(told, snapshot))) return;
     if (this.findings !== null) {
@@ -273,7 +275,7 @@ export class OrderManager {
 
   /** Tells an unfinished order although nothing changed: the strategy has not seen it since it started. */
   present(order: TrackedOrder): void {
-    if (order.told === null) this.tell(order, this.parts.clock.monotonic());
+    if (order.toldStatus === null) this.tell(order, this.parts.clock.monotonic());
   }
 
   private tellFill(order: TrackedOrder, fill: FillReport, receivedAt: number): void {
@@ -294,6 +296,17 @@ export class OrderManager {
     if (order.endTold === null || order.endTold !== order.told || !order.isEnded) return;
     if (order.waitingFills !== null || order.lacksFills || order.lacksFees) return;
     this.parts.journal.closed(order.key, order.endTold.status, this.parts.clock.now());
+    // Most orders are in this state most of the time that they are in memory.
+    order.closedAs = order.endTold.status;
+    order.snapshot = order.told = order.endTold = null;
+    order.state = compactState(order.state);
+  }
+
+  /** There is news of an order that was closed: what was told of it is made again. */
+  private reopen(order: TrackedOrder): void {
+    if (order.closedAs === null) return;
+    order.endTold = order.told = snapshotOf(this.parts.place, order.state, order.closedAs);
+    order.closedAs = null;
   }
 
   /** What was concluded, not heard: a refusal, or silence. */

@@ -17,12 +17,12 @@ export interface Place {
 }
 
 /** Statuses only go forwards: what was told stays where the new knowledge would be a step back. */
-function forwards(told: OrderStatus | undefined, now: OrderStatus): OrderStatus {
-  return told === undefined || told === now || TRANSITIONS[told].includes(now) ? now : told;
+function forwards(told: OrderStatus | null, now: OrderStatus): OrderStatus {
+  return told === null || told === now || TRANSITIONS[told].includes(now) ? now : told;
 }
 
-/** @param told the snapshot before, or null; figures that did not change are taken from it */
-export function snapshotOf(place: Place, state: OrderState, told: Order | null): Order {
+/** @param told the status that was told last, or null */
+export function snapshotOf(place: Place, state: OrderState, told: OrderStatus | null): Order {
   const filledNow = filledQuantity(state);
   // A market order that spends a quote amount has no quantity of its own: it is what it has bought.
   const quantity = state.quantity.value ?? filledNow;
@@ -46,7 +46,7 @@ export function snapshotOf(place: Place, state: OrderState, told: Order | null):
     avgPrice: nothing ? '0' : averagePrice(state).toString(),
     fee: fee === null ? '0' : fee.fee.toString(),
     feeAsset: fee === null ? null : fee.asset,
-    status: forwards(told?.status, stateStatus(state)),
+    status: forwards(told, stateStatus(state)),
     reason: state.reason,
     ctime: state.ctime,
     utime: state.utime,

@@ -4,7 +4,7 @@
 import { Decimal } from '../domain/decimal.ts';
 import { filledQuantity, type OrderState } from '../domain/merge.ts';
 import type { FillReport } from '../domain/order-report.ts';
-import type { Order } from '../domain/order.ts';
+import type { Order, OrderStatus } from '../domain/order.ts';
 import { isEnded } from '../domain/transitions.ts';
 import type { Timer } from '../seam/clock.ts';
 
@@ -43,6 +43,8 @@ export class TrackedOrder {
   told: Order | null = null;
   /** The snapshot of its end, once the strategy's callback was called with it. */
   endTold: Order | null = null;
+  /** The status it ended with, when the strategy knows its end and every fill; then the snapshots are let go. */
+  closedAs: OrderStatus | null = null;
   /** Client ids it went by besides the one in its state (amended by hand). */
   otherClientIds: Set<string> | null = null;
   waitingFills: Map<string, WaitingFill> | null = null;
@@ -89,6 +91,11 @@ export class TrackedOrder {
   /** A fill is known without its fee, and the fee may still come. */
   get lacksFees(): boolean {
     return !this.feesGivenUp && this.state.trades.withoutFee > 0;
+  }
+
+  /** The status that was told last; null when none was. */
+  get toldStatus(): OrderStatus | null {
+    return this.told === null ? this.closedAs : this.told.status;
   }
 
   /** There is evidence that the exchange has, or had, the order. */

@@ -141,7 +141,8 @@ export class Tracker {
     order.filedClientId = null;
     if (orderId !== null) {
       this.byOrderId.delete(orderId);
-      if (order.told !== null) this.left.set(orderId, order.told.status);
+      const status = order.toldStatus;
+      if (status !== null) this.left.set(orderId, status);
     }
     for (const id of [clientOrderId, ...(order.otherClientIds ?? [])]) {
       if (id !== null && this.byClientId.get(id) === order) this.byClientId.delete(id);

@@ -60,3 +60,32 @@ test('says what a copied map says, of every version', () => {
     { numRuns: 500 },
   );
 });
+
+test('made compact, it knows the same ids and sums, and takes what comes later', () => {
+  fc.assert(
+    fc.property(fc.array(fc.nat({ max: 12 }).chain(fillOf), { maxLength: 30 }), fc.nat({ max: 30 }), (fills, cut) => {
+      let log = FillLog.EMPTY;
+      let compact = FillLog.EMPTY;
+      for (const [index, fill] of fills.entries()) {
+        if (index === cut) {
+          compact = log.compact();
+          for (const id of log.keys())
+            expect(compact.get(id)).toBe(
+              log.values().find(({ tradeId }) => tradeId === id)?.fee === null ? log.get(id) : 'complete',
+            );
+        }
+        const known = log.get(fill.tradeId);
+        // As merging does it: a fee that is known stays.
+        if (known === undefined) [log, compact] = [log.add(fill), compact.add(fill)];
+        else if (known !== 'complete' && known.fee === null)
+          [log, compact] = [log.replace(fill), compact.replace(fill)];
+        if (index < cut) compact = log;
+        expect(compact.keys()).toEqual(log.keys());
+        expect(`${compact.paid()?.fee} ${compact.paid()?.asset} ${compact.withoutFee}`).toBe(
+          `${log.paid()?.fee} ${log.paid()?.asset} ${log.withoutFee}`,
+        );
+      }
+    }),
+    { numRuns: 500 },
+  );
+});

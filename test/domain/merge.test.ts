@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { Decimal } from '../../src/domain/decimal.ts';
 import {
   averagePrice,
+  compactState,
   cumulativeFee,
   filledQuantity,
   intendedOrderState,
@@ -43,6 +44,24 @@ describe('merge', () => {
       fc.property(arrival, fc.array(fc.boolean(), { minLength: 40, maxLength: 40 }), ({ of, reports }, kept) => {
         const survived = mergeAll(reports.filter((_, index) => kept[index] !== false));
         expect(canonical(mergeAll(of.reports, survived))).toBe(canonical(mergeAll(of.reports)));
+      }),
+    );
+  });
+
+  it('goes on the same after the state was made compact at any point', () => {
+    const seen = (state: OrderState): string => {
+      const { trades, ...rest } = state;
+      return JSON.stringify({ ...rest, trades: trades.keys().toSorted(), fee: cumulativeFee(state) });
+    };
+    fc.assert(
+      fc.property(arrival, fc.nat({ max: 40 }), ({ reports }, at) => {
+        let [plain, compact] = [newOrderState(SYMBOL), newOrderState(SYMBOL)];
+        for (const [index, report] of reports.entries()) {
+          if (index >= at) compact = compactState(compact);
+          const [a, b] = [merge(plain, report), merge(compact, report)];
+          [plain, compact] = [a.state, b.state];
+          expect([b.changed, b.newFill, seen(compact)]).toEqual([a.changed, a.newFill, seen(plain)]);
+        }
       }),
     );
   });
