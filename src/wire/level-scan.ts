@@ -2,6 +2,7 @@
 // It knows the plain form that exchanges send and declines everything else; whoever calls it then parses the frame as ever.
 
 import { EXACT_BELOW, exactNumber, POWERS_OF_TEN } from '../domain/exact-number.ts';
+import { startsWith, textEnd } from './row-scan.ts';
 
 /** Instead of the byte after what was read. Reading on from it declines again: no byte is there. */
 export const DECLINED = -1;
@@ -10,24 +11,14 @@ const QUOTE = 34;
 const COMMA = 44;
 const DOT = 46;
 const ZERO = 48;
-const BACKSLASH = 92;
 const OPEN_LIST = 91;
 const CLOSE_LIST = 93;
 /** Digits that certainly fit 31 bits: integers are quicker than doubles here. */
 const SHORT_DIGITS = 9;
 
 /** The byte after `expected`, which must stand at `at`. */
-export function passBytes(bytes: Buffer, at: number, expected: Uint8Array): number {
-  for (let index = 0; index < expected.length; index++) if (bytes[at + index] !== expected[index]) return DECLINED;
-  return at + expected.length;
-}
-
-/** The byte after the quote that ends the text whose first byte is at `at`: ASCII without escapes. */
-export function passText(bytes: Buffer, at: number): number {
-  let place = at;
-  for (let byte = bytes[place] ?? 0; byte !== QUOTE; byte = bytes[++place] ?? 0)
-    if (byte < 32 || byte > 126 || byte === BACKSLASH) return DECLINED;
-  return place + 1;
+export function passBytes(bytes: Buffer, at: number, expected: Buffer): number {
+  return startsWith(bytes, at, expected) ? at + expected.length : DECLINED;
 }
 
 /** Appends the whole number at `at`: not negative, and small enough to be exact. */
@@ -58,7 +49,7 @@ export function scanLevels(bytes: Buffer, at: number, into: number[]): number {
     place = scanDecimal(bytes, place + 1, into);
     if (bytes[place] !== COMMA) return DECLINED;
     place = scanDecimal(bytes, place + 1, into);
-    while (bytes[place] === COMMA) place = bytes[place + 1] === QUOTE ? passText(bytes, place + 2) : DECLINED;
+    while (bytes[place] === COMMA) place = bytes[place + 1] === QUOTE ? textEnd(bytes, place + 2) : DECLINED;
     if (bytes[place] !== CLOSE_LIST) return DECLINED;
     const next = bytes[place + 1];
     place += 2;

@@ -1,7 +1,8 @@
 // The quick way to read the frame that comes most often, a depthUpdate of the combined stream: straight from its bytes (wire/level-scan.ts).
 // Whatever it declines is parsed and read by books.ts as ever; both give the same update.
 
-import { DECLINED, passBytes, passText, scanInteger, scanLevels } from '../../wire/level-scan.ts';
+import { DECLINED, passBytes, scanInteger, scanLevels } from '../../wire/level-scan.ts';
+import { textEnd } from '../../wire/row-scan.ts';
 import type { DepthUpdate } from './books.ts';
 
 const STREAM = Buffer.from('{"stream":"');
@@ -22,10 +23,10 @@ export interface StreamedUpdate {
 export function scanDepth(frame: Buffer): StreamedUpdate | null {
   const nameAt = passBytes(frame, 0, STREAM);
   if (nameAt === DECLINED) return null;
-  const nameEnd = passText(frame, nameAt);
+  const nameEnd = textEnd(frame, nameAt);
   const numbers: number[] = [];
   let at = scanInteger(frame, passBytes(frame, nameEnd, EVENT), numbers);
-  at = passText(frame, passBytes(frame, at, SYMBOL));
+  at = textEnd(frame, passBytes(frame, at, SYMBOL));
   at = scanInteger(frame, passBytes(frame, at, FIRST), numbers);
   at = scanInteger(frame, passBytes(frame, at, LAST), numbers);
   const bids: number[] = [];
