@@ -1,7 +1,7 @@
 // How far the exchange's clock is from ours: measured over several samples, measured again when old, healed once when the exchange complains.
 // How to ask for the time, and which error means "wrong clock", is the connector's part.
 
-import { ok, type Result } from '../domain/errors.ts';
+import { fail, ok, type Result } from '../domain/errors.ts';
 import type { Clock } from '../seam/clock.ts';
 
 export interface ClockOffsetOptions {
@@ -21,6 +21,8 @@ export class ClockOffset {
   private current = 0;
   private measuredAt = -Infinity;
   private measuring: Promise<Result<true>> | null = null;
+  /** Which measurement is the newest: one that is still being refined must not touch what a later one found. */
+  private round = 0;
 
   constructor(options: ClockOffsetOptions) {
     this.options = options;
@@ -40,39 +42,45 @@ export class ClockOffset {
     return this.options.clock.monotonic() - this.measuredAt >= (this.options.maxAgeMs ?? 1_800_000);
   }
 
-  /** Calls at the same time share one measurement. Fails only when not a single sample came back; the old offset then stays. */
+  /**
+   * Resolves with the first sample: near enough to sign by, and whoever revokes in an emergency does not wait for the others, which make it
+   * finer meanwhile. Calls at the same time share one measurement. Fails when the first sample does not come back; the old offset then stays.
+   */
   measure(): Promise<Result<true>> {
-    this.measuring ??= this.sampleAll().finally(() => {
+    this.measuring ??= this.begin().finally(() => {
       this.measuring = null;
     });
     return this.measuring;
   }
 
-  private async sampleAll(): Promise<Result<true>> {
-    const { clock, ask } = this.options;
-    const samples = this.options.samples ?? 5;
-    let best = Infinity;
-    let failure: Result<true> | null = null;
-    for (let index = 0; index < samples; index++) {
-      const wall = clock.now();
-      const started = clock.monotonic();
-      const [time, error] = await ask();
-      const roundTrip = clock.monotonic() - started;
-      if (error !== null) {
-        failure = [null, error];
-        // The first sample tells whether anybody is there: no need to wait for every one to time out.
-        if (best === Infinity) break;
-        continue;
-      }
-      if (roundTrip < best) {
-        best = roundTrip;
-        // The server read its clock about half-way through the round trip.
-        this.current = time - (wall + roundTrip / 2);
-      }
-    }
-    if (best === Infinity && failure !== null) return failure;
-    this.measuredAt = clock.monotonic();
+  private async begin(): Promise<Result<true>> {
+    const round = ++this.round;
+    const [roundTrip, error] = await this.sample(Infinity, round);
+    if (error !== null) return fail(error);
+    this.measuredAt = this.options.clock.monotonic();
+    void this.refine(roundTrip, round);
     return ok(true);
+  }
+
+  private async refine(first: number, round: number): Promise<void> {
+    let best = first;
+    for (let left = (this.options.samples ?? 5) - 1; left > 0 && round === this.round; left--) {
+      const [roundTrip, error] = await this.sample(best, round);
+      if (error === null) best = Math.min(best, roundTrip);
+    }
+  }
+
+  /** Asks once, and takes the answer when it was quicker than `best` and nobody has begun to measure anew. Returns how long it took, ms. */
+  private async sample(best: number, round: number): Promise<Result<number>> {
+    const { clock, ask } = this.options;
+    const wall = clock.now();
+    const started = clock.monotonic();
+    const [time, error] = await ask();
+    if (error !== null) return fail(error);
+    const roundTrip = clock.monotonic() - started;
+    // The server read its clock about half-way through the round trip.
+    if (roundTrip < best && round === this.round) this.current = time - (wall + roundTrip / 2);
+    return ok(roundTrip);
   }
 
   /**

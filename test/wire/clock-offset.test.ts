@@ -24,9 +24,49 @@ function setup(skew: { ms: number }) {
   return { clock, offset, asked: () => asked };
 }
 
-test('the sample with the shortest round trip counts', async () => {
+/** As `setup`, but the answer takes all of the round trip: the middle is wrong by half of it. */
+function lopsided() {
+  const clock = new VirtualClock();
+  const ways = [400, 100, 300];
+  let asked = 0;
+  let skew = 0;
+  const offset = new ClockOffset({
+    clock,
+    samples: 3,
+    ask: async (): Promise<Result<number>> => {
+      const time = clock.now() + skew;
+      await sleep(clock, ways[asked++ % ways.length]!);
+      return ok(time);
+    },
+  });
+  return { clock, offset, shift: (ms: number) => (skew = ms) };
+}
+
+test('one sample is enough to go on; of all the one with the shortest round trip counts', async () => {
+  const { clock, offset } = lopsided();
+  const began = clock.monotonic();
+  expect(await clock.runFor(offset.measure())).toEqual([true, null]);
+  expect(clock.monotonic() - began).toBe(400);
+  expect([offset.offset, offset.isOld]).toEqual([-200, false]);
+  await clock.advance(100);
+  expect(offset.offset).toBe(-50);
+  await clock.advance(10_000);
+  expect(offset.offset).toBe(-50);
+});
+
+test('a measurement that is begun anew owes nothing to the one before it', async () => {
+  const { clock, offset, shift } = lopsided();
+  await clock.runFor(offset.measure());
+  shift(60_000);
+  expect(await clock.runFor(offset.measure())).toEqual([true, null]);
+  await clock.advance(10_000);
+  expect(Math.abs(offset.offset - 60_000)).toBeLessThan(400);
+});
+
+test('asks as often as it was told, and grows old', async () => {
   const { clock, offset, asked } = setup({ ms: -4_321 });
   expect(await clock.runFor(offset.measure())).toEqual([true, null]);
+  await clock.advance(2_000);
   expect(asked()).toBe(5);
   expect(offset.offset).toBe(-4_321);
   expect(offset.serverNow()).toBe(clock.now() - 4_321);
@@ -39,6 +79,7 @@ test('a complaint about the clock is healed by one measurement, once', async () 
   const skew = { ms: 0 };
   const { clock, offset, asked } = setup(skew);
   await clock.runFor(offset.measure());
+  await clock.advance(2_000);
   skew.ms = 60_000;
   await clock.advance(10_000);
   const call = (): Promise<string> =>
@@ -48,6 +89,7 @@ test('a complaint about the clock is healed by one measurement, once', async () 
     Promise.all([offset.healOnce(call, isClockError), offset.healOnce(call, isClockError)]),
   );
   expect(all).toEqual(['fine', 'fine']);
+  await clock.advance(900);
   expect(asked()).toBe(10);
   expect(await clock.runFor(offset.healOnce(() => Promise.resolve('wrong clock'), isClockError))).toBe('wrong clock');
 });

@@ -144,13 +144,14 @@ export class HtxAccount implements ExchangeAccount {
   async prepare(): Promise<Result<true>> {
     const [, clockError] = this.#time.isOld ? await this.#time.measure() : ok(true);
     if (clockError !== null) return fail(clockError);
-    const [accountId, accountError] = await this.#spotAccount();
+    const [[accountId, accountError], [, rulesError]] = await Promise.all([
+      this.#spotAccount(),
+      this.#reference.load(),
+      this.#checkMarket(),
+    ]);
     if (accountError !== null) return fail(accountError);
     this.#accountId = accountId;
-    const [, rulesError] = await this.#reference.load();
-    if (rulesError !== null) return fail(rulesError);
-    await this.#checkMarket();
-    return ok(true);
+    return rulesError === null ? ok(true) : fail(rulesError);
   }
 
   /** The list mixes kinds of account in no fixed order: never the first or the last, always the working spot one (4.1, trap 17). */

@@ -83,12 +83,23 @@ test('nothing is sent before it is asked for', () => {
 });
 
 describe('preparing', () => {
-  it('measures the clock and signs by the exchange’s time', async () => {
+  it('measures the clock and signs by the exchange’s time; what was refused for our clock meanwhile goes out again', async () => {
     const { clock, transport, account } = open();
+    const expired = json({ code: '50102', msg: 'Timestamp request expired' });
+    transport.answer('account/config', expired, rows(accountRow));
     expect(await account.prepare()).toEqual([true, null]);
     expect(account.clockOffset()).toBe(40_000);
-    const signed = transport.requests.find(({ url }) => url.endsWith('account/config'))!;
-    expect(signed.headers['OK-ACCESS-TIMESTAMP']).toBe(new Date(clock.now() + 40_000).toISOString());
+    const signed = transport.requests.filter(({ url }) => url.endsWith('account/config'));
+    expect(signed.map(({ headers }) => headers['OK-ACCESS-TIMESTAMP'])).toEqual(
+      [0, 40_000].map((offset) => new Date(clock.now() + offset).toISOString()),
+    );
+  });
+
+  it('asks for the time and the account side by side', async () => {
+    const { transport, account } = open();
+    const preparing = account.prepare();
+    expect(paths(transport).toSorted()).toEqual(['/api/v5/account/config', '/api/v5/public/time']);
+    expect(await preparing).toEqual([true, null]);
   });
 
   it('tells what keeps it from succeeding', async () => {
