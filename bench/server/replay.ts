@@ -45,6 +45,9 @@ function later(fn: () => void): void {
 function serveSocket(socket: WebSocket): void {
   sockets++;
   socket.on('error', () => undefined);
+  // As every exchange does: a client that hears nothing for long gives the connection up.
+  const pings = setInterval(() => socket.ping(), 10_000);
+  socket.on('close', () => clearInterval(pings));
   socket.on('message', (data: Buffer) => {
     const at = now();
     const text = data.toString();

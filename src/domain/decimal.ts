@@ -294,6 +294,12 @@ export class Decimal {
   /** Whether this is a whole multiple of `step` (a zero step allows everything). */
   isMultipleOf(step: Decimal): boolean {
     if (step.isZero()) return true;
+    if (this.big === null && step.big === null) {
+      const gap = this.scale - step.scale;
+      const one = gap >= 0 ? this.small : this.small * (POW10[-gap] ?? Infinity);
+      const other = gap <= 0 ? step.small : step.small * (POW10[gap] ?? Infinity);
+      if (one <= MAX_SAFE && one >= -MAX_SAFE && other <= MAX_SAFE && other >= -MAX_SAFE) return one % other === 0;
+    }
     const [a, b] = this.aligned(step);
     return a % b === 0n;
   }

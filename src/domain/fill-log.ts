@@ -122,9 +122,10 @@ export class FillLog {
   /** With a fill whose trade id is not in it yet. */
   add(fill: FillReport): FillLog {
     const { size } = this;
-    // The first version's storage is everybody's; a later one's may have gone on without this version.
-    const fills = size > 0 && this.fills.length === size ? this.fills : this.fills.slice(0, size);
-    fills.push(fill);
+    // A few are copied: a list that grows takes room for many more. A later version's storage may have gone on without this one.
+    const isShared = size >= MOST_WALKED && this.fills.length === size;
+    const fills = isShared ? this.fills : [...this.fills.slice(0, size), fill];
+    if (isShared) fills.push(fill);
     let { places } = this;
     if (places !== null) places.set(fill.tradeId, size);
     else if (size >= MOST_WALKED)
