@@ -39,7 +39,6 @@ class Child {
         ...process.env,
         MORTAL_FILE: join(folder, 'journal.sqlite'),
         MORTAL_LOG: '4',
-        NODE_COMPILE_CACHE: join(tmpdir(), 'mortal-compile-cache'),
       },
     });
     this.process.on('message', (report: Report) => {
