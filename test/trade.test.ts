@@ -72,8 +72,10 @@ describe('Trade', () => {
     const stage = new Stage();
     const make =
       (change: Record<string, unknown>): (() => unknown) =>
-      () =>
-        Reflect.construct(Trade, [{ ...stage.options(), ...change }, stage.environment]);
+      () => {
+        const made: unknown = Reflect.construct(Trade, [{ ...stage.options(), ...change }, stage.environment]);
+        return made;
+      };
     for (const name of ['strategy', 'platform', 'symbol', 'account', 'accessKey', 'secretKey']) {
       expect(make({ [name]: undefined })).toThrow(new TypeError(`new Trade: option ${name} is missing`));
       expect(make({ [name]: '' })).toThrow(`option ${name} is empty`);

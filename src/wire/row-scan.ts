@@ -224,7 +224,10 @@ export class RowScanner<Row> {
       const last = end - 1;
       values[index] = quoted(bytes, text, at + 1, last, slot.kind);
       if (slot.kind === 'word' && slot.words.length < MOST_WORDS)
-        slot.words.push({ bytes: Buffer.from(bytes.subarray(at + 1, end)), word: bytes.toString('latin1', at + 1, last) });
+        slot.words.push({
+          bytes: Buffer.from(bytes.subarray(at + 1, end)),
+          word: bytes.toString('latin1', at + 1, last),
+        });
     } else if (first === T) values[index] = true;
     else if (first === F) values[index] = false;
     else if (first === N) values[index] = null;
