@@ -13,6 +13,8 @@ export interface TailedIntent {
 }
 
 const SUFFIX = '-intents-';
+/** Ends the name of the second file of a pair. */
+const OTHER = 'b';
 
 function isAlive(pid: number): boolean {
   try {
@@ -37,35 +39,79 @@ function read(line: string): TailedIntent | null {
   return { scope: { platform, account, symbol, strategy }, key, intent: known };
 }
 
+/** One file. */
+class TailFile {
+  private readonly path: string;
+  private handle: number | null = null;
+  isEmpty = true;
+
+  constructor(path: string) {
+    this.path = path;
+  }
+
+  append(line: string): void {
+    this.handle ??= openSync(this.path, 'a+', 0o600);
+    this.isEmpty = false;
+    writeSync(this.handle, line);
+  }
+
+  clear(): void {
+    if (this.handle === null || this.isEmpty) return;
+    ftruncateSync(this.handle, 0);
+    this.isEmpty = true;
+  }
+
+  close(): void {
+    if (this.handle === null) return;
+    const { size } = fstatSync(this.handle);
+    closeSync(this.handle);
+    this.handle = null;
+    if (size === 0) rmSync(this.path, { force: true });
+  }
+}
+
 export class IntentTail {
   /** Those of this process: a process may have one journal open twice. */
   private static readonly used = new Set<string>();
   private readonly file: string;
   private readonly path: string;
-  private handle: number | null = null;
-  private isEmpty = true;
+  /** While what is in one is being stored, what comes goes into the other: so each can be emptied as a whole. */
+  private current: TailFile;
+  private turned: TailFile;
+  /** The number of the last line that must be stored before `turned` may be emptied. */
+  private mark = 0;
 
-  /** @param file of the database: the tail lies beside it, one for each journal of each process */
+  /** @param file of the database: the tail lies beside it, a pair of files for each journal of each process */
   constructor(file: string) {
     this.file = file;
     const base = `${file}${SUFFIX}${process.pid}`;
     let path = base;
     for (let count = 2; IntentTail.used.has(path); count++) path = `${base}-${count}`;
     this.path = path;
+    this.current = new TailFile(path);
+    this.turned = new TailFile(`${path}${OTHER}`);
     IntentTail.used.add(path);
   }
 
-  append(scope: JournalScope, key: string, intent: Intent): void {
-    this.handle ??= openSync(this.path, 'a+', 0o600);
-    writeSync(this.handle, `${JSON.stringify({ ...scope, key, intent })}\n`);
-    this.isEmpty = false;
+  /** @param intent as JSON */
+  append(scope: JournalScope, key: string, intent: string): void {
+    const { platform, account, symbol, strategy } = scope;
+    const begin = JSON.stringify({ platform, account, symbol, strategy, key });
+    // The line before may have been cut short by a full disk: this one is whole all the same.
+    this.current.append(`\n${begin.slice(0, -1)},"intent":${intent}}\n`);
   }
 
-  /** Everything appended so far is in the database. */
-  clear(): void {
-    if (this.handle === null || this.isEmpty) return;
-    ftruncateSync(this.handle, 0);
-    this.isEmpty = true;
+  /** @param last number of the last line that is enqueued: every intent so far is among them */
+  turn(last: number): void {
+    if (this.current.isEmpty || !this.turned.isEmpty) return;
+    [this.current, this.turned] = [this.turned, this.current];
+    this.mark = last;
+  }
+
+  /** @param stored all lines up to this number are in the database. @param last number of the last line that is enqueued */
+  clear(stored: number, last: number): void {
+    if (stored >= this.mark) this.turned.clear();
+    if (stored >= last) this.current.clear();
   }
 
   /** What processes that died did not get into the database. `take` must have stored it when it returns. */
@@ -82,17 +128,19 @@ export class IntentTail {
         .filter((intent) => intent !== null);
       take(found);
       // A number of ours that we do not use was another process's before (in a container they are all process 1).
-      if (pid === process.pid ? path !== this.path && IntentTail.used.has(path) : isAlive(pid)) continue;
+      if (pid === process.pid ? this.isUsedByAnother(path) : isAlive(pid)) continue;
       rmSync(path, { force: true });
     }
   }
 
+  private isUsedByAnother(path: string): boolean {
+    const own = path.endsWith(OTHER) ? path.slice(0, -OTHER.length) : path;
+    return own !== this.path && IntentTail.used.has(own);
+  }
+
   close(): void {
     IntentTail.used.delete(this.path);
-    if (this.handle === null) return;
-    const { size } = fstatSync(this.handle);
-    closeSync(this.handle);
-    this.handle = null;
-    if (size === 0) rmSync(this.path, { force: true });
+    this.current.close();
+    this.turned.close();
   }
 }

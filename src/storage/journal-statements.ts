@@ -1,4 +1,4 @@
-// Every statement the journal writes with, prepared once. When they run is sqlite-journal.ts's part.
+// Every statement the journal writes with, prepared once. When they run is journal-store.ts's part.
 
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
 
@@ -51,10 +51,6 @@ export class Statements {
   readonly adopted: StatementSync;
   readonly closed: StatementSync;
   readonly receipt: StatementSync;
-  readonly unfinished: StatementSync;
-  readonly finished: StatementSync;
-  readonly reports: StatementSync;
-  readonly toldOf: StatementSync;
   private readonly database: DatabaseSync;
 
   constructor(database: DatabaseSync) {
@@ -62,7 +58,7 @@ export class Statements {
     const prepare = (sql: string): StatementSync => database.prepare(sql);
     this.addScope = prepare('INSERT OR IGNORE INTO scopes (platform, account, symbol, strategy) VALUES (?, ?, ?, ?)');
     this.findScope = prepare(
-      'SELECT id, proven_at FROM scopes WHERE platform = ? AND account = ? AND symbol = ? AND strategy = ?',
+      'SELECT id FROM scopes WHERE platform = ? AND account = ? AND symbol = ? AND strategy = ?',
     );
     this.proof = prepare('UPDATE scopes SET proven_at = ? WHERE id = ?');
     this.addOrder = prepare('INSERT OR IGNORE INTO orders (scope, key, at) VALUES (?, ?, ?)');
@@ -77,14 +73,6 @@ export class Statements {
     this.adopted = prepare('UPDATE orders SET adopted = 1 WHERE id = ?');
     this.closed = prepare('UPDATE orders SET status = ?, at = ? WHERE id = ?');
     this.receipt = prepare('INSERT INTO receipts (at, platform, account, symbol, detail) VALUES (?, ?, ?, ?, ?)');
-    this.unfinished = prepare(
-      'SELECT orders.* FROM orders JOIN scopes ON scopes.id = orders.scope WHERE status IS NULL AND platform = ? AND account = ? AND symbol = ? AND strategy = ? ORDER BY orders.id',
-    );
-    this.finished = prepare(
-      'SELECT order_id, status FROM orders JOIN scopes ON scopes.id = orders.scope WHERE status IS NOT NULL AND order_id IS NOT NULL AND platform = ? AND account = ? AND symbol = ? AND strategy = ? AND at >= ?',
-    );
-    this.reports = prepare(`SELECT detail FROM events WHERE "order" = ? AND what = 'report' ORDER BY id`);
-    this.toldOf = prepare('SELECT trade_id FROM told WHERE "order" = ?');
   }
 
   clean(before: number): void {

@@ -1,28 +1,19 @@
-// The journal in an SQLite file: everything is enqueued in no time and written in groups, off the path of orders.
-// The one exception, intents, is intent-tail.ts's part; tables and opening are journal-schema.ts's.
+// The journal in an SQLite file: everything is enqueued in no time and stored in groups, off the path of orders - by a thread of its own
+// as soon as there is enough to do for one. Intents are safe before that (intent-tail.ts); what is stored how is journal-store.ts's part.
 
 import type { DatabaseSync } from 'node:sqlite';
-import type { OrderReport } from '../domain/order-report.ts';
-import type { OrderStatus } from '../domain/order.ts';
 import type { RevokeReceipt } from '../domain/unfinished-orders.ts';
-import type {
-  FinishedOrder,
-  HistoryQuery,
-  Intent,
-  Journal,
-  JournalScope,
-  OrderHistory,
-  OrderJournal,
-  RememberedOrder,
-  RequestResult,
-} from '../orders/journal.ts';
+import type { HistoryQuery, Intent, Journal, JournalScope, OrderHistory, OrderJournal } from '../orders/journal.ts';
 import type { Clock, Timer } from '../seam/clock.ts';
 import type { Log } from '../seam/log.ts';
 import { IntentTail } from './intent-tail.ts';
-import { readHistory, readReceipts, readStatus } from './journal-history.ts';
-import { Statements } from './journal-statements.ts';
+import { readHistory, readReceipts } from './journal-history.ts';
+import { Lines, type Group } from './journal-lines.ts';
+import { JournalQueue } from './journal-queue.ts';
+import { JournalReader } from './journal-reader.ts';
 import { BUSY, explain, openDatabase, sqliteCode } from './journal-schema.ts';
-import { parseFields, readIntent, readReport, reportText } from './report-text.ts';
+import { JournalStore } from './journal-store.ts';
+import { JournalThread, type Answer } from './journal-thread.ts';
 
 export interface SqliteJournalOptions {
   readonly file: string;
@@ -32,66 +23,38 @@ export interface SqliteJournalOptions {
   readonly retentionDays?: number;
 }
 
-/** Written together when this much time has passed, or this much has come. */
+/** Stored together when this much time has passed, or a group is full. */
 const GROUP_MS = 20;
-const GROUP_SIZE = 2_000;
-/** Beyond this the oldest entries of a journal that cannot be written are dropped: memory matters more. */
-const MOST_WAITING = 200_000;
 const RETRY_MS = 1_000;
-/** The write-ahead log is folded in when nothing has come for so long: it takes a few ms. */
+/** The file is taken care of when nothing has come for so long. */
 const QUIET_MS = 2_000;
-/** ... or when it never is quiet, after so many entries: else it would grow for as long as the market is busy. */
-const MOST_UNFOLDED = 50_000;
 const DAY_MS = 86_400_000;
 const DEFAULT_RETENTION_DAYS = 90;
-
-type Entry =
-  | { readonly what: 'intent'; readonly scope: Scope; readonly key: string; readonly intent: Intent }
-  | {
-      readonly what: 'report';
-      readonly scope: Scope;
-      readonly key: string;
-      readonly report: OrderReport;
-      readonly at: number;
-    }
-  | { readonly what: 'result'; readonly scope: Scope; readonly key: string; readonly result: RequestResult }
-  | { readonly what: 'told'; readonly scope: Scope; readonly key: string; readonly tradeId: string }
-  | { readonly what: 'adopted'; readonly scope: Scope; readonly key: string }
-  | {
-      readonly what: 'closed';
-      readonly scope: Scope;
-      readonly key: string;
-      readonly status: OrderStatus;
-      readonly at: number;
-    }
-  | { readonly what: 'proof'; readonly scope: Scope; readonly at: number }
-  | { readonly what: 'receipt'; readonly receipt: RevokeReceipt };
-
-/** An unfinished order's row, and whether it holds both ids already. */
-interface Row {
-  readonly id: number;
-  isNamed: boolean;
-}
-
-/** A scope and the rows of its unfinished orders, so that they need not be looked up for every entry. */
-interface Scope {
-  readonly of: JournalScope;
-  id: number | null;
-  readonly rows: Map<string, Row>;
-}
+/** A thread costs some ms to start and 20 MB to have: a process that only watches, or asks for one revoke, does without. */
+const LINES_BEFORE_THREAD = 200;
 
 export class SqliteJournal implements Journal {
-  private readonly database: DatabaseSync;
-  private readonly tail: IntentTail;
   private readonly options: SqliteJournalOptions;
-  private readonly statements: Statements;
-  private readonly scopes = new Map<string, Scope>();
-  private waiting: Entry[] = [];
+  /** Read by this thread always, written by it only while there is no other: `store` and `thread` are never both there. */
+  private readonly database: DatabaseSync;
+  private readonly reader: JournalReader;
+  private readonly tail: IntentTail;
+  private readonly scopes: JournalScope[] = [];
+  private readonly queue = new JournalQueue();
+  /** Being stored, or to be tried again. */
+  private group: Group | null = null;
+  /** The thread has it. */
+  private isHandedOver = false;
+  private store: JournalStore | null = null;
+  private thread: JournalThread | null = null;
+  /** It has started and opened the file; until then this thread goes on writing. */
+  private isThreadReady = false;
+  private threadFailed = false;
+  private scopesTold = 0;
+  private proofs = 0;
   private timer: Timer | null = null;
   private quietTimer: Timer | null = null;
-  private lastCleaned = -Infinity;
-  /** Entries in the write-ahead log, not yet folded into the database itself. */
-  private unfolded = 0;
+  private lastCleaned: number;
   private complained = false;
   private closed = false;
 
@@ -100,82 +63,140 @@ export class SqliteJournal implements Journal {
     this.options = options;
     const { file, clock } = options;
     this.database = openDatabase(file);
-    this.statements = new Statements(this.database);
+    this.reader = new JournalReader(this.database);
     this.tail = new IntentTail(file);
     try {
+      const store = this.ownStore();
       this.tail.recover((found) => {
         for (const { scope, key, intent } of found)
-          this.waiting.push({ what: 'intent', scope: this.scope(scope), key, intent });
-        this.write();
+          this.queue.add(new Lines(this.numberOf(scope)).intent(key, JSON.stringify(intent)));
+        for (let group = this.queue.take(clock.now()); group !== null; group = this.queue.take(clock.now()))
+          store.write(group);
       });
-      this.clean(clock.now());
+      this.lastCleaned = clock.now();
+      store.tidy(this.oldest());
     } catch (error) {
       this.database.close();
       throw explain(file, error);
     }
   }
 
-  private scope(of: JournalScope): Scope {
-    const name = JSON.stringify([of.platform, of.account, of.symbol, of.strategy]);
-    let scope = this.scopes.get(name);
-    if (scope === undefined) {
-      const { platform, account, symbol, strategy } = of;
-      scope = { of: { platform, account, symbol, strategy }, id: null, rows: new Map() };
-      this.scopes.set(name, scope);
-    }
-    return scope;
+  private numberOf({ platform, account, symbol, strategy }: JournalScope): number {
+    const known = this.scopes.findIndex(
+      (of) => of.platform === platform && of.account === account && of.symbol === symbol && of.strategy === strategy,
+    );
+    return known >= 0 ? known : this.scopes.push({ platform, account, symbol, strategy }) - 1;
   }
 
-  open(of: JournalScope): OrderJournal {
-    const scope = this.scope(of);
+  open(scope: JournalScope): OrderJournal {
+    const lines = new Lines(this.numberOf(scope));
+    const { reader } = this;
     return {
-      load: () => this.load(scope),
-      lastProof: () => this.lastProof(scope),
-      proof: (at) => this.enqueue({ what: 'proof', scope, at }),
-      finishedSince: (since) => this.finishedSince(scope, since),
-      intent: (key, intent) => {
-        this.appendIntent(scope, key, intent);
-        this.enqueue({ what: 'intent', scope, key, intent });
+      load: () => {
+        this.settle();
+        return reader.load(scope);
       },
-      report: (key, report, at) => this.enqueue({ what: 'report', scope, key, report, at }),
-      adopted: (key) => this.enqueue({ what: 'adopted', scope, key }),
-      told: (key, tradeId) => this.enqueue({ what: 'told', scope, key, tradeId }),
-      closed: (key, status, at) => this.enqueue({ what: 'closed', scope, key, status, at }),
-      result: (key, result) => this.enqueue({ what: 'result', scope, key, result }),
-      receipt: (receipt) => this.enqueue({ what: 'receipt', receipt }),
+      lastProof: () => {
+        this.settle();
+        return reader.lastProof(scope);
+      },
+      finishedSince: (since) => {
+        this.settle();
+        return reader.finishedSince(scope, since);
+      },
+      proof: (at) => {
+        this.proofs++;
+        this.enqueue(lines.proof(at));
+      },
+      intent: (key, intent) => this.intend(scope, lines, key, intent),
+      report: (key, report, at) => this.enqueue(lines.report(key, report, at)),
+      adopted: (key) => this.enqueue(lines.adopted(key)),
+      told: (key, tradeId) => this.enqueue(lines.told(key, tradeId)),
+      closed: (key, status, at) => this.enqueue(lines.closed(key, status, at)),
+      result: (key, result) => this.enqueue(lines.result(key, result)),
+      receipt: (receipt) => this.enqueue(lines.receipt(receipt)),
     };
   }
 
-  private appendIntent({ of }: Scope, key: string, intent: Intent): void {
+  private intend(scope: JournalScope, lines: Lines, key: string, intent: Intent): void {
+    const json = JSON.stringify(intent);
     try {
-      this.tail.append(of, key, intent);
+      this.tail.append(scope, key, json);
     } catch (error) {
       // The order goes out all the same: a full disk must not stop a strategy from closing its position.
       this.complain(error);
     }
+    this.enqueue(lines.intent(key, json));
   }
 
-  private enqueue(entry: Entry): void {
-    const count = this.waiting.push(entry);
-    if (this.timer === null && !this.closed) this.timer = this.options.clock.after(GROUP_MS, () => this.group());
-    else if (count === GROUP_SIZE && !this.complained) {
-      this.timer?.cancel();
-      this.timer = this.options.clock.after(0, () => this.group());
+  private enqueue(line: string): void {
+    if (this.closed) return;
+    if (this.queue.add(line)) this.onFullGroup();
+    else if (this.timer === null) this.arm(GROUP_MS);
+  }
+
+  private onFullGroup(): void {
+    const lost = this.queue.trim();
+    if (lost > 0) this.complain(new Error(`it takes too long to write: the oldest ${lost} entries are dropped`));
+    if (this.group === null) this.arm(0);
+  }
+
+  private arm(ms: number): void {
+    this.timer?.cancel();
+    this.timer = this.options.clock.after(ms, () => {
+      this.timer = null;
+      if (this.isHandedOver) {
+        this.arm(GROUP_MS);
+        return;
+      }
+      this.next();
+      const hasWork = this.queue.total - this.proofs > LINES_BEFORE_THREAD;
+      if (hasWork && this.thread === null && !this.threadFailed) this.startThread();
+    });
+  }
+
+  /** Stores the oldest lines, or hands them over. False when there are none, or when it failed. */
+  private next(): boolean {
+    const { options, queue, scopes } = this;
+    this.group ??= queue.take(options.clock.now());
+    if (this.group === null) return false;
+    const { group } = this;
+    this.tail.turn(queue.total);
+    if (this.thread !== null && this.isThreadReady) {
+      this.isHandedOver = true;
+      this.thread.post({ what: 'write', group, scopes: scopes.slice(this.scopesTold) });
+      this.scopesTold = scopes.length;
+      return true;
     }
-  }
-
-  private group(): void {
-    this.timer = null;
     try {
-      this.write();
-      this.complained = false;
-      if (this.unfolded > MOST_UNFOLDED) this.fold();
-      this.whenQuiet();
+      this.ownStore().write(group);
     } catch (error) {
-      this.complain(error);
-      if (this.waiting.length > MOST_WAITING) this.waiting.splice(0, this.waiting.length - MOST_WAITING / 2);
-      if (!this.closed) this.timer = this.options.clock.after(RETRY_MS, () => this.group());
+      this.onFailed(error);
+      return false;
     }
+    this.onStored();
+    return true;
+  }
+
+  private ownStore(): JournalStore {
+    return (this.store ??= new JournalStore(this.database, this.scopes));
+  }
+
+  private onStored(): void {
+    const { queue, group } = this;
+    if (group !== null) queue.release(group);
+    this.group = null;
+    this.complained = false;
+    this.tail.clear(queue.total - queue.size, queue.total);
+    if (this.closed) return;
+    if (queue.hasFullGroup) this.arm(0);
+    else if (queue.size > 0 && this.timer === null) this.arm(GROUP_MS);
+    this.whenQuiet();
+  }
+
+  private onFailed(error: unknown): void {
+    this.complain(error);
+    if (!this.closed) this.arm(RETRY_MS);
   }
 
   /** Says it once, until writing works again. */
@@ -190,186 +211,117 @@ export class SqliteJournal implements Journal {
     );
   }
 
-  /** Everything that waits, in one transaction. */
-  private write(): void {
-    const group = this.waiting;
-    if (group.length === 0) return;
-    const { database } = this;
-    database.exec('BEGIN IMMEDIATE');
+  private startThread(): void {
     try {
-      for (const entry of group) this.store(entry);
-      this.statements.events.finish();
-      this.statements.told.finish();
-      database.exec('COMMIT');
+      this.thread = new JournalThread(
+        this.options.file,
+        (answer) => this.onAnswer(answer),
+        (error) => this.onThreadDied(error),
+      );
     } catch (error) {
-      // Rows that the group made are gone again.
-      this.statements.events.drop();
-      this.statements.told.drop();
-      for (const scope of this.scopes.values()) {
-        scope.rows.clear();
-        scope.id = null;
-      }
-      if (database.isTransaction) database.exec('ROLLBACK');
-      throw error;
+      this.onThreadDied(error);
     }
-    this.waiting = [];
-    this.unfolded += group.length;
-    this.tail.clear();
   }
 
-  private store(entry: Entry): void {
-    const { statements } = this;
-    if (entry.what === 'receipt') {
-      const { endedAt, platform, account, symbol } = entry.receipt;
-      statements.receipt.run(endedAt, platform, account, symbol, JSON.stringify(entry.receipt));
+  private onAnswer({ to, problem }: Answer): void {
+    const error = problem === null ? null : Object.assign(new Error(problem.message), { errcode: problem.errcode });
+    if (to === 'write') {
+      this.isHandedOver = false;
+      if (error === null) this.onStored();
+      else this.onFailed(error);
       return;
     }
-    if (entry.what === 'proof') {
-      statements.proof.run(entry.at, this.scopeRow(entry.scope));
-      return;
-    }
-    const row = this.row(entry.scope, entry.key, 'at' in entry ? entry.at : this.options.clock.now());
-    switch (entry.what) {
-      case 'intent': {
-        const text = JSON.stringify(entry.intent);
-        if (statements.intent.run(text, entry.intent.clientOrderId, entry.intent.at, row.id).changes === 0) return;
-        statements.events.add(row.id, entry.intent.at, 'intent', text);
+    // A file that could not be opened is opened again for the next group; should that fail too, the group says so.
+    if (to === 'open') {
+      this.isThreadReady = true;
+      this.store = null;
+      this.options.log.debug(`a thread of its own writes the journal ${this.options.file} from now on`);
+    } else if (error !== null) this.complain(error);
+  }
+
+  /** What it did not answer is stored here, at worst a second time: only the history shows that. */
+  private onThreadDied(error: unknown): void {
+    this.thread = null;
+    this.threadFailed = true;
+    this.options.log.error(
+      `the thread that writes the journal ${this.options.file} died. It is written between callbacks from now on, which delays them`,
+      { err: error },
+    );
+    if (!this.isHandedOver) return;
+    this.isHandedOver = false;
+    this.arm(0);
+  }
+
+  /** Everything enqueued so far is in the file when this returns, or it cannot be written now. */
+  private settle(): void {
+    this.timer?.cancel();
+    this.timer = null;
+    while (this.isHandedOver || this.next()) {
+      if (this.thread === null || !this.isHandedOver) continue;
+      if (!this.thread.wait()) {
+        this.complain(new Error('writing it takes too long'));
         return;
       }
-      case 'report': {
-        const { orderId, clientOrderId } = entry.report;
-        statements.events.add(row.id, entry.at, 'report', reportText(entry.report));
-        // Ids that are there stay: nothing would change once both are.
-        if (row.isNamed) return;
-        statements.ids.run(orderId, clientOrderId, row.id);
-        row.isNamed = orderId !== null && clientOrderId !== null;
-        return;
-      }
-      case 'result':
-        statements.events.add(row.id, entry.result.at, 'result', JSON.stringify(entry.result));
-        return;
-      case 'told':
-        statements.told.add(row.id, entry.tradeId);
-        return;
-      case 'adopted':
-        statements.adopted.run(row.id);
-        return;
-      case 'closed':
-        statements.events.add(row.id, entry.at, 'closed', JSON.stringify(entry.status));
-        statements.closed.run(entry.status, entry.at, row.id);
-        // Should anything new come it is looked up, and so opened, again.
-        entry.scope.rows.delete(entry.key);
+      // Still there and not with the thread: it failed, and is tried again in a while.
+      if (this.group !== null && !this.isHandedOver) return;
     }
-  }
-
-  private row(scope: Scope, key: string, at: number): Row {
-    const known = scope.rows.get(key);
-    if (known !== undefined) return known;
-    const { statements } = this;
-    const of = this.scopeRow(scope);
-    const added = statements.addOrder.run(of, key, at);
-    const id = added.changes === 1 ? Number(added.lastInsertRowid) : Number(statements.findOrder.get(of, key)?.['id']);
-    const row: Row = { id, isNamed: false };
-    scope.rows.set(key, row);
-    return row;
-  }
-
-  private scopeRow(scope: Scope): number {
-    if (scope.id !== null) return scope.id;
-    const { statements } = this;
-    const { platform, account, symbol, strategy } = scope.of;
-    statements.addScope.run(platform, account, symbol, strategy);
-    scope.id = Number(statements.findScope.get(platform, account, symbol, strategy)?.['id']);
-    return scope.id;
-  }
-
-  private lastProof({ of: { platform, account, symbol, strategy } }: Scope): number | null {
-    const proven = this.statements.findScope.get(platform, account, symbol, strategy)?.['proven_at'];
-    return typeof proven === 'number' ? proven : null;
-  }
-  private load(scope: Scope): readonly RememberedOrder[] {
-    this.writeNow();
-    const { platform, account, symbol, strategy } = scope.of;
-    const { statements } = this;
-    return statements.unfinished.all(platform, account, symbol, strategy).map((order): RememberedOrder => {
-      const id = Number(order['id']);
-      const intent = order['intent'];
-      return {
-        key: String(order['key']),
-        intent: typeof intent === 'string' ? readIntent(parseFields(intent)) : null,
-        adopted: order['adopted'] === 1,
-        reports: statements.reports
-          .all(id)
-          .map(({ detail }) => readReport(String(detail)))
-          .filter((report) => report !== null),
-        told: new Set(statements.toldOf.all(id).map((row) => String(row['trade_id']))),
-      };
-    });
-  }
-
-  private finishedSince(scope: Scope, since: number): readonly FinishedOrder[] {
-    const { platform, account, symbol, strategy } = scope.of;
-    return this.statements.finished.all(platform, account, symbol, strategy, since).flatMap((row): FinishedOrder[] => {
-      const status = readStatus(row['status']);
-      return status === null ? [] : [{ orderId: String(row['order_id']), status }];
-    });
   }
 
   history(query: HistoryQuery): readonly OrderHistory[] {
-    this.writeNow();
+    this.settle();
     return readHistory(this.database, query);
   }
 
   receipts(query: HistoryQuery): readonly RevokeReceipt[] {
-    this.writeNow();
+    this.settle();
     return readReceipts(this.database, query);
   }
 
-  private writeNow(): void {
-    this.timer?.cancel();
-    this.group();
-  }
-
   async flush(): Promise<void> {
-    this.writeNow();
+    this.settle();
   }
 
   async close(): Promise<void> {
     if (this.closed) return;
-    this.writeNow();
     this.closed = true;
-    this.timer?.cancel();
+    this.settle();
     this.quietTimer?.cancel();
+    await this.thread?.end();
+    // What it did not get done before its time was up.
+    this.thread = null;
+    this.isHandedOver = false;
+    this.settle();
     this.tail.close();
     this.database.exec('PRAGMA wal_checkpoint(PASSIVE)');
     this.database.close();
   }
 
-  /** Does what it can without waiting for readers. */
-  private fold(): void {
-    this.database.exec('PRAGMA wal_checkpoint(PASSIVE)');
-    this.unfolded = 0;
-  }
-
   private whenQuiet(): void {
     this.quietTimer?.cancel();
-    if (this.closed) return;
     this.quietTimer = this.options.clock.after(QUIET_MS, () => {
       this.quietTimer = null;
+      const before = this.isNewDay() ? this.oldest() : null;
+      if (this.thread !== null && this.isThreadReady) {
+        this.thread.post({ what: 'tidy', before });
+        return;
+      }
       try {
-        this.fold();
-        this.clean(this.options.clock.now());
+        this.ownStore().tidy(before);
       } catch (error) {
         this.complain(error);
       }
     });
   }
 
-  /** Once a day: finished orders and receipts whose time is over. Unfinished ones are never dropped. */
-  private clean(now: number): void {
-    if (now - this.lastCleaned < DAY_MS) return;
+  private isNewDay(): boolean {
+    const now = this.options.clock.now();
+    if (now - this.lastCleaned < DAY_MS) return false;
     this.lastCleaned = now;
-    const before = now - (this.options.retentionDays ?? DEFAULT_RETENTION_DAYS) * DAY_MS;
-    this.statements.clean(before);
+    return true;
+  }
+
+  /** Finished orders and receipts from before then are dropped once a day. Unfinished ones never are. */
+  private oldest(): number {
+    return this.options.clock.now() - (this.options.retentionDays ?? DEFAULT_RETENTION_DAYS) * DAY_MS;
   }
 }

@@ -1,0 +1,61 @@
+// What a Trade reads when it starts: unfinished orders, the last proof, what ended lately. Reading for people is journal-history.ts's part.
+
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import type { FinishedOrder, JournalScope, RememberedOrder } from '../orders/journal.ts';
+import { readStatus } from './journal-history.ts';
+import { parseFields, readIntent, readReport } from './report-text.ts';
+
+const OF_SCOPE = 'platform = ? AND account = ? AND symbol = ? AND strategy = ?';
+
+function values({ platform, account, symbol, strategy }: JournalScope): [string, string, string, string] {
+  return [platform, account, symbol, strategy];
+}
+
+export class JournalReader {
+  private readonly proof: StatementSync;
+  private readonly unfinished: StatementSync;
+  private readonly finished: StatementSync;
+  private readonly reports: StatementSync;
+  private readonly told: StatementSync;
+
+  constructor(database: DatabaseSync) {
+    const prepare = (sql: string): StatementSync => database.prepare(sql);
+    this.proof = prepare(`SELECT proven_at FROM scopes WHERE ${OF_SCOPE}`);
+    const orders = 'FROM orders JOIN scopes ON scopes.id = orders.scope';
+    this.unfinished = prepare(`SELECT orders.* ${orders} WHERE status IS NULL AND ${OF_SCOPE} ORDER BY orders.id`);
+    this.finished = prepare(
+      `SELECT order_id, status ${orders} WHERE status IS NOT NULL AND order_id IS NOT NULL AND ${OF_SCOPE} AND at >= ?`,
+    );
+    this.reports = prepare(`SELECT detail FROM events WHERE "order" = ? AND what = 'report' ORDER BY id`);
+    this.told = prepare('SELECT trade_id FROM told WHERE "order" = ?');
+  }
+
+  lastProof(scope: JournalScope): number | null {
+    const proven = this.proof.get(...values(scope))?.['proven_at'];
+    return typeof proven === 'number' ? proven : null;
+  }
+
+  load(scope: JournalScope): readonly RememberedOrder[] {
+    return this.unfinished.all(...values(scope)).map((order): RememberedOrder => {
+      const id = Number(order['id']);
+      const intent = order['intent'];
+      return {
+        key: String(order['key']),
+        intent: typeof intent === 'string' ? readIntent(parseFields(intent)) : null,
+        adopted: order['adopted'] === 1,
+        reports: this.reports
+          .all(id)
+          .map(({ detail }) => readReport(String(detail)))
+          .filter((report) => report !== null),
+        told: new Set(this.told.all(id).map((row) => String(row['trade_id']))),
+      };
+    });
+  }
+
+  finishedSince(scope: JournalScope, since: number): readonly FinishedOrder[] {
+    return this.finished.all(...values(scope), since).flatMap((row): FinishedOrder[] => {
+      const status = readStatus(row['status']);
+      return status === null ? [] : [{ orderId: String(row['order_id']), status }];
+    });
+  }
+}

@@ -1,0 +1,152 @@
+// Groups of lines into the tables, one transaction each, and the care of the file. Which thread does that is sqlite-journal.ts's part.
+
+import type { DatabaseSync } from 'node:sqlite';
+import type { JournalScope } from '../orders/journal.ts';
+import { forEachLine, readField, type Group } from './journal-lines.ts';
+import { Statements } from './journal-statements.ts';
+import { parseFields } from './report-text.ts';
+
+/** The write-ahead log is folded into the database after so many lines: else it would grow for as long as the market is busy. */
+const MOST_UNFOLDED = 50_000;
+/** ... and in quiet moments from so many on: it takes a few ms, and with some disks more. */
+const WORTH_FOLDING = 100;
+
+/** An unfinished order's row, and whether it holds both ids already. */
+interface Row {
+  readonly id: number;
+  isNamed: boolean;
+}
+
+interface ScopeRows {
+  readonly id: number;
+  readonly orders: Map<string, Row>;
+}
+
+export class JournalStore {
+  private readonly database: DatabaseSync;
+  private readonly statements: Statements;
+  private readonly scopes: readonly JournalScope[];
+  private rows: (ScopeRows | undefined)[] = [];
+  /** Lines in the write-ahead log, not yet folded into the database itself. */
+  private unfolded = 0;
+
+  /** @param scopes those that lines name by number; it may grow */
+  constructor(database: DatabaseSync, scopes: readonly JournalScope[]) {
+    this.database = database;
+    this.statements = new Statements(database);
+    this.scopes = scopes;
+  }
+
+  /** All of it or nothing. */
+  write(group: Group): void {
+    const { database, statements } = this;
+    if (this.unfolded > MOST_UNFOLDED) this.fold();
+    database.exec('BEGIN IMMEDIATE');
+    try {
+      forEachLine(group, (line) => this.store(line, group.at));
+      statements.events.finish();
+      statements.told.finish();
+      database.exec('COMMIT');
+    } catch (error) {
+      // Rows that the group made are gone again.
+      statements.events.drop();
+      statements.told.drop();
+      this.rows = [];
+      if (database.isTransaction) database.exec('ROLLBACK');
+      throw error;
+    }
+    this.unfolded += group.count;
+  }
+
+  private store(line: string, now: number): void {
+    const { statements } = this;
+    const [what, number, keyField, first = '', second = '', ...rest] = line.split('\t');
+    if (what === 'v') {
+      const [account, symbol, receipt = ''] = rest;
+      statements.receipt.run(Number(first), second, readField(account), readField(symbol), receipt);
+      return;
+    }
+    const scope = this.scope(Number(number));
+    const key = readField(keyField);
+    switch (what) {
+      case 'r': {
+        const row = this.row(scope, key, Number(first));
+        statements.events.add(row.id, Number(first), 'report', second);
+        // Ids that are there stay: nothing would change once both are.
+        if (!row.isNamed) this.name(row, second);
+        return;
+      }
+      case 't':
+        statements.told.add(this.row(scope, key, now).id, readField(first));
+        return;
+      case 'c': {
+        const row = this.row(scope, key, Number(first));
+        statements.events.add(row.id, Number(first), 'closed', `"${second}"`);
+        statements.closed.run(second, Number(first), row.id);
+        // Should anything new come it is looked up, and so opened, again.
+        scope.orders.delete(key);
+        return;
+      }
+      case 'i': {
+        const { id } = this.row(scope, key, now);
+        const { clientOrderId, at } = parseFields(first) ?? {};
+        if (statements.intent.run(first, String(clientOrderId), Number(at), id).changes === 0) return;
+        statements.events.add(id, Number(at), 'intent', first);
+        return;
+      }
+      case 'q':
+        statements.events.add(this.row(scope, key, now).id, Number(first), 'result', second);
+        return;
+      case 'a':
+        statements.adopted.run(this.row(scope, key, now).id);
+        return;
+      case 'p':
+        statements.proof.run(Number(first), scope.id);
+        return;
+      default:
+        throw new Error(`no line of a journal: ${line}`);
+    }
+  }
+
+  private name(row: Row, report: string): void {
+    const { orderId, clientOrderId } = parseFields(report) ?? {};
+    const ids = [orderId, clientOrderId].map((id) => (typeof id === 'string' ? id : null));
+    this.statements.ids.run(...ids, row.id);
+    row.isNamed = !ids.includes(null);
+  }
+
+  private row({ id: scope, orders }: ScopeRows, key: string, at: number): Row {
+    const known = orders.get(key);
+    if (known !== undefined) return known;
+    const { addOrder, findOrder } = this.statements;
+    const added = addOrder.run(scope, key, at);
+    const id = added.changes === 1 ? added.lastInsertRowid : findOrder.get(scope, key)?.['id'];
+    const row: Row = { id: Number(id), isNamed: false };
+    orders.set(key, row);
+    return row;
+  }
+
+  private scope(number: number): ScopeRows {
+    const known = this.rows[number];
+    if (known !== undefined) return known;
+    const of = this.scopes[number];
+    if (of === undefined) throw new Error(`the journal has no scope ${number}`);
+    const { platform, account, symbol, strategy } = of;
+    this.statements.addScope.run(platform, account, symbol, strategy);
+    const id = Number(this.statements.findScope.get(platform, account, symbol, strategy)?.['id']);
+    return (this.rows[number] = { id, orders: new Map() });
+  }
+
+  /** For quiet moments. @param before time before which finished orders and receipts are dropped; null: none today */
+  tidy(before: number | null): void {
+    if (this.unfolded >= WORTH_FOLDING) this.fold();
+    if (before !== null) this.statements.clean(before);
+  }
+
+  /** Does what it can without waiting for readers. */
+  private fold(): void {
+    // What fails now is tried again when there is more of it, not with every group.
+    this.unfolded = 0;
+    this.database.exec('PRAGMA wal_checkpoint(PASSIVE)');
+  }
+}
