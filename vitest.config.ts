@@ -13,8 +13,8 @@ export default defineConfig({
     pool: 'forks',
     // Tests start the program hundreds of times: it is compiled once, which halves what each start costs.
     env: { NODE_COMPILE_CACHE: join(tmpdir(), 'aioquant-compile-cache') },
-    testTimeout: 20_000,
-    hookTimeout: 20_000,
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
     reporters: ['default', './test/support/closing-line-reporter.ts'],
   },
 });

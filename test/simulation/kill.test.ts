@@ -55,5 +55,5 @@ describe.each(PLATFORMS)('kill -9 on %s, at every crossing of', { concurrent: tr
     } finally {
       await mortals.end();
     }
-  }, 180_000);
+  }, 400_000);
 });
