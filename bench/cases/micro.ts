@@ -47,7 +47,7 @@ export async function runMicro(rows: Rows): Promise<void> {
       {
         ...base,
         id: 'journal-enqueue',
-        what: 'journal: an update enqueued on the callback path (floor: one append to a plain file)',
+        what: 'journal: an event enqueued on the callback path (floor: one append to a plain file)',
         unit: 'µs',
         must: { atMost: 1 },
       },
