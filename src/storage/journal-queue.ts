@@ -53,6 +53,11 @@ export class JournalQueue {
     this.spare = null;
   }
 
+  /** As much waits as may. */
+  get isCrowded(): boolean {
+    return this.full.length >= MOST_CHUNKS;
+  }
+
   /** Drops the older half when too much waits. Returns the number of lines lost. */
   trim(): number {
     if (this.full.length <= MOST_CHUNKS) return 0;

@@ -87,9 +87,9 @@ export class JournalThread {
     }
   }
 
-  /** Blocks until the next answer has come and is heard. False when it does not come. */
-  wait(): boolean {
-    const outcome = Atomics.wait(this.answers, 0, this.answered, PATIENCE_MS);
+  /** Blocks until the next answer has come and is heard. False when it does not come in time. */
+  wait(patienceMs = PATIENCE_MS): boolean {
+    const outcome = Atomics.wait(this.answers, 0, this.answered, patienceMs);
     this.drain();
     return outcome !== 'timed-out';
   }

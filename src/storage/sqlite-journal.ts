@@ -26,6 +26,8 @@ export interface SqliteJournalOptions {
 /** Stored together when this much time has passed, or a group is full. */
 const GROUP_MS = 20;
 const RETRY_MS = 1_000;
+/** How long a callback may be held up so that nothing is dropped: a group takes some 20 ms. */
+const CATCH_UP_MS = 200;
 /** The file is taken care of when nothing has come for so long. */
 const QUIET_MS = 2_000;
 const DAY_MS = 86_400_000;
@@ -136,9 +138,16 @@ export class SqliteJournal implements Journal {
   }
 
   private onFullGroup(): void {
+    if (this.queue.isCrowded && !this.complained) this.catchUp();
     const lost = this.queue.trim();
     if (lost > 0) this.complain(new Error(`it takes too long to write: the oldest ${lost} entries are dropped`));
     if (this.group === null) this.arm(0);
+  }
+
+  /** More comes than is stored, for long: before anything is lost, this thread waits as it would if it stored it itself. */
+  private catchUp(): void {
+    if (this.isHandedOver && this.thread?.wait(CATCH_UP_MS) !== true) return;
+    if (!this.isHandedOver) this.next();
   }
 
   private arm(ms: number): void {

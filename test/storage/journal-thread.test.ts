@@ -74,6 +74,16 @@ const toldOf = (orders: OrderJournal, key: string): number =>
   orders.load().find((order) => order.key === key)?.told.size ?? 0;
 
 describe('the journal with a thread that writes', () => {
+  it('holds up whoever tells more than can be written, and loses nothing', async () => {
+    const { journal, orders, errors } = await threaded();
+    // Some 70 MB without a pause: more than may wait.
+    const long = 'x'.repeat(10_000);
+    for (let i = 0; i < 7_000; i++) orders.told('o:1', `${i} ${long}`);
+    expect(toldOf(orders, 'o:1')).toBe(7_000);
+    expect(errors).toEqual([]);
+    await journal.close();
+  });
+
   it('is as before: everything that was enqueued is read, in its order, across many groups', async () => {
     const { journal, orders, clock, errors } = await threaded();
     for (let i = 0; i < 10_000; i++) {
