@@ -33,8 +33,8 @@ function later(a: Latest | null, { time, tradeId, feeAsset }: FillReport): Lates
   return isLater ? { time, tradeId, feeAsset } : a;
 }
 
-function latestOf(fills: readonly Kept[], except: number): Latest | null {
-  let latest: Latest | null = null;
+/** @param latest of those of which only the id was kept */
+function latestOf(fills: readonly Kept[], except: number, latest: Latest | null): Latest | null {
   for (const [place, fill] of fills.entries())
     if (place !== except && isWhole(fill) && fill.feeAsset !== null) latest = later(latest, fill);
   return latest;
@@ -57,7 +57,7 @@ function minus(fees: readonly FeeSum[], { fee, feeAsset }: FillReport): readonly
 }
 
 export class FillLog {
-  static readonly EMPTY = new FillLog([], 0, null, 0, null, NO_FEES);
+  static readonly EMPTY = new FillLog([], 0, null, 0, null, null, NO_FEES);
   readonly size: number;
   /** How many fills are known without their fee. */
   readonly withoutFee: number;
@@ -65,6 +65,8 @@ export class FillLog {
   private readonly fills: Kept[];
   /** Where a trade id may be; shared, so what it says is checked. An id that is not in it is in no version. */
   private readonly places: Map<string, number> | null;
+  /** As `latest`, among those of which only the id was kept. */
+  private readonly latestKept: Latest | null;
   /** The latest fill that names the asset of its fee. */
   private readonly latest: Latest | null;
   private readonly fees: readonly FeeSum[];
@@ -74,6 +76,7 @@ export class FillLog {
     size: number,
     places: Map<string, number> | null,
     withoutFee: number,
+    latestKept: Latest | null,
     latest: Latest | null,
     fees: readonly FeeSum[],
   ) {
@@ -81,6 +84,7 @@ export class FillLog {
     this.size = size;
     this.places = places;
     this.withoutFee = withoutFee;
+    this.latestKept = latestKept;
     this.latest = latest;
     this.fees = fees;
   }
@@ -113,10 +117,14 @@ export class FillLog {
 
   /** In less memory: of fills that are known with their fees only the ids stay. Sums are not touched. */
   compact(): FillLog {
-    const fills = this.fills
-      .slice(0, this.size)
-      .map((fill) => (isWhole(fill) && fill.fee !== null ? fill.tradeId : fill));
-    return new FillLog(fills, this.size, this.places, this.withoutFee, this.latest, this.fees);
+    const fills = this.fills.slice(0, this.size);
+    let latestKept = this.latestKept;
+    for (const [place, fill] of fills.entries()) {
+      if (!isWhole(fill) || fill.fee === null) continue;
+      if (fill.feeAsset !== null) latestKept = later(latestKept, fill);
+      fills[place] = fill.tradeId;
+    }
+    return new FillLog(fills, this.size, this.places, this.withoutFee, latestKept, this.latest, this.fees);
   }
 
   /** With a fill whose trade id is not in it yet. */
@@ -135,6 +143,7 @@ export class FillLog {
       size + 1,
       places,
       this.withoutFee + (fill.fee === null ? 1 : 0),
+      this.latestKept,
       fill.feeAsset === null ? this.latest : later(this.latest, fill),
       plus(this.fees, fill),
     );
@@ -148,12 +157,13 @@ export class FillLog {
     if (!isWhole(known)) return this;
     const fills = this.fills.slice(0, this.size);
     fills[place] = fill;
-    const others = this.latest?.tradeId === fill.tradeId ? latestOf(fills, place) : this.latest;
+    const others = this.latest?.tradeId === fill.tradeId ? latestOf(fills, place, this.latestKept) : this.latest;
     return new FillLog(
       fills,
       this.size,
       this.places,
       this.withoutFee - (known.fee === null ? 1 : 0) + (fill.fee === null ? 1 : 0),
+      this.latestKept,
       fill.feeAsset === null ? others : later(others, fill),
       plus(minus(this.fees, known), fill),
     );
