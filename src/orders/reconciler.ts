@@ -128,13 +128,20 @@ export class Reconciler {
     this.parts.background(this.work(kind, run));
   }
 
-  private view(kind: ReconcileKind, offset: number): View {
-    const { manager } = this.parts;
-    const orders = [...manager.tracker.open.values(), ...manager.tracker.revivable()].map((order) => ({
-      state: order.state,
-      isSending: order.phase === 'sending',
-      silent: order.silent.add(order.unexplainable),
-    }));
+  private alive(): TrackedOrder[] {
+    const { tracker } = this.parts.manager;
+    return [...tracker.open.values(), ...tracker.revivable()];
+  }
+
+  /** @param among only these orders, or null: all */
+  private view(kind: ReconcileKind, offset: number, among: ReadonlySet<TrackedOrder> | null): View {
+    const orders = this.alive()
+      .filter((order) => among === null || among.has(order))
+      .map((order) => ({
+        state: order.state,
+        isSending: order.phase === 'sending',
+        silent: order.silent.add(order.unexplainable),
+      }));
     if (kind === 'first' || this.proof === null) {
       return { orders, fillsSince: this.lookBack === null ? null : this.lookBack - MARGIN_MS + offset };
     }
@@ -148,11 +155,13 @@ export class Reconciler {
     const askedAt = clock.now();
     const asked: Moment = { here: askedAt, there: askedAt + (connection()?.account.clockOffset() ?? 0) };
     const answers: Mutable = { openOrders: null, fillsSince: null, orders: new Map(), fillsOf: new Map() };
+    // Orders that come up while a routine check goes on are the next one's business: where many come, it would never end.
+    const among = kind === 'routine' ? new Set(this.alive()) : null;
     let failures = 0;
     for (;;) {
       const at = connection();
       if (at === null) return;
-      const { questions, unknown } = reconcile(this.view(kind, at.account.clockOffset()), answers);
+      const { questions, unknown } = reconcile(this.view(kind, at.account.clockOffset(), among), answers);
       if (questions.length === 0) {
         this.finish(kind, answers);
         this.proof = asked;

@@ -242,6 +242,23 @@ describe('when all looks well', () => {
     await trade.close();
   });
 
+  it('the periodic comparison comes to an end where new orders keep coming faster than it can ask', async () => {
+    const stage = new Stage();
+    const { trade } = await stage.ready();
+    stage.venue.delayMs = 200;
+    // Fifty a second, each open for 300 ms: there is always one that the list of a moment ago could not hold.
+    for (let step = 0; step < 6_500; step++) {
+      const order = { clientOrderId: null, action: 'SELL', orderType: 'LIMIT', timeInForce: 'GTC' } as const;
+      stage.venue.place({ ...order, price: '2', quantity: '10' });
+      if (stage.venue.orders.length > 15) stage.venue.fill(stage.venue.orders.shift()!, '10');
+      await stage.clock.advance(20);
+    }
+    expect(stage.clock.now() - (trade.lastProof ?? 0)).toBeLessThan(65_000);
+    expect(stage.venue.count('openOrders')).toBeGreaterThanOrEqual(3);
+    expect(stage.venue.count('query')).toBeLessThan(100);
+    await trade.close();
+  });
+
   it('an exchange that answers nothing for a while is asked again, without harm', async () => {
     const stage = new Stage();
     const { trade, told } = await stage.ready();
