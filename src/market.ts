@@ -1,14 +1,14 @@
 // Market: one symbol's live order book, without keys. Reads its options, calls its callbacks in order, and is the public face of a book keeper.
 // How the book is kept is market/book-keeper.ts's part; how a stream is followed without gaps is each exchange's.
 
-import { TradeError } from './domain/errors.ts';
+import type { TradeError } from './domain/errors.ts';
 import type { Orderbook } from './domain/order.ts';
 import type { Platform } from './domain/platform.ts';
 import type { Exchange, ExchangeEnvironment } from './exchanges/exchange.ts';
 import { BookKeeper } from './market/book-keeper.ts';
 import type { MarketEventWords } from './market/market-event.ts';
 import { readMarketOptions, type MarketInfo, type MarketOptions } from './market/market-options.ts';
-import { Callbacks } from './orders/callbacks.ts';
+import { Callbacks, tellThrown } from './orders/callbacks.ts';
 import { DEFAULT_TIMINGS } from './orders/trade-options.ts';
 import { marketEnvironment } from './runtime/assembly/environment.ts';
 
@@ -121,24 +121,13 @@ export class Market {
     if (onError !== undefined) this.callbacks.call(() => onError(error, this.info));
   }
 
-  /** A callback threw: onError hears of it; what onError itself throws is only logged, so that nothing can loop. */
   private onThrown(thrown: unknown): void {
-    const message = thrown instanceof Error ? thrown.message : String(thrown);
-    const error = new TradeError(`a callback of the market failed: ${message}`, {
-      kind: 'unknown',
-      outcome: 'not-sent',
-      cause: thrown,
-      ...this.info,
-    });
-    this.environment.log.error(error.message, { err: thrown, ...this.info });
     const { onError } = this.options;
-    if (onError === undefined) return;
-    this.callbacks.call(async () => {
-      try {
-        await onError(error, this.info);
-      } catch (again) {
-        this.environment.log.error('onError itself failed', { err: again, ...this.info });
-      }
+    tellThrown(thrown, this.callbacks, {
+      whose: 'market',
+      info: this.info,
+      log: this.environment.log,
+      onError: onError && ((error) => onError(error, this.info)),
     });
   }
 }

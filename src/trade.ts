@@ -1,13 +1,13 @@
 // Trade: what a strategy holds - one symbol of one account on one platform. Reads its options, calls its callbacks in order, and is the
 // public face of a desk. Everything about orders happens in orders/.
 
-import { TradeError, type Result } from './domain/errors.ts';
+import type { TradeError, Result } from './domain/errors.ts';
 import type { Assets, Fill, Order, OrderAction, Orderbook } from './domain/order.ts';
 import type { Platform } from './domain/platform.ts';
 import type { Position } from './domain/position.ts';
 import type { LiveTrade, TradeEnvironment } from './orders/environment.ts';
 import type { EndpointsOf, RestApis } from './exchanges/index.ts';
-import { Callbacks } from './orders/callbacks.ts';
+import { Callbacks, tellThrown } from './orders/callbacks.ts';
 import type { ConnectionEvent } from './orders/connection-event.ts';
 import { Desk } from './orders/desk.ts';
 import { fillChannel, orderUpdateChannel } from './orders/diagnostics.ts';
@@ -242,24 +242,13 @@ export class Trade<P extends Platform = Platform> {
     });
   }
 
-  /** A callback threw: onError hears of it, now and not in turn, so that nothing it does can loop. */
   private onThrown(thrown: unknown): void {
-    const message = thrown instanceof Error ? thrown.message : String(thrown);
-    const error = new TradeError(`a callback of the strategy failed: ${message}`, {
-      kind: 'unknown',
-      outcome: 'not-sent',
-      cause: thrown,
-      ...this.info,
-    });
-    this.environment.log.error(error.message, { err: thrown, ...this.info });
     const { onError } = this.options;
-    if (onError === undefined) return;
-    this.callbacks.call(async () => {
-      try {
-        await onError(error, { ...this.info, error });
-      } catch (again) {
-        this.environment.log.error('onError itself failed', { err: again, ...this.info });
-      }
+    tellThrown(thrown, this.callbacks, {
+      whose: 'strategy',
+      info: this.info,
+      log: this.environment.log,
+      onError: onError && ((error) => onError(error, { ...this.info, error })),
     });
   }
 }

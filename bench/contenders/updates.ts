@@ -30,10 +30,11 @@ answer({
   expect(_from: number, count: number, timed: boolean) {
     recorder.reset(timed, count);
   },
-  /** For the soak: the states of one block of its own. */
-  expectBlock(block: number, count: number, clientIdPrefix: string, startTime: number) {
-    expected = orderFrames('binance', count, clientIdPrefix, startTime, block * count).expected;
-    recorder.reset(false, count);
+  /** For the soak: the states of one block of its own, every order of which ends. Returns how many they are. */
+  expectBlock(block: number, orders: number, clientIdPrefix: string, startTime: number) {
+    expected = orderFrames('binance', Infinity, clientIdPrefix, startTime, orders, block * orders).expected;
+    recorder.reset(false, expected.length);
+    return expected.length;
   },
   measure: (from: number, to: number) => recorder.measure(expected.slice(from, to), async () => client.flush?.()),
   close: () => client.close?.(),

@@ -60,8 +60,9 @@ interface Moment {
 }
 
 /** Every order: new, then two to four fills, or one and a cancel. HTX tells the fee of each fill apart. */
-function* moments(feesApart: boolean, startTime: number, first: number): Generator<Moment> {
+function* moments(feesApart: boolean, startTime: number, first: number, most: number): Generator<Moment> {
   const alive: Life[] = [];
+  let ended = 0;
   let count = first;
   let trades = 3_312_001 + first * 4;
   let tick = 0;
@@ -83,7 +84,13 @@ function* moments(feesApart: boolean, startTime: number, first: number): Generat
   for (let turn = 0; ; turn++) {
     const place = turn % ALIVE;
     let life = alive[place];
-    if (life === undefined) alive[place] = life = born();
+    if (life === undefined) {
+      if (count - first === most) {
+        if (ended === most) return;
+        continue;
+      }
+      alive[place] = life = born();
+    }
     const time = startTime + Math.floor(tick++ / 10);
     if (life.step === 0) yield { life, step: 'new', fill: 0, filled: 0, tradeId: -1, time };
     else if (life.step <= life.fills.length) {
@@ -95,7 +102,10 @@ function* moments(feesApart: boolean, startTime: number, first: number): Generat
     } else yield { life, step: 'cancel', fill: 0, filled: life.filled, tradeId: -1, time };
     life.step++;
     const isFilled = life.filled === life.lots;
-    if (isFilled || life.step > life.fills.length + 1) alive[place] = undefined as never;
+    if (isFilled || life.step > life.fills.length + 1) {
+      alive[place] = undefined as never;
+      ended++;
+    }
   }
 }
 
@@ -193,7 +203,9 @@ export function orderIdOf(exchange: ExchangeName, number: number): string {
 }
 
 /**
+ * @param count of frames, at most
  * @param startTime exchange time of the first, ms
+ * @param orders whole lives of so many orders, and no more: none is left unfinished if `count` allows for them
  * @param first number of the first order: others than in another block
  */
 export function orderFrames(
@@ -201,13 +213,14 @@ export function orderFrames(
   count: number,
   clientIdPrefix: string,
   startTime: number,
+  orders = Infinity,
   first = 0,
 ): Frames {
   const texts: string[] = [];
   const expected: Expected[] = [];
   const write = WRITERS[exchange];
   if (count === 0) return { texts, expected };
-  for (const moment of moments(exchange === 'htx', startTime, first)) {
+  for (const moment of moments(exchange === 'htx', startTime, first, orders)) {
     const clientId = `${clientIdPrefix}${moment.life.number.toString(36).padStart(6, '0')}`;
     texts.push(write(moment, clientId));
     expected.push({

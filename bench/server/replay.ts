@@ -198,8 +198,8 @@ answer({
     frames = orderFrames(exchange, count, clientIdPrefix, startTime).texts.map(wsFrame);
     return frames.reduce((sum, frame) => sum + frame.length, 0);
   },
-  prepareBlock(block: number, count: number, clientIdPrefix: string, startTime: number) {
-    frames = orderFrames(exchange, count, clientIdPrefix, startTime, block * count).texts.map(wsFrame);
+  prepareBlock(block: number, orders: number, clientIdPrefix: string, startTime: number) {
+    frames = orderFrames(exchange, Infinity, clientIdPrefix, startTime, orders, block * orders).texts.map(wsFrame);
   },
   flood,
   paced,

@@ -1,6 +1,10 @@
 // Calls a strategy's callbacks one at a time, in order, whether they are synchronous or not. One that throws is reported and stops nothing.
 // What is called, and with what, is trade.ts's part.
 
+import { TradeError } from '../domain/errors.ts';
+import type { Platform } from '../domain/platform.ts';
+import type { Log } from '../seam/log.ts';
+
 type Call = () => unknown;
 
 function isPromise(value: unknown): value is PromiseLike<unknown> {
@@ -83,4 +87,32 @@ export class Callbacks {
     for (const resolve of waiting) resolve();
     return undefined;
   }
+}
+
+export interface ThrownParts {
+  /** Whose callback it was, for the message. */
+  readonly whose: 'strategy' | 'market';
+  readonly info: { readonly platform: Platform; readonly symbol: string };
+  readonly log: Log;
+  readonly onError: ((error: TradeError) => unknown) | undefined;
+}
+
+/** A callback threw: the log and onError hear of it; what onError itself throws is only logged, so that nothing can loop. */
+export function tellThrown(thrown: unknown, callbacks: Callbacks, { whose, info, log, onError }: ThrownParts): void {
+  const message = thrown instanceof Error ? thrown.message : String(thrown);
+  const error = new TradeError(`a callback of the ${whose} failed: ${message}`, {
+    kind: 'unknown',
+    outcome: 'not-sent',
+    cause: thrown,
+    ...info,
+  });
+  log.error(error.message, { err: thrown, ...info });
+  if (onError === undefined) return;
+  callbacks.call(async () => {
+    try {
+      await onError(error);
+    } catch (again) {
+      log.error('onError itself failed', { err: again, ...info });
+    }
+  });
 }
