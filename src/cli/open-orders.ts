@@ -98,9 +98,11 @@ export async function showOrders(options: OrdersOptions): Promise<0 | 1> {
     if (count > 0) print(orderTable(found));
     const asked = new Set(found.filter(({ problem }) => problem === null).map(({ target }) => target.settings.name))
       .size;
-    print(
-      `${count > 0 ? '\n' : ''}${count === 0 ? 'No' : count} unfinished ${count === 1 ? 'order' : 'orders'} on ${asked} ${asked === 1 ? 'account' : 'accounts'}.`,
-    );
+    // Where nobody could be asked, what is said of that says it all.
+    if (asked > 0)
+      print(
+        `${count > 0 ? '\n' : ''}${count === 0 ? 'No' : count} unfinished ${count === 1 ? 'order' : 'orders'} on ${asked} ${asked === 1 ? 'account' : 'accounts'}.`,
+      );
   }
   return printProblems(found) > 0 ? 1 : 0;
 }
