@@ -3,8 +3,11 @@
 
 const MAX_SAFE = Number.MAX_SAFE_INTEGER;
 const POW10: readonly number[] = Array.from({ length: 16 }, (_, i) => 10 ** i);
+/** So many digits always fit 31 bits. */
+const INT_DIGITS = 9;
 /** How many decimals are tried before a division goes the long way. */
 const EXACT_DECIMALS = 4;
+const ZEROS: readonly string[] = Array.from({ length: 16 }, (_, count) => '0'.repeat(count));
 const PATTERN = /^([+-]?)(\d*)(?:\.(\d*))?(?:[eE]([+-]?\d{1,4}))?$/;
 
 export type DecimalInput = Decimal | string | number | bigint;
@@ -56,7 +59,7 @@ export class Decimal {
   private static parse(text: string): Decimal | null {
     const length = text.length;
     if (length <= 16) {
-      // The everyday case by hand: at most 15 digits, no exponent. As fromAscii.
+      // The everyday case by hand: at most 15 digits, no exponent. As scan.
       let mantissa = 0;
       let scale = -1;
       let digits = 0;
@@ -94,34 +97,50 @@ export class Decimal {
     return Decimal.fromBig(mantissa, scale);
   }
 
+  /** The byte after the decimal that `scan` read last. */
+  static scanned = 0;
+
   /**
-   * Reads a plain decimal of at most 15 digits from ASCII bytes, `end` exclusive; null for anything else, be it a number or not.
-   * For frames that are read from their bytes: no text is made.
+   * Reads the plain decimal of at most 15 digits that begins at `at`, up to the first byte that does not belong to it; null when none does, or
+   * when it is longer. For frames that are read from their bytes: no text is made.
    */
-  static fromAscii(bytes: Uint8Array, at: number, end: number): Decimal | null {
+  static scan(bytes: Uint8Array, at: number): Decimal | null {
     let index = bytes[at] === 45 ? at + 1 : at;
     const isNegative = index > at;
-    if (end - index > 16) return null;
-    let mantissa = 0;
     let digits = 0;
     let scale = -1;
     /** Of the fraction, at its end so far: they say nothing, and small numbers are quicker. */
     let zeros = 0;
-    for (; index < end; index++) {
+    // In two parts: integers are quicker than doubles.
+    let high = 0;
+    let low = 0;
+    let lowDigits = 0;
+    for (; ; index++) {
       const digit = (bytes[index] ?? 0) - 48;
       if (digit === 0 && scale >= 0) zeros++;
       else if (digit >= 0 && digit <= 9) {
-        mantissa = zeros === 0 ? mantissa * 10 + digit : mantissa * POW10[zeros + 1]! + digit;
+        if (lowDigits + zeros < INT_DIGITS) {
+          low = (low * (zeros === 0 ? 10 : POW10[zeros + 1]!) + digit) | 0;
+          lowDigits += zeros + 1;
+        } else {
+          if (digits >= 15) return null;
+          high = (high * POW10[lowDigits]! + low) * POW10[zeros]!;
+          low = digit;
+          lowDigits = 1;
+        }
         if (scale >= 0) scale += zeros + 1;
         zeros = 0;
       } else if (digit === -2 && scale < 0) {
         scale = 0;
         continue;
-      } else return null;
+      } else break;
       digits++;
     }
     if (digits === 0 || digits > 15) return null;
-    return new Decimal(isNegative && mantissa !== 0 ? -mantissa : mantissa, null, scale < 0 ? 0 : scale);
+    Decimal.scanned = index;
+    const mantissa = high === 0 ? low : high * POW10[lowDigits]! + low;
+    if (mantissa === 0) return Decimal.ZERO;
+    return new Decimal(isNegative ? -mantissa : mantissa, null, scale < 0 ? 0 : scale);
   }
 
   private mantissa(): bigint {
@@ -328,7 +347,31 @@ export class Decimal {
   }
 
   private render(): string {
-    if (this.scale === 0) return this.big === null ? String(this.small) : this.big.toString();
+    const { small, big, scale } = this;
+    if (scale === 0) return big === null ? String(small) : big.toString();
+    const unit = POW10[scale] ?? Infinity;
+    const amount = small < 0 ? -small : small;
+    if (big !== null || amount > MAX_SAFE - unit) return this.renderLong();
+    // The everyday case: the whole part and the fraction, each a small number.
+    let whole = Math.floor(amount / unit);
+    let fraction = amount - whole * unit;
+    // The quotient was rounded up to the next whole number.
+    if (fraction < 0) {
+      whole--;
+      fraction += unit;
+    }
+    const sign = small < 0 ? '-' : '';
+    if (fraction === 0) return `${sign}${whole}`;
+    let decimals = scale;
+    for (let tenth = fraction / 10; Number.isInteger(tenth); tenth = fraction / 10) {
+      fraction = tenth;
+      decimals--;
+    }
+    const digits = String(fraction);
+    return `${sign}${whole}.${ZEROS[decimals - digits.length] ?? ''}${digits}`;
+  }
+
+  private renderLong(): string {
     const negative = this.sign() < 0;
     const digits =
       this.big === null ? String(negative ? -this.small : this.small) : (negative ? -this.big : this.big).toString();

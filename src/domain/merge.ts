@@ -76,6 +76,8 @@ export interface MergeResult {
   readonly state: OrderState;
   /** Whether anything a strategy can see has changed. */
   readonly changed: boolean;
+  /** Whether anything was learnt at all: only times may have moved where this is false. */
+  readonly learnt: boolean;
   /** The fill that this report told for the first time, or null. */
   readonly newFill: FillReport | null;
   /** A known fill whose fee became known by this report, or null. */
@@ -222,7 +224,19 @@ export function merge(before: OrderState, report: OrderReport): MergeResult {
     ctime,
     utime,
   };
-  return { state, changed: newFill !== null || feeFound !== null || visiblyDiffers(before, state), newFill, feeFound };
+  const changed = newFill !== null || feeFound !== null || visiblyDiffers(before, state);
+  return { state, changed, learnt: changed || hiddenDiffers(before, state), newFill, feeFound };
+}
+
+function hiddenDiffers(a: OrderState, b: OrderState): boolean {
+  return (
+    a.trades !== b.trades ||
+    a.feeAsset !== b.feeAsset ||
+    a.tradeType !== b.tradeType ||
+    a.reasonLife !== b.reasonLife ||
+    a.clientOrderIdAt !== b.clientOrderIdAt ||
+    a.ctime !== b.ctime
+  );
 }
 
 function sameDecimal(a: Decimal | null, b: Decimal | null): boolean {

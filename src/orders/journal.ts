@@ -1,6 +1,7 @@
 // The journal as the order core sees it: what must survive the death of the process. Where it is kept is storage/'s part.
 // The exchange is the truth; the journal says what to ask, and what the strategy has been told already.
 
+import type { OrderState } from '../domain/merge.ts';
 import type { OrderReport } from '../domain/order-report.ts';
 import type { OrderAction, OrderStatus, OrderType, TimeInForce } from '../domain/order.ts';
 import type { Platform } from '../domain/platform.ts';
@@ -64,8 +65,11 @@ export interface OrderJournal {
   finishedSince(since: number): readonly FinishedOrder[];
   /** Safe from the death of this process when it returns. */
   intent(key: string, intent: Intent): void;
-  /** Only enqueues, as do all that follow: the callback path pays for no writing. */
-  report(key: string, report: OrderReport, at: number): void;
+  /**
+   * Only enqueues, as do all that follow: the callback path pays for no writing.
+   * @param known what it has been told of the order before: it need not keep that twice
+   */
+  report(key: string, report: OrderReport, at: number, known?: OrderState): void;
   adopted(key: string): void;
   told(key: string, tradeId: string): void;
   /** The strategy knows the order's end and all its fills: nothing has to be remembered for the next start. */

@@ -143,13 +143,13 @@ export class OrderManager {
 
   private mergeInto(order: TrackedOrder, report: OrderReport, receivedAt: number): void {
     const before = order.state;
-    const { state, changed, newFill, feeFound } = merge(before, report);
+    const { state, changed, learnt, newFill, feeFound } = merge(before, report);
     if (changed && order.closedAs !== null) this.reopen(order);
     order.state = state;
     // Whatever it is that the exchange says of it: it knows the order.
     order.isMissing = false;
+    if (learnt) this.parts.journal.report(order.key, report, this.parts.clock.now(), before);
     if (!changed) return;
-    this.parts.journal.report(order.key, report, this.parts.clock.now());
     if (order.phase !== 'settled' && order.isProven && state.orderId !== null) order.phase = 'settled';
     const named =
       before.orderId !== state.orderId ||

@@ -1,11 +1,13 @@
 // What the journal is told, as lines of text: the thread that trades writes them, the one that stores reads them. Nothing is stored here.
 // Text in shared memory is what costs the thread that trades least (docs/decisions/0005-journal-writer-thread.md).
 
+import type { OrderState } from '../domain/merge.ts';
 import type { OrderReport } from '../domain/order-report.ts';
 import type { OrderStatus } from '../domain/order.ts';
 import type { RevokeReceipt } from '../domain/unfinished-orders.ts';
 import type { RequestResult } from '../orders/journal.ts';
-import { isPlain, reportText } from './report-text.ts';
+import type { LineBuffer } from './line-buffer.ts';
+import { writeReport } from './report-line.ts';
 
 /** Lines that are stored together. */
 export interface Group {
@@ -35,66 +37,91 @@ export function forEachLine({ bytes, size }: Group, take: (line: string) => void
   }
 }
 
-/** Neither tab nor line feed is in it when this returns. Ids are anybody's text. */
-function field(text: string): string {
-  return isPlain(text) ? text : JSON.stringify(text);
-}
-
 export function readField(text: string | undefined): string {
   if (text === undefined || !text.startsWith('"')) return text ?? '';
   const value: unknown = JSON.parse(text);
   return typeof value === 'string' ? value : '';
 }
 
-/** Lines about the orders of one scope. `scope`: its number among all scopes of the journal. */
+const TAB = Buffer.from('\t');
+const END = Buffer.from('\n');
+
+/** Writes lines about the orders of one scope. */
 export class Lines {
-  private readonly scope: number;
-  private key = '';
-  private keyField = '';
+  private readonly line: LineBuffer;
+  private readonly begin: (what: string) => Buffer;
+  private readonly reportBegin: Buffer;
+  private readonly toldBegin: Buffer;
 
-  constructor(scope: number) {
-    this.scope = scope;
+  /** @param scope its number among all scopes of the journal */
+  constructor(line: LineBuffer, scope: number) {
+    this.line = line;
+    this.begin = (what) => Buffer.from(`${what}\t${scope}\t`);
+    this.reportBegin = this.begin('r');
+    this.toldBegin = this.begin('t');
   }
 
-  /** Most lines are about the order that the line before was about. */
-  private of(key: string): string {
-    if (key !== this.key) {
-      this.key = key;
-      this.keyField = field(key);
-    }
-    return this.keyField;
+  intent(key: string, json: string): void {
+    this.start(this.begin('i'), key);
+    this.line.text(json);
+    this.line.constant(END);
   }
 
-  intent(key: string, json: string): string {
-    return `i\t${this.scope}\t${this.of(key)}\t${json}\n`;
+  /** @param known see writeReport */
+  report(key: string, report: OrderReport, at: number, known: OrderState | null): void {
+    const { line } = this;
+    const { orderId, clientOrderId } = report;
+    this.start(this.reportBegin, key);
+    line.number(at);
+    line.constant(TAB);
+    // The ids stand apart, where they are news: who stores them need not read the report.
+    if (orderId !== null && orderId !== known?.orderId) line.field(orderId);
+    line.constant(TAB);
+    if (clientOrderId !== null && clientOrderId !== known?.clientOrderId) line.field(clientOrderId);
+    line.constant(TAB);
+    writeReport(line, report, known);
+    line.constant(END);
   }
 
-  report(key: string, report: OrderReport, at: number): string {
-    return `r\t${this.scope}\t${this.of(key)}\t${at}\t${reportText(report)}\n`;
+  told(key: string, tradeId: string): void {
+    this.start(this.toldBegin, key);
+    this.line.field(tradeId);
+    this.line.constant(END);
   }
 
-  told(key: string, tradeId: string): string {
-    return `t\t${this.scope}\t${this.of(key)}\t${field(tradeId)}\n`;
+  closed(key: string, status: OrderStatus, at: number): void {
+    this.start(this.begin('c'), key);
+    this.line.text(`${at}\t${status}\n`);
   }
 
-  closed(key: string, status: OrderStatus, at: number): string {
-    return `c\t${this.scope}\t${this.of(key)}\t${at}\t${status}\n`;
+  adopted(key: string): void {
+    this.start(this.begin('a'), key);
+    this.line.constant(END);
   }
 
-  adopted(key: string): string {
-    return `a\t${this.scope}\t${this.of(key)}\n`;
+  result(key: string, result: RequestResult): void {
+    this.start(this.begin('q'), key);
+    this.line.text(`${result.at}\t${JSON.stringify(result)}\n`);
   }
 
-  result(key: string, result: RequestResult): string {
-    return `q\t${this.scope}\t${this.of(key)}\t${result.at}\t${JSON.stringify(result)}\n`;
+  proof(at: number): void {
+    this.start(this.begin('p'), '');
+    this.line.text(`${at}\n`);
   }
 
-  proof(at: number): string {
-    return `p\t${this.scope}\t\t${at}\n`;
-  }
-
-  receipt(receipt: RevokeReceipt): string {
+  receipt(receipt: RevokeReceipt): void {
     const { endedAt, platform, account, symbol } = receipt;
-    return `v\t${this.scope}\t\t${endedAt}\t${platform}\t${field(account)}\t${field(symbol)}\t${JSON.stringify(receipt)}\n`;
+    this.start(this.begin('v'), '');
+    this.line.text(`${endedAt}\t${platform}\t`);
+    this.line.field(account);
+    this.line.constant(TAB);
+    this.line.field(symbol);
+    this.line.text(`\t${JSON.stringify(receipt)}\n`);
+  }
+
+  private start(begin: Buffer, key: string): void {
+    this.line.constant(begin);
+    this.line.field(key);
+    this.line.constant(TAB);
   }
 }

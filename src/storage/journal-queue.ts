@@ -2,13 +2,14 @@
 // They lie in memory that threads share: what is handed over is a reference.
 
 import type { Group } from './journal-lines.ts';
+import { LineBuffer } from './line-buffer.ts';
 
 /** Some 2,000 lines: a group is handed over as soon as there are so many. */
 const CHUNK_BYTES = 512 * 1_024;
 /** That may wait for a file that cannot be written: memory matters more than what is oldest. */
 const MOST_CHUNKS = 100;
-/** Most bytes that a character of a text takes. */
-const WIDEST = 3;
+/** Kept for what comes next while others are being stored. */
+const MOST_SPARE = 4;
 
 interface Chunk {
   readonly bytes: Buffer<SharedArrayBuffer>;
@@ -21,36 +22,50 @@ function newChunk(size = CHUNK_BYTES): Chunk {
 }
 
 export class JournalQueue {
+  /** The line being written; `endLine` takes it in. */
+  readonly line: LineBuffer;
   private current = newChunk();
   private full: Chunk[] = [];
-  private spare: Chunk | null = null;
+  private readonly spare: Chunk[] = [];
+  private hasTurned = false;
   /** Lines that ever came. */
   total = 0;
   /** Lines that wait. */
   size = 0;
 
+  constructor() {
+    this.line = new LineBuffer(this.current.bytes, (more) => this.turn(more));
+  }
+
   get hasFullGroup(): boolean {
     return this.full.length > 0;
   }
 
-  /** True when that made a group full. */
-  add(line: string): boolean {
-    const most = line.length * WIDEST;
-    const isFull = this.current.size + most > this.current.bytes.length;
-    if (isFull) this.turn(most);
-    const { current } = this;
-    // Written at once: a text that was just put together is read fast, some thousand pieces of it later are not.
-    current.size += current.bytes.write(line, current.size);
+  /** What was written since the last one is a line. True when that made a group full. */
+  endLine(): boolean {
+    const { line, current, hasTurned } = this;
+    line.from = current.size = line.at;
     current.count++;
     this.size++;
     this.total++;
-    return isFull;
+    this.hasTurned = false;
+    return hasTurned;
   }
 
-  private turn(most: number): void {
-    if (this.current.count > 0) this.full.push(this.current);
-    this.current = most > CHUNK_BYTES ? newChunk(most) : (this.spare ?? newChunk());
-    this.spare = null;
+  /** Goes on in new memory, with the line that is being written. */
+  private turn(more: number): void {
+    const { line, current } = this;
+    const begun = line.bytes.subarray(line.from, line.at);
+    const least = begun.length + more;
+    if (current.count > 0) {
+      this.full.push(current);
+      this.hasTurned = true;
+    }
+    this.current = least > CHUNK_BYTES ? newChunk(least) : (this.spare.pop() ?? newChunk());
+    this.current.bytes.set(begun);
+    line.bytes = this.current.bytes;
+    line.from = 0;
+    line.at = begun.length;
   }
 
   /** As much waits as may. */
@@ -68,7 +83,10 @@ export class JournalQueue {
 
   /** The oldest lines; null when nothing waits. */
   take(at: number): Group | null {
-    if (this.full.length === 0 && this.current.count > 0) this.turn(0);
+    if (this.full.length === 0 && this.current.count > 0) {
+      this.turn(0);
+      this.hasTurned = false;
+    }
     const chunk = this.full.shift();
     if (chunk === undefined) return null;
     this.size -= chunk.count;
@@ -77,6 +95,6 @@ export class JournalQueue {
 
   /** The group is stored: its memory is used again. */
   release({ bytes }: Group): void {
-    if (bytes.length === CHUNK_BYTES) this.spare ??= { bytes, size: 0, count: 0 };
+    if (bytes.length === CHUNK_BYTES && this.spare.length < MOST_SPARE) this.spare.push({ bytes, size: 0, count: 0 });
   }
 }

@@ -45,7 +45,7 @@ export class JournalReader {
         adopted: order['adopted'] === 1,
         reports: this.reports
           .all(id)
-          .map(({ detail }) => readReport(String(detail)))
+          .map(({ detail }) => readReport(String(detail), scope.symbol))
           .filter((report) => report !== null),
         told: new Set(this.told.all(id).map((row) => String(row['trade_id']))),
       };

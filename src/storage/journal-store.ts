@@ -11,10 +11,10 @@ const MOST_UNFOLDED = 50_000;
 /** ... and in quiet moments from so many on: it takes a few ms, and with some disks more. */
 const WORTH_FOLDING = 100;
 
-/** An unfinished order's row, and whether it holds both ids already. */
+/** An order's row, and whether it is known to be unfinished. */
 interface Row {
   readonly id: number;
-  isNamed: boolean;
+  isOpen: boolean;
 }
 
 interface ScopeRows {
@@ -71,9 +71,12 @@ export class JournalStore {
     switch (what) {
       case 'r': {
         const row = this.row(scope, key, Number(first));
-        statements.events.add(row.id, Number(first), 'report', second);
-        // Ids that are there stay: nothing would change once both are.
-        if (!row.isNamed) this.name(row, second);
+        const [clientOrderId, report = ''] = rest;
+        statements.events.add(row.id, Number(first), 'report', report);
+        // The first report opens an order that was closed; ids that are there stay.
+        if (row.isOpen && second === '' && clientOrderId === '') return;
+        statements.ids.run(readField(second) || null, readField(clientOrderId) || null, row.id);
+        row.isOpen = true;
         return;
       }
       case 't':
@@ -108,20 +111,13 @@ export class JournalStore {
     }
   }
 
-  private name(row: Row, report: string): void {
-    const { orderId, clientOrderId } = parseFields(report) ?? {};
-    const ids = [orderId, clientOrderId].map((id) => (typeof id === 'string' ? id : null));
-    this.statements.ids.run(...ids, row.id);
-    row.isNamed = !ids.includes(null);
-  }
-
   private row({ id: scope, orders }: ScopeRows, key: string, at: number): Row {
     const known = orders.get(key);
     if (known !== undefined) return known;
     const { addOrder, findOrder } = this.statements;
     const added = addOrder.run(scope, key, at);
     const id = added.changes === 1 ? added.lastInsertRowid : findOrder.get(scope, key)?.['id'];
-    const row: Row = { id: Number(id), isNamed: false };
+    const row: Row = { id: Number(id), isOpen: false };
     orders.set(key, row);
     return row;
   }

@@ -1,4 +1,4 @@
-// Order reports and intents as text, and back. What a file says is checked, not believed: anything that is no report is left out.
+// Order reports and intents from their text. What a file says is checked, not believed: anything that is no report is left out.
 
 import { Decimal } from '../domain/decimal.ts';
 import { EMPTY_REPORT, type FillReport, type OrderReport } from '../domain/order-report.ts';
@@ -42,53 +42,6 @@ function oneOf<T extends string>(value: unknown, allowed: readonly T[]): T | nul
   return allowed.find((known) => known === value) ?? null;
 }
 
-/** Printable ASCII without quotes and backslashes: it stands in JSON as it is. */
-const PLAIN = /^[ !#-[\]-~]*$/;
-
-export function isPlain(value: string): boolean {
-  return PLAIN.test(value);
-}
-
-/** As it stands between quotes. Constant words and decimals are plain; ids and reasons are anybody's. */
-function inQuotes(value: string): string {
-  return isPlain(value) ? value : JSON.stringify(value).slice(1, -1);
-}
-
-// Each piece closes the quote of the one before: the fewer pieces a text is put together from, the less it costs.
-
-function fillText(fill: FillReport): string {
-  let text =
-    `","fill":{"tradeId":"${inQuotes(fill.tradeId)}","price":"${fill.price.toString()}` +
-    `","quantity":"${fill.quantity.toString()}`;
-  if (fill.fee !== null) text += `","fee":"${fill.fee.toString()}`;
-  if (fill.feeAsset !== null) text += `","feeAsset":"${inQuotes(fill.feeAsset)}`;
-  if (fill.liquidity !== null) text += `","liquidity":"${fill.liquidity}`;
-  return Number.isFinite(fill.time) ? `${text}","time":${fill.time}}` : `${text}"}`;
-}
-
-/** JSON, put together by hand: every report is written. Fields that say nothing are left out: most of a report is null. */
-export function reportText(report: OrderReport): string {
-  let text = `{"source":"${report.source}","symbol":"${inQuotes(report.symbol)}`;
-  if (report.orderId !== null) text += `","orderId":"${inQuotes(report.orderId)}`;
-  if (report.clientOrderId !== null) text += `","clientOrderId":"${inQuotes(report.clientOrderId)}`;
-  if (report.life !== null) text += `","life":"${report.life}`;
-  if (report.action !== null) text += `","action":"${report.action}`;
-  if (report.orderType !== null) text += `","orderType":"${report.orderType}`;
-  if (report.timeInForce !== null) text += `","timeInForce":"${report.timeInForce}`;
-  if (report.tradeType !== null) text += `","tradeType":"${inQuotes(report.tradeType)}`;
-  if (report.price !== null) text += `","price":"${report.price.toString()}`;
-  if (report.quantity !== null) text += `","quantity":"${report.quantity.toString()}`;
-  if (report.filled !== null) text += `","filled":"${report.filled.toString()}`;
-  if (report.filledValue !== null) text += `","filledValue":"${report.filledValue.toString()}`;
-  if (report.fee !== null) text += `","fee":"${report.fee.toString()}`;
-  if (report.feeAsset !== null) text += `","feeAsset":"${inQuotes(report.feeAsset)}`;
-  text += report.fill === null ? '"' : fillText(report.fill);
-  if (report.reason !== null) text += `,"reason":"${inQuotes(report.reason)}"`;
-  if (report.ctime !== null && Number.isFinite(report.ctime)) text += `,"ctime":${report.ctime}`;
-  if (report.utime !== null && Number.isFinite(report.utime)) text += `,"utime":${report.utime}`;
-  return `${text}}`;
-}
-
 export function parseFields(line: string): Fields | null {
   try {
     const value: unknown = JSON.parse(line);
@@ -116,12 +69,12 @@ function readFill(value: unknown): FillReport | null {
   };
 }
 
-/** Null when it is no report. */
-export function readReport(line: string): OrderReport | null {
+/** Null when it is no report. @param of whose symbol it is when it names none */
+export function readReport(line: string, of: string | null = null): OrderReport | null {
   const value = parseFields(line);
   if (value === null) return null;
   const source = oneOf(value['source'], SOURCES);
-  const symbol = text(value['symbol']);
+  const symbol = text(value['symbol']) ?? of;
   if (source === null || symbol === null) return null;
   const life = oneOf(value['life'], LADDER);
   return {

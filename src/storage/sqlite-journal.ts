@@ -58,6 +58,8 @@ export class SqliteJournal implements Journal {
   private quietTimer: Timer | null = null;
   private lastCleaned: number;
   private complained = false;
+  /** Lines were lost: what they said may be missing, so reports repeat everything from now on. */
+  private hasHole = false;
   private closed = false;
 
   /** @throws JournalError that names the file and what to do */
@@ -70,8 +72,10 @@ export class SqliteJournal implements Journal {
     try {
       const store = this.ownStore();
       this.tail.recover((found) => {
-        for (const { scope, key, intent } of found)
-          this.queue.add(new Lines(this.numberOf(scope)).intent(key, JSON.stringify(intent)));
+        for (const { scope, key, intent } of found) {
+          new Lines(this.queue.line, this.numberOf(scope)).intent(key, JSON.stringify(intent));
+          this.queue.endLine();
+        }
         for (let group = this.queue.take(clock.now()); group !== null; group = this.queue.take(clock.now()))
           store.write(group);
       });
@@ -91,7 +95,7 @@ export class SqliteJournal implements Journal {
   }
 
   open(scope: JournalScope): OrderJournal {
-    const lines = new Lines(this.numberOf(scope));
+    const lines = new Lines(this.queue.line, this.numberOf(scope));
     const { reader } = this;
     return {
       load: () => {
@@ -108,15 +112,24 @@ export class SqliteJournal implements Journal {
       },
       proof: (at) => {
         this.proofs++;
-        this.enqueue(lines.proof(at));
+        this.enqueue(() => lines.proof(at));
       },
       intent: (key, intent) => this.intend(scope, lines, key, intent),
-      report: (key, report, at) => this.enqueue(lines.report(key, report, at)),
-      adopted: (key) => this.enqueue(lines.adopted(key)),
-      told: (key, tradeId) => this.enqueue(lines.told(key, tradeId)),
-      closed: (key, status, at) => this.enqueue(lines.closed(key, status, at)),
-      result: (key, result) => this.enqueue(lines.result(key, result)),
-      receipt: (receipt) => this.enqueue(lines.receipt(receipt)),
+      // The two that come with every update do without the closure.
+      report: (key, report, at, known) => {
+        if (this.closed) return;
+        lines.report(key, report, at, this.hasHole ? null : (known ?? null));
+        this.onLine();
+      },
+      told: (key, tradeId) => {
+        if (this.closed) return;
+        lines.told(key, tradeId);
+        this.onLine();
+      },
+      adopted: (key) => this.enqueue(() => lines.adopted(key)),
+      closed: (key, status, at) => this.enqueue(() => lines.closed(key, status, at)),
+      result: (key, result) => this.enqueue(() => lines.result(key, result)),
+      receipt: (receipt) => this.enqueue(() => lines.receipt(receipt)),
     };
   }
 
@@ -128,19 +141,27 @@ export class SqliteJournal implements Journal {
       // The order goes out all the same: a full disk must not stop a strategy from closing its position.
       this.complain(error);
     }
-    this.enqueue(lines.intent(key, json));
+    this.enqueue(() => lines.intent(key, json));
   }
 
-  private enqueue(line: string): void {
+  private enqueue(write: () => void): void {
     if (this.closed) return;
-    if (this.queue.add(line)) this.onFullGroup();
+    write();
+    this.onLine();
+  }
+
+  private onLine(): void {
+    if (this.queue.endLine()) this.onFullGroup();
     else if (this.timer === null) this.arm(GROUP_MS);
   }
 
   private onFullGroup(): void {
     if (this.queue.isCrowded && !this.complained) this.catchUp();
     const lost = this.queue.trim();
-    if (lost > 0) this.complain(new Error(`it takes too long to write: the oldest ${lost} entries are dropped`));
+    if (lost > 0) {
+      this.hasHole = true;
+      this.complain(new Error(`it takes too long to write: the oldest ${lost} entries are dropped`));
+    }
     if (this.group === null) this.arm(0);
   }
 

@@ -9,6 +9,9 @@ import { Decimal } from '../domain/decimal.ts';
  */
 export type Scanned = string | number | boolean | null | undefined | Decimal;
 
+/** What objects are read into. */
+export type ScannedRow = Record<string, Scanned>;
+
 /**
  * How a member is read. Texts: `word` is one of a few, `amount` a decimal, `time` a whole number written as text, `text` anything.
  * Numbers: `id` gives a whole one as its text, which is what it becomes in the end and much cheaper to make. Values of other types are
@@ -32,12 +35,13 @@ const CLOSE = 125;
 const PLAIN = new Uint8Array(256);
 for (let byte = 32; byte < 127; byte++) PLAIN[byte] = byte === QUOTE || byte === 92 ? 0 : 1;
 
-/** Longer texts are copied: a slice would keep the whole frame in memory for as long as an id lives. */
-const LONGEST_SLICE = 12;
 /** Objects within objects that are looked through; deeper ones are left to the parser, which needs no stack for them. */
 const DEEPEST = 8;
 /** Digits that a double holds exactly whatever they are. */
 const SAFE_DIGITS = 15;
+/** Digits that 31 bits hold whatever they are. */
+const HALF_DIGITS = 9;
+const HALF = 10 ** HALF_DIGITS;
 const DECLINED = -1;
 
 const TRUE = Buffer.from('true');
@@ -124,14 +128,6 @@ function nestedEnd(bytes: Buffer, first: number, close: number, depth: number): 
   }
 }
 
-/** A member that was at this place of the object the last time: most likely it is there again. */
-interface Expected {
-  /** `name":` */
-  readonly key: Buffer;
-  /** Null when nobody wants it. */
-  readonly slot: Slot | null;
-}
-
 interface Word {
   /** With the closing quote. */
   readonly bytes: Buffer;
@@ -145,129 +141,155 @@ interface Slot {
   readonly words: Word[];
 }
 
+/** A member that was at this place of the object the last time: most likely it is there again. */
+interface Expected {
+  /** `"name":` */
+  readonly key: Buffer;
+  /** Null when nobody wants it. */
+  readonly slot: Slot | null;
+}
+
 /** A member that turns out to have more words than these is read like any other text. */
 const MOST_WORDS = 8;
 
-export class RowScanner<Row> {
+export class RowScanner {
   /** The byte after the object that was read last. */
   end = 0;
   private readonly slots: ReadonlyMap<string, Slot>;
   private readonly values: Scanned[];
-  private readonly make: (values: readonly Scanned[]) => Row;
+  private readonly fill: (row: ScannedRow, values: readonly Scanned[]) => void;
   private readonly expected: Expected[] = [];
 
   /**
    * @param wanted members to read, and what they are
-   * @param make the row from their values in the order of `wanted`; undefined for those that are not there
+   * @param fill gives the row their values, which come in the order of `wanted`; undefined for those that are not there
    */
-  constructor(wanted: Readonly<Record<string, Kind>>, make: (values: readonly Scanned[]) => Row) {
+  constructor(wanted: Readonly<Record<string, Kind>>, fill: (row: ScannedRow, values: readonly Scanned[]) => void) {
     const names = Object.entries(wanted);
     this.slots = new Map(names.map(([name, kind], index) => [name, { index, kind, words: [] }]));
     this.values = names.map(() => undefined);
-    this.make = make;
+    this.fill = fill;
   }
 
   /**
-   * The row of the object whose `{` is at `at`; null when it is not of the plain form (white space, escapes, anything but ASCII, a wanted
-   * member that is an object or a list, no JSON).
-   * @param text the same bytes as latin1
+   * Reads the object whose `{` is at `at` into the row. False when it is not of the plain form (white space, escapes, anything but ASCII, a
+   * wanted member that is an object or a list, no JSON): then the row is as it was.
    */
-  read(bytes: Buffer, text: string, at: number): Row | null {
-    if (bytes[at] !== OPEN) return null;
-    this.values.fill(undefined);
+  read(bytes: Buffer, at: number, row: ScannedRow): boolean {
+    if (bytes[at] !== OPEN) return false;
+    const { values, expected } = this;
+    values.fill(undefined);
     let place = at + 1;
     if (bytes[place] === CLOSE) this.end = place + 1;
     else {
-      for (let member = 0; ; member++) {
-        place = this.member(bytes, text, place, member);
-        if (place === DECLINED) return null;
+      for (let index = 0; ; index++) {
+        let member = expected[index];
+        if (member === undefined || !startsWith(bytes, place, member.key)) {
+          const learnt = this.learn(bytes, place);
+          if (learnt === null) return false;
+          expected[index] = member = learnt;
+        }
+        const { key, slot } = member;
+        place += key.length;
+        place = slot === null ? valueEnd(bytes, place) : this.value(bytes, place, slot);
+        if (place === DECLINED) return false;
         const after = bytes[place++];
         if (after === COMMA) continue;
-        if (after !== CLOSE) return null;
+        if (after !== CLOSE) return false;
         this.end = place;
         break;
       }
     }
-    return this.make(this.values);
+    this.fill(row, values);
+    return true;
   }
 
-  /** Reads `"name":value`; returns the byte after it. */
-  private member(bytes: Buffer, text: string, at: number, index: number): number {
-    if (bytes[at] !== QUOTE) return DECLINED;
-    let expected = this.expected[index];
-    if (expected === undefined || !startsWith(bytes, at + 1, expected.key)) {
-      const end = textEnd(bytes, at + 1);
-      if (end === DECLINED || bytes[end] !== COLON) return DECLINED;
-      const slot = this.slots.get(text.slice(at + 1, end - 1)) ?? null;
-      this.expected[index] = expected = { key: Buffer.from(bytes.subarray(at + 1, end + 1)), slot };
-    }
-    const { slot, key } = expected;
-    const start = at + 1 + key.length;
-    return slot === null ? valueEnd(bytes, start) : this.value(bytes, text, start, slot);
+  private learn(bytes: Buffer, at: number): Expected | null {
+    if (bytes[at] !== QUOTE) return null;
+    const end = textEnd(bytes, at + 1);
+    if (end === DECLINED || bytes[end] !== COLON) return null;
+    const slot = this.slots.get(bytes.toString('latin1', at + 1, end - 1)) ?? null;
+    return { key: Buffer.from(bytes.subarray(at, end + 1)), slot };
   }
 
-  private value(bytes: Buffer, text: string, at: number, slot: Slot): number {
+  /** Returns the byte after the value. */
+  private value(bytes: Buffer, at: number, slot: Slot): number {
+    if (bytes[at] !== QUOTE) return this.bare(bytes, at, slot);
     const { values } = this;
     const { index } = slot;
-    const first = bytes[at] ?? 0;
-    if (first === QUOTE && slot.kind === 'word') {
-      for (const known of slot.words) {
-        if (!startsWith(bytes, at + 1, known.bytes)) continue;
-        values[index] = known.word;
-        return at + 1 + known.bytes.length;
+    const first = at + 1;
+    switch (slot.kind) {
+      case 'amount': {
+        const amount = Decimal.scan(bytes, first);
+        if (amount === null || bytes[Decimal.scanned] !== QUOTE) break;
+        values[index] = amount;
+        return Decimal.scanned + 1;
+      }
+      case 'word':
+        for (const known of slot.words) {
+          if (!startsWith(bytes, first, known.bytes)) continue;
+          values[index] = known.word;
+          return first + known.bytes.length;
+        }
+        break;
+      case 'time': {
+        const end = digitsEnd(bytes, first);
+        if (end === first || end - first > SAFE_DIGITS || bytes[end] !== QUOTE) break;
+        values[index] = wholeNumber(bytes, first, end);
+        return end + 1;
       }
     }
+    const end = textEnd(bytes, first);
+    if (end === DECLINED) return DECLINED;
+    const text = textOf(bytes, first, end - 1);
+    values[index] = text;
+    if (slot.kind === 'word' && slot.words.length < MOST_WORDS)
+      slot.words.push({ bytes: Buffer.from(bytes.subarray(first, end)), word: text });
+    return end;
+  }
+
+  /** A value that is no text. */
+  private bare(bytes: Buffer, at: number, { index, kind }: Slot): number {
+    const { values } = this;
+    const first = bytes[at] ?? 0;
     if (first === OPEN || first === OPEN_LIST) return DECLINED;
     const end = valueEnd(bytes, at);
     if (end === DECLINED) return DECLINED;
-    if (first === QUOTE) {
-      const last = end - 1;
-      values[index] = quoted(bytes, text, at + 1, last, slot.kind);
-      if (slot.kind === 'word' && slot.words.length < MOST_WORDS)
-        slot.words.push({
-          bytes: Buffer.from(bytes.subarray(at + 1, end)),
-          word: bytes.toString('latin1', at + 1, last),
-        });
-    } else if (first === T) values[index] = true;
+    if (first === T) values[index] = true;
     else if (first === F) values[index] = false;
     else if (first === N) values[index] = null;
-    else if (slot.kind === 'id' && areDigits(bytes, at, end)) values[index] = textOf(bytes, text, at, end);
-    else values[index] = numberOf(bytes, text, at, end);
+    else {
+      const isWhole = digitsEnd(bytes, at) === end;
+      if (isWhole && kind === 'id') values[index] = textOf(bytes, at, end);
+      else values[index] = isWhole && end - at <= SAFE_DIGITS ? wholeNumber(bytes, at, end) : numberOf(bytes, at, end);
+    }
     return end;
   }
 }
 
-/** A run of digits that a double holds exactly, as a number; null for anything else. */
-function wholeNumber(bytes: Buffer, at: number, end: number): number | null {
-  if (end === at || end - at > SAFE_DIGITS) return null;
-  let value = 0;
-  for (let place = at; place < end; place++) {
-    const byte = bytes[place] ?? 0;
-    if (byte < ZERO || byte > NINE) return null;
-    value = value * 10 + (byte - ZERO);
-  }
-  return value;
+/** Where the run of digits ends that begins at `at`. */
+function digitsEnd(bytes: Buffer, at: number): number {
+  let end = at;
+  while (isDigit(bytes[end])) end++;
+  return end;
 }
 
-function quoted(bytes: Buffer, text: string, at: number, end: number, kind: Kind): string | number | Decimal {
-  if (kind === 'amount') return Decimal.fromAscii(bytes, at, end) ?? textOf(bytes, text, at, end);
-  if (kind === 'time') return wholeNumber(bytes, at, end) ?? textOf(bytes, text, at, end);
-  return textOf(bytes, text, at, end);
+/** At most SAFE_DIGITS digits, as a number. In two halves: integers are quicker than doubles. */
+function wholeNumber(bytes: Buffer, at: number, end: number): number {
+  const middle = end - at > HALF_DIGITS ? end - HALF_DIGITS : at;
+  let high = 0;
+  for (let place = at; place < middle; place++) high = (high * 10 + ((bytes[place] ?? 0) - ZERO)) | 0;
+  let low = 0;
+  for (let place = middle; place < end; place++) low = (low * 10 + ((bytes[place] ?? 0) - ZERO)) | 0;
+  return high === 0 ? low : high * HALF + low;
 }
 
-function areDigits(bytes: Buffer, at: number, end: number): boolean {
-  for (let place = at; place < end; place++) if (!isDigit(bytes[place])) return false;
-  return true;
+function textOf(bytes: Buffer, at: number, end: number): string {
+  return at === end ? '' : bytes.toString('latin1', at, end);
 }
 
-function textOf(bytes: Buffer, text: string, at: number, end: number): string {
-  return end - at <= LONGEST_SLICE ? text.slice(at, end) : bytes.toString('latin1', at, end);
-}
-
-function numberOf(bytes: Buffer, text: string, at: number, end: number): number | string {
-  const whole = wholeNumber(bytes, at, end);
-  if (whole !== null) return whole;
-  const source = text.slice(at, end);
+function numberOf(bytes: Buffer, at: number, end: number): number | string {
+  const source = textOf(bytes, at, end);
   const value = Number(source);
   return Number.isSafeInteger(value) || !/^-?\d+$/.test(source) ? value : source;
 }

@@ -43,7 +43,11 @@ it('lines come out as they went in, in their order, however long they are', () =
     fc.property(fc.array(fc.tuple(fc.string({ unit: 'grapheme' }), fc.constantFrom(1, 7, 3_000, 60_000))), (texts) => {
       const queue = new JournalQueue();
       const lines = texts.map(([word, times]) => word.replaceAll('\n', ' ').repeat(times));
-      for (const line of lines) queue.add(`${line}\n`);
+      for (const line of lines) {
+        queue.line.text(line);
+        queue.line.text('\n');
+        queue.endLine();
+      }
       const found: string[] = [];
       for (let group = queue.take(0); group !== null; group = queue.take(0)) {
         forEachLine(group, (line) => found.push(line));
@@ -64,7 +68,8 @@ it('what waits too long is dropped from its oldest end', () => {
   let count = 0;
   for (; lost === 0; count++) {
     expect(count).toBeLessThan(20_000);
-    queue.add(`${count} ${line}`);
+    queue.line.text(`${count} ${line}`);
+    queue.endLine();
     lost = queue.trim();
   }
   expect(queue.size).toBe(count - lost);

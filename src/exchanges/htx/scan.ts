@@ -1,8 +1,8 @@
 // The quick way to read the frames that matter most, pushes about orders and their fees: straight from their bytes (wire/row-scan.ts).
 // Whatever it declines is parsed by frames.ts as ever; both give decode.ts the same rows.
 
-import { RowScanner, startsWith, textEnd } from '../../wire/row-scan.ts';
-import type { PrivateFrame, Row } from './frames.ts';
+import { RowScanner, startsWith, textEnd, type ScannedRow } from '../../wire/row-scan.ts';
+import type { PrivateFrame } from './frames.ts';
 
 const HEAD = Buffer.from('{"action":"push","ch":"');
 const ORDERS = Buffer.from('orders');
@@ -11,7 +11,7 @@ const DATA = Buffer.from(',"data":');
 const CLOSE = 125;
 
 /** Those that decode.ts and stream-memory.ts ask for (8.3, 8.4). `orderSize` stays a text: whether it is there at all says something. */
-const ORDER = new RowScanner<Row>(
+const ORDER = new RowScanner(
   {
     eventType: 'word',
     symbol: 'word',
@@ -33,30 +33,30 @@ const ORDER = new RowScanner<Row>(
     canceledSource: 'word',
     canceledSourceDesc: 'word',
   },
-  (v) => ({
-    eventType: v[0],
-    symbol: v[1],
-    orderId: v[2],
-    clientOrderId: v[3],
-    type: v[4],
-    orderStatus: v[5],
-    orderPrice: v[6],
-    orderSize: v[7],
-    execAmt: v[8],
-    totalTradeAmount: v[9],
-    tradeId: v[10],
-    tradePrice: v[11],
-    tradeVolume: v[12],
-    tradeTime: v[13],
-    aggressor: v[14],
-    orderCreateTime: v[15],
-    lastActTime: v[16],
-    canceledSource: v[17],
-    canceledSourceDesc: v[18],
-  }),
+  (row, v) => {
+    row['eventType'] = v[0];
+    row['symbol'] = v[1];
+    row['orderId'] = v[2];
+    row['clientOrderId'] = v[3];
+    row['type'] = v[4];
+    row['orderStatus'] = v[5];
+    row['orderPrice'] = v[6];
+    row['orderSize'] = v[7];
+    row['execAmt'] = v[8];
+    row['totalTradeAmount'] = v[9];
+    row['tradeId'] = v[10];
+    row['tradePrice'] = v[11];
+    row['tradeVolume'] = v[12];
+    row['tradeTime'] = v[13];
+    row['aggressor'] = v[14];
+    row['orderCreateTime'] = v[15];
+    row['lastActTime'] = v[16];
+    row['canceledSource'] = v[17];
+    row['canceledSourceDesc'] = v[18];
+  },
 );
 
-const FEE = new RowScanner<Row>(
+const FEE = new RowScanner(
   {
     eventType: 'word',
     symbol: 'word',
@@ -78,39 +78,46 @@ const FEE = new RowScanner<Row>(
     feeDeductType: 'word',
     'fee-deduct-state': 'word',
   },
-  (v) => ({
-    eventType: v[0],
-    symbol: v[1],
-    orderId: v[2],
-    clientOrderId: v[3],
-    orderType: v[4],
-    orderPrice: v[5],
-    orderSize: v[6],
-    tradeId: v[7],
-    tradePrice: v[8],
-    tradeVolume: v[9],
-    tradeTime: v[10],
-    aggressor: v[11],
-    orderCreateTime: v[12],
-    transactFee: v[13],
-    feeCurrency: v[14],
-    feeDeduct: v[15],
-    'feeDeduct ': v[16],
-    feeDeductType: v[17],
-    'fee-deduct-state': v[18],
-  }),
+  (row, v) => {
+    row['eventType'] = v[0];
+    row['symbol'] = v[1];
+    row['orderId'] = v[2];
+    row['clientOrderId'] = v[3];
+    row['orderType'] = v[4];
+    row['orderPrice'] = v[5];
+    row['orderSize'] = v[6];
+    row['tradeId'] = v[7];
+    row['tradePrice'] = v[8];
+    row['tradeVolume'] = v[9];
+    row['tradeTime'] = v[10];
+    row['aggressor'] = v[11];
+    row['orderCreateTime'] = v[12];
+    row['transactFee'] = v[13];
+    row['feeCurrency'] = v[14];
+    row['feeDeduct'] = v[15];
+    row['feeDeduct '] = v[16];
+    row['feeDeductType'] = v[17];
+    row['fee-deduct-state'] = v[18];
+  },
 );
 
-/** A frame `{"action":"push","ch":"orders#…","data":{…}}`, or of the clearing channel, with the fields that decode.ts reads; null: parse it. */
+/** Every push is read into the same row of its kind: whoever gets it has done with it before the next frame is read. */
+const ORDER_ROW: ScannedRow = {};
+const FEE_ROW: ScannedRow = {};
+
+/**
+ * A frame `{"action":"push","ch":"orders#…","data":{…}}`, or of the clearing channel, with the fields that decode.ts reads; null: parse it.
+ * Good until the next frame is scanned.
+ */
 export function scanPush(bytes: Buffer): Extract<PrivateFrame, { type: 'push' }> | null {
   if (!startsWith(bytes, 0, HEAD)) return null;
   const isOrder = startsWith(bytes, HEAD.length, ORDERS);
   if (!isOrder && !startsWith(bytes, HEAD.length, CLEARING)) return null;
   const end = textEnd(bytes, HEAD.length);
   if (!startsWith(bytes, end, DATA)) return null;
-  const text = bytes.toString('latin1');
   const scanner = isOrder ? ORDER : FEE;
-  const data = scanner.read(bytes, text, end + DATA.length);
-  if (data === null || bytes[scanner.end] !== CLOSE || bytes.length !== scanner.end + 1) return null;
-  return { type: 'push', channel: text.slice(HEAD.length, end - 1), data };
+  const data = isOrder ? ORDER_ROW : FEE_ROW;
+  if (!scanner.read(bytes, end + DATA.length, data)) return null;
+  if (bytes[scanner.end] !== CLOSE || bytes.length !== scanner.end + 1) return null;
+  return { type: 'push', channel: bytes.toString('latin1', HEAD.length, end - 1), data };
 }

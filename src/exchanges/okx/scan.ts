@@ -1,7 +1,7 @@
 // The quick way to read the one frame that matters most, a push of the orders channel: straight from its bytes (wire/row-scan.ts).
 // Whatever it declines is parsed by frames.ts as ever; both give decode.ts the same rows.
 
-import { RowScanner, startsWith, valueEnd } from '../../wire/row-scan.ts';
+import { RowScanner, startsWith, valueEnd, type ScannedRow } from '../../wire/row-scan.ts';
 import type { Row } from './frames.ts';
 
 const ARG = Buffer.from('{"arg":');
@@ -11,7 +11,7 @@ const TAIL = Buffer.from(']}');
 const COMMA = 44;
 
 /** Those that decode.ts asks for (7.2). */
-const ORDER = new RowScanner<Row>(
+const ORDER = new RowScanner(
   {
     instType: 'word',
     instId: 'word',
@@ -41,48 +41,53 @@ const ORDER = new RowScanner<Row>(
     cTime: 'time',
     uTime: 'time',
   },
-  (v) => ({
-    instType: v[0],
-    instId: v[1],
-    ordId: v[2],
-    clOrdId: v[3],
-    ordType: v[4],
-    side: v[5],
-    tdMode: v[6],
-    tgtCcy: v[7],
-    state: v[8],
-    cancelSource: v[9],
-    cancelSourceReason: v[10],
-    px: v[11],
-    sz: v[12],
-    accFillSz: v[13],
-    avgPx: v[14],
-    fee: v[15],
-    feeCcy: v[16],
-    tradeId: v[17],
-    fillPx: v[18],
-    fillSz: v[19],
-    fillFee: v[20],
-    fillFeeCcy: v[21],
-    execType: v[22],
-    fillTime: v[23],
-    ts: v[24],
-    cTime: v[25],
-    uTime: v[26],
-  }),
+  (row, v) => {
+    row['instType'] = v[0];
+    row['instId'] = v[1];
+    row['ordId'] = v[2];
+    row['clOrdId'] = v[3];
+    row['ordType'] = v[4];
+    row['side'] = v[5];
+    row['tdMode'] = v[6];
+    row['tgtCcy'] = v[7];
+    row['state'] = v[8];
+    row['cancelSource'] = v[9];
+    row['cancelSourceReason'] = v[10];
+    row['px'] = v[11];
+    row['sz'] = v[12];
+    row['accFillSz'] = v[13];
+    row['avgPx'] = v[14];
+    row['fee'] = v[15];
+    row['feeCcy'] = v[16];
+    row['tradeId'] = v[17];
+    row['fillPx'] = v[18];
+    row['fillSz'] = v[19];
+    row['fillFee'] = v[20];
+    row['fillFeeCcy'] = v[21];
+    row['execType'] = v[22];
+    row['fillTime'] = v[23];
+    row['ts'] = v[24];
+    row['cTime'] = v[25];
+    row['uTime'] = v[26];
+  },
 );
 
-/** The rows of `{"arg":{"channel":"orders",…},"data":[…]}` (7.1), with the fields that decode.ts reads; null: parse it. */
+/** Rows are used again: whoever gets them has done with them before the next frame is read. Nearly every frame has one. */
+const ROWS: ScannedRow[] = [];
+
+/**
+ * The rows of `{"arg":{"channel":"orders",…},"data":[…]}` (7.1), with the fields that decode.ts reads; null: parse it.
+ * Good until the next frame is scanned.
+ */
 export function scanOrders(bytes: Buffer): readonly Row[] | null {
   if (!startsWith(bytes, 0, ARG) || !startsWith(bytes, ARG.length, CHANNEL)) return null;
   let at = valueEnd(bytes, ARG.length);
   if (!startsWith(bytes, at, DATA)) return null;
   at += DATA.length;
-  const text = bytes.toString('latin1');
   const rows: Row[] = [];
   for (;;) {
-    const row = ORDER.read(bytes, text, at);
-    if (row === null) return null;
+    const row = (ROWS[rows.length] ??= {});
+    if (!ORDER.read(bytes, at, row)) return null;
     rows.push(row);
     at = ORDER.end;
     if (bytes[at] !== COMMA) break;
