@@ -383,6 +383,42 @@ export class Decimal {
     return negative ? `-${body}` : body;
   }
 
+  /**
+   * Writes plain notation as ASCII, as `toString` has it but without making a text. Needs room for 20 bytes.
+   * @returns the byte after it; -1, and nothing is written, for what is not of everyday size
+   */
+  write(bytes: Uint8Array, at: number): number {
+    const { small, scale } = this;
+    const unit = POW10[scale] ?? Infinity;
+    const amount = small < 0 ? -small : small;
+    let whole = Math.floor(amount / unit);
+    let fraction = amount - whole * unit;
+    // Integers of 31 bits only, which are quick. The quotient may have been rounded up to the next whole number: then the fraction is negative.
+    if (this.big !== null || scale > INT_DIGITS || whole >= 1e9 || fraction < 0) return -1;
+    let end = at;
+    if (small < 0) bytes[end++] = 45;
+    let length = 1;
+    for (let bound = 10; whole >= bound; bound *= 10) length++;
+    for (let index = end + length - 1; index >= end; index--) {
+      const tenth = (whole / 10) | 0;
+      bytes[index] = 48 + whole - tenth * 10;
+      whole = tenth;
+    }
+    end += length;
+    if (fraction === 0) return end;
+    bytes[end++] = 46;
+    let last = -1;
+    for (let index = end + scale - 1; index >= end; index--) {
+      const tenth = (fraction / 10) | 0;
+      const digit = fraction - tenth * 10;
+      bytes[index] = 48 + digit;
+      // The last digit that is not zero is the first to come along.
+      if (digit !== 0 && last < 0) last = index;
+      fraction = tenth;
+    }
+    return last + 1;
+  }
+
   /** Plain notation with exactly `scale` decimals (more are cut off towards zero). */
   toFixed(scale: number): string {
     const text = this.toString();

@@ -28,9 +28,12 @@ function idOf(fill: Kept | undefined): string | undefined {
 /** Which fill names the asset of the sum of fees: the latest that names one. */
 type Latest = Pick<FillReport, 'time' | 'tradeId' | 'feeAsset'>;
 
-function later(a: Latest | null, { time, tradeId, feeAsset }: FillReport): Latest {
-  const isLater = a === null || time > a.time || (time === a.time && tradeId > a.tradeId);
-  return isLater ? { time, tradeId, feeAsset } : a;
+function later(a: Latest | null, b: Latest): Latest {
+  return a === null || b.time > a.time || (b.time === a.time && b.tradeId > a.tradeId) ? b : a;
+}
+
+function idAndAsset({ time, tradeId, feeAsset }: Latest): Latest {
+  return { time, tradeId, feeAsset };
 }
 
 /** @param latest of those of which only the id was kept */
@@ -118,13 +121,17 @@ export class FillLog {
   /** In less memory: of fills that are known with their fees only the ids stay. Sums are not touched. */
   compact(): FillLog {
     const fills = this.fills.slice(0, this.size);
-    let latestKept = this.latestKept;
-    for (const [place, fill] of fills.entries()) {
-      if (!isWhole(fill) || fill.fee === null) continue;
-      if (fill.feeAsset !== null) latestKept = later(latestKept, fill);
+    let kept = this.latestKept;
+    for (let place = 0; place < fills.length; place++) {
+      const fill = fills[place];
+      if (fill === undefined || !isWhole(fill) || fill.fee === null) continue;
+      if (fill.feeAsset !== null) kept = later(kept, fill);
       fills[place] = fill.tradeId;
     }
-    return new FillLog(fills, this.size, this.places, this.withoutFee, latestKept, this.latest, this.fees);
+    const latestKept = kept === null || !('price' in kept) ? kept : idAndAsset(kept);
+    // The same one, as a rule: then it is there once.
+    const latest = this.latest === kept ? latestKept : this.latest;
+    return new FillLog(fills, this.size, this.places, this.withoutFee, latestKept, latest, this.fees);
   }
 
   /** With a fill whose trade id is not in it yet. */
@@ -132,8 +139,10 @@ export class FillLog {
     const { size } = this;
     // A few are copied: a list that grows takes room for many more. A later version's storage may have gone on without this one.
     const isShared = size >= MOST_WALKED && this.fills.length === size;
-    const fills = isShared ? this.fills : [...this.fills.slice(0, size), fill];
+    let { fills } = this;
     if (isShared) fills.push(fill);
+    else if (size === 0) fills = [fill];
+    else fills = [...fills.slice(0, size), fill];
     let { places } = this;
     if (places !== null) places.set(fill.tradeId, size);
     else if (size >= MOST_WALKED)

@@ -84,7 +84,7 @@ export class TrackedOrder {
   /** Filled according to the exchange, without a fill that we know, and worth asking for. */
   get lacksFills(): boolean {
     const { state } = this;
-    if (state.filled === state.tradedQuantity) return false;
+    if (state.filled.lte(state.tradedQuantity)) return false;
     return state.filled.sub(state.tradedQuantity).sub(this.unexplainable).sub(this.silent).isPositive();
   }
 

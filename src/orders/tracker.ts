@@ -40,6 +40,9 @@ export class Tracker {
   /** The order a report or a reference is about. The exchange's id decides; a client id may have been used before. */
   find(ref: OrderRef): TrackedOrder | null {
     if (ref.orderId !== null) {
+      // Nearly every report is about an unfinished order, and those are few: they are found without a walk through all of the memory.
+      const open = this.openOrders.get(ref.orderId);
+      if (open !== undefined && open.state.orderId === ref.orderId) return open;
       const known = this.byOrderId.get(ref.orderId);
       if (known !== undefined) return known;
     }

@@ -1,6 +1,10 @@
 // Text put together straight in memory, piece by piece, line after line: no strings are made on the way, so nothing is left to collect.
 // What the lines say is journal-lines.ts's part; whose memory it is, journal-queue.ts's.
 
+import type { Decimal } from '../domain/decimal.ts';
+
+/** See Decimal.write. */
+const LONGEST_DECIMAL = 20;
 /** Most bytes that a character of a text takes. */
 const WIDEST = 3;
 const ZERO = 48;
@@ -68,6 +72,13 @@ export class LineBuffer {
     }
     this.at = at + length;
     return true;
+  }
+
+  decimal(value: Decimal): void {
+    this.reserve(LONGEST_DECIMAL);
+    const end = value.write(this.bytes, this.at);
+    if (end < 0) this.text(value.toString());
+    else this.at = end;
   }
 
   /** A number as JSON has it. */

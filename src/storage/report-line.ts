@@ -42,7 +42,7 @@ function writeText(line: LineBuffer, name: Uint8Array, value: string | null): vo
 function writeDecimal(line: LineBuffer, name: Uint8Array, value: Decimal | null): void {
   if (value === null) return;
   line.constant(name);
-  line.text(value.toString());
+  line.decimal(value);
 }
 
 function writeTime(line: LineBuffer, name: Uint8Array, value: number | null): void {

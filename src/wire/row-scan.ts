@@ -141,13 +141,17 @@ interface Slot {
   readonly words: Word[];
 }
 
-/** A member that was at this place of the object the last time: most likely it is there again. */
-interface Expected {
+/** A member that came before: what followed it then most likely follows it again. */
+interface Member {
   /** `"name":` */
   readonly key: Buffer;
   /** Null when nobody wants it. */
   readonly slot: Slot | null;
+  readonly next: Member[];
 }
+
+/** An exchange has a few forms of the same object; one that sends ever new ones is read more slowly. */
+const MOST_NEXT = 6;
 
 /** A member that turns out to have more words than these is read like any other text. */
 const MOST_WORDS = 8;
@@ -158,7 +162,7 @@ export class RowScanner {
   private readonly slots: ReadonlyMap<string, Slot>;
   private readonly values: Scanned[];
   private readonly fill: (row: ScannedRow, values: readonly Scanned[]) => void;
-  private readonly expected: Expected[] = [];
+  private readonly first: Member[] = [];
 
   /**
    * @param wanted members to read, and what they are
@@ -177,19 +181,17 @@ export class RowScanner {
    */
   read(bytes: Buffer, at: number, row: ScannedRow): boolean {
     if (bytes[at] !== OPEN) return false;
-    const { values, expected } = this;
+    const { values } = this;
     values.fill(undefined);
+    let expected = this.first;
     let place = at + 1;
     if (bytes[place] === CLOSE) this.end = place + 1;
     else {
-      for (let index = 0; ; index++) {
-        let member = expected[index];
-        if (member === undefined || !startsWith(bytes, place, member.key)) {
-          const learnt = this.learn(bytes, place);
-          if (learnt === null) return false;
-          expected[index] = member = learnt;
-        }
+      for (;;) {
+        const member = this.member(bytes, place, expected);
+        if (member === null) return false;
         const { key, slot } = member;
+        expected = member.next;
         place += key.length;
         place = slot === null ? valueEnd(bytes, place) : this.value(bytes, place, slot);
         if (place === DECLINED) return false;
@@ -204,12 +206,22 @@ export class RowScanner {
     return true;
   }
 
-  private learn(bytes: Buffer, at: number): Expected | null {
+  private member(bytes: Buffer, at: number, expected: Member[]): Member | null {
+    for (let index = 0; index < expected.length; index++) {
+      const known = expected[index];
+      if (known !== undefined && startsWith(bytes, at, known.key)) return known;
+    }
+    const learnt = this.learn(bytes, at);
+    if (learnt !== null && expected.length < MOST_NEXT) expected.push(learnt);
+    return learnt;
+  }
+
+  private learn(bytes: Buffer, at: number): Member | null {
     if (bytes[at] !== QUOTE) return null;
     const end = textEnd(bytes, at + 1);
     if (end === DECLINED || bytes[end] !== COLON) return null;
     const slot = this.slots.get(bytes.toString('latin1', at + 1, end - 1)) ?? null;
-    return { key: Buffer.from(bytes.subarray(at, end + 1)), slot };
+    return { key: Buffer.from(bytes.subarray(at, end + 1)), slot, next: [] };
   }
 
   /** Returns the byte after the value. */
@@ -238,6 +250,9 @@ export class RowScanner {
         values[index] = wholeNumber(bytes, first, end);
         return end + 1;
       }
+      case 'text':
+      case 'id':
+      case 'number':
     }
     const end = textEnd(bytes, first);
     if (end === DECLINED) return DECLINED;
@@ -261,7 +276,9 @@ export class RowScanner {
     else {
       const isWhole = digitsEnd(bytes, at) === end;
       if (isWhole && kind === 'id') values[index] = textOf(bytes, at, end);
-      else values[index] = isWhole && end - at <= SAFE_DIGITS ? wholeNumber(bytes, at, end) : numberOf(bytes, at, end);
+      else if (isWhole && end - at <= SAFE_DIGITS) values[index] = wholeNumber(bytes, at, end);
+      // Where there is no id it is -1.
+      else values[index] = end - at === 2 && bytes[at + 1] === ZERO + 1 ? -1 : numberOf(bytes, at, end);
     }
     return end;
   }

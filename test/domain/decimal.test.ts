@@ -23,8 +23,12 @@ const text = fc
   .map((parts) => parts.join(''));
 
 const number = text.map((value) => [Decimal.from(value), new Exact(value)] as const);
+const memory = Buffer.alloc(40, '!');
 const same = (ours: Decimal, theirs: Oracle): void => {
-  expect(ours.toString()).toBe(theirs.toFixed().replace(/^-0$/, '0'));
+  const expected = theirs.toFixed().replace(/^-0$/, '0');
+  expect(ours.toString()).toBe(expected);
+  const end = ours.write(memory, 7);
+  if (end >= 0) expect(memory.toString('latin1', 7, end)).toBe(expected);
 };
 
 describe('Decimal', () => {
@@ -36,6 +40,37 @@ describe('Decimal', () => {
     expect(Decimal.from('1e-8').toString()).toBe('0.00000001');
     expect(Decimal.from(1e21).toString()).toBe('1000000000000000000000');
     expect(Decimal.from(0.1).add(Decimal.from(0.2)).toString()).toBe('0.3');
+  });
+
+  it('is written as bytes as it is as text, and read from bytes as from text', () => {
+    for (const [plain, ours] of [
+      ['0', Decimal.ZERO],
+      ['-0.5', Decimal.from('-0.50')],
+      ['100', Decimal.from('100')],
+      ['999999999.999999', Decimal.from('999999999.999999')],
+      ['0.00000001', Decimal.from('0.1').mul(Decimal.from('0.0000001'))],
+      ['3', Decimal.from('0.75').mul(Decimal.from('4'))],
+    ] as const)
+      expect(memory.toString('latin1', 0, ours.write(memory, 0))).toBe(plain);
+    // What is not of everyday size is left to the text.
+    for (const long of ['1000000000', '0.0000000001', '12345678901234567890'])
+      expect(Decimal.from(long).write(memory, 0)).toBe(-1);
+    let read = 0;
+    fc.assert(
+      fc.property(text, fc.constantFrom('"', ',', '', '"1'), (value, after) => {
+        const bytes = Buffer.from(`x${value}${after}`);
+        const scanned = Decimal.scan(bytes, 1);
+        if (scanned === null) return;
+        read++;
+        expect(scanned.toString()).toBe(Decimal.from(value).toString());
+        expect(Decimal.scanned).toBe(1 + value.length);
+      }),
+    );
+    expect(read).toBeGreaterThan(20);
+    for (const wrong of ['', '-', '"', 'e5', '1234567890123456'])
+      expect(Decimal.scan(Buffer.from(wrong), 0)).toBeNull();
+    // A second point does not belong to it: whoever scans sees what comes after.
+    expect([Decimal.scan(Buffer.from('1.2.3'), 0)?.toString(), Decimal.scanned]).toEqual(['1.2', 3]);
   });
 
   it('refuses what is no number', () => {

@@ -101,10 +101,12 @@ const ofOneOrder: fc.Arbitrary<OrderReport> = fc.record({
 
 /** Without when it was told: a report that only moves times is not written. */
 function known(state: OrderState): unknown {
-  const { price, quantity, clientOrderIdAt, utime, trades, ...rest } = state;
+  const { price, quantity, trades } = state;
   return JSON.parse(
     JSON.stringify({
-      ...rest,
+      ...state,
+      clientOrderIdAt: null,
+      utime: null,
       price: price.value,
       quantity: quantity.value,
       trades: trades.values(),

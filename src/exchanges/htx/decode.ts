@@ -10,14 +10,34 @@ import {
   type ReportSource,
 } from '../../domain/order-report.ts';
 import type { OrderAction, OrderType, TimeInForce } from '../../domain/order.ts';
-import { integerOrNull, text, type Row } from './frames.ts';
+import { asInteger, asText, text, type Row } from './frames.ts';
+
+// Fields of pushes are read one by one, not by their names through a helper: that is the hot path, and so an access stays an access.
 
 /** A number of the wire, as text or number, padded, trimmed or with an exponent (5.0, 13); null when absent or no number. */
-export function decimalOrNull(row: Row, name: string): Decimal | null {
-  const value = row[name];
+function asDecimal(value: unknown): Decimal | null {
   // A Decimal already, where scan.ts has read the row.
   if (value instanceof Decimal) return value;
   return (typeof value === 'string' && value !== '') || typeof value === 'number' ? Decimal.tryFrom(value) : null;
+}
+
+function asTextOrNull(value: unknown): string | null {
+  const told = asText(value);
+  return told === '' ? null : told;
+}
+
+/** Milliseconds; null when absent or 0, which HTX writes for "not yet". */
+function asTime(value: unknown): number | null {
+  const time = asInteger(value);
+  return time !== null && time > 0 ? time : null;
+}
+
+function asAsset(value: unknown): string | null {
+  return asTextOrNull(value)?.toUpperCase() ?? null;
+}
+
+export function decimalOrNull(row: Row, name: string): Decimal | null {
+  return asDecimal(row[name]);
 }
 
 /** Of a field that has two spellings (trap 18). */
@@ -25,15 +45,8 @@ function eitherDecimal(row: Row, name: string, otherName: string): Decimal | nul
   return decimalOrNull(row, name) ?? decimalOrNull(row, otherName);
 }
 
-function textOrNull(row: Row, name: string): string | null {
-  const value = text(row, name);
-  return value === '' ? null : value;
-}
-
-/** Milliseconds; null when absent or 0, which HTX writes for "not yet". */
 export function timeOrNull(row: Row, name: string): number | null {
-  const value = integerOrNull(row, name);
-  return value !== null && value > 0 ? value : null;
+  return asTime(row[name]);
 }
 
 export interface OrderKind {
@@ -55,8 +68,20 @@ const TERMS: Readonly<Record<string, readonly [OrderType, TimeInForce | null]>> 
   market: ['MARKET', null],
 };
 
+/** There are a few dozen types; should an exchange ever send texts without end, they are read anew each time. */
+const MOST_KINDS = 100;
+const KINDS = new Map<string, OrderKind>();
+
 /** The order type is the only place that names the side in the stream's main events (trap 7). */
 export function kindOfType(type: string): OrderKind {
+  const known = KINDS.get(type);
+  if (known !== undefined) return known;
+  const kind = readKind(type);
+  if (KINDS.size < MOST_KINDS) KINDS.set(type, kind);
+  return kind;
+}
+
+function readKind(type: string): OrderKind {
   const dash = type.indexOf('-');
   const side = type.slice(0, Math.max(dash, 0));
   const terms = TERMS[type.slice(dash + 1)];
@@ -71,8 +96,8 @@ export function kindOfType(type: string): OrderKind {
 
 /** The kind of an order in an event of the order channel: amounts are money only where no base size is stated (8.3). */
 export function pushedKind(row: Row): OrderKind {
-  const kind = kindOfType(text(row, 'type'));
-  return kind.isSizedInQuote && text(row, 'orderSize') !== '' ? { ...kind, isSizedInQuote: false } : kind;
+  const kind = kindOfType(asText(row['type']));
+  return kind.isSizedInQuote && asText(row['orderSize']) !== '' ? { ...kind, isSizedInQuote: false } : kind;
 }
 
 /** REST `state` and stream `orderStatus` (7). Null for one that is not known here: it says nothing, and must not break anything. */
@@ -141,36 +166,39 @@ const ORDER_EVENTS = new Set(['creation', 'trade', 'cancellation']);
  * at its trigger may be that of a live order (errCode 2002), which a report by client id would close.
  */
 export function orderPush(row: Row, symbol: string, hints: PushHints): OrderReport | null {
-  const event = text(row, 'eventType');
+  const event = asText(row['eventType']);
   if (!ORDER_EVENTS.has(event)) return null;
   const kind = pushedKind(row);
-  const life = lifeOf(text(row, 'orderStatus'));
-  const executed = decimalOrNull(row, 'execAmt') ?? (event === 'creation' ? Decimal.ZERO : null);
+  const life = lifeOf(asText(row['orderStatus']));
+  const executed = asDecimal(row['execAmt']) ?? (event === 'creation' ? Decimal.ZERO : null);
   const filled = kind.isSizedInQuote ? (executed?.isZero() ? executed : hints.bought) : executed;
-  const value = decimalOrNull(row, 'totalTradeAmount') ?? (kind.isSizedInQuote ? executed : null);
-  const utime = timeOrNull(row, 'tradeTime') ?? timeOrNull(row, 'lastActTime') ?? timeOrNull(row, 'orderCreateTime');
+  const value = asDecimal(row['totalTradeAmount']) ?? (kind.isSizedInQuote ? executed : null);
+  const utime = asTime(row['tradeTime']) ?? asTime(row['lastActTime']) ?? asTime(row['orderCreateTime']);
   const isRefusal = isPostOnlyRefusal(
     kind,
     { life, filled, createdAt: hints.createdAt, endedAt: utime },
     hints.cancelAsked,
   );
   const isWithheld = kind.isSizedInQuote && filled === null && life !== 'open';
+  const terms = orderTerms(kind, row['orderPrice'], row['orderSize'], life, filled);
   return {
-    ...orderTerms(kind, row, { price: 'orderPrice', size: 'orderSize' }, life, filled),
     source: 'push',
     symbol,
-    orderId: textOrNull(row, 'orderId'),
-    clientOrderId: textOrNull(row, 'clientOrderId'),
+    orderId: asTextOrNull(row['orderId']),
+    clientOrderId: asTextOrNull(row['clientOrderId']),
     life: isWithheld ? null : isRefusal ? 'failed' : life,
+    ...terms,
     filled,
     filledValue: filled === null ? null : value,
     fill: event === 'trade' ? pushedFill(row) : null,
     reason: isRefusal
       ? POST_ONLY_WOULD_TAKE
       : event === 'cancellation'
-        ? (textOrNull(row, 'canceledSourceDesc') ?? textOrNull(row, 'canceledSource') ?? textOrNull(row, 'orderStatus'))
+        ? (asTextOrNull(row['canceledSourceDesc']) ??
+          asTextOrNull(row['canceledSource']) ??
+          asTextOrNull(row['orderStatus']))
         : null,
-    ctime: timeOrNull(row, 'orderCreateTime'),
+    ctime: asTime(row['orderCreateTime']),
     utime,
   };
 }
@@ -180,28 +208,28 @@ export function orderPush(row: Row, symbol: string, hints: PushHints): OrderRepo
  * channel are not in sequence (trap 9). Null for cancellations.
  */
 export function clearingPush(row: Row, symbol: string): OrderReport | null {
-  if (text(row, 'eventType') !== 'trade') return null;
+  if (asText(row['eventType']) !== 'trade') return null;
   const fill = pushedFill(row);
   if (fill === null) return null;
-  const kind = kindOfType(text(row, 'orderType'));
+  const kind = kindOfType(asText(row['orderType']));
   return {
     ...EMPTY_REPORT,
-    ...orderTerms(kind, row, { price: 'orderPrice', size: 'orderSize' }, null, null),
+    ...orderTerms(kind, row['orderPrice'], row['orderSize'], null, null),
     source: 'push',
     symbol,
-    orderId: textOrNull(row, 'orderId'),
-    clientOrderId: textOrNull(row, 'clientOrderId'),
+    orderId: asTextOrNull(row['orderId']),
+    clientOrderId: asTextOrNull(row['clientOrderId']),
     fill: { ...fill, ...feeOf(row, CLEARING_FEES) },
-    ctime: timeOrNull(row, 'orderCreateTime'),
-    utime: timeOrNull(row, 'tradeTime'),
+    ctime: asTime(row['orderCreateTime']),
+    utime: asTime(row['tradeTime']),
   };
 }
 
 function pushedFill(row: Row): FillReport | null {
   const aggressor = row['aggressor'];
-  return fillOf(textOrNull(row, 'tradeId'), decimalOrNull(row, 'tradePrice'), decimalOrNull(row, 'tradeVolume'), {
+  return fillOf(asTextOrNull(row['tradeId']), asDecimal(row['tradePrice']), asDecimal(row['tradeVolume']), {
     liquidity: aggressor === true ? 'taker' : aggressor === false ? 'maker' : null,
-    time: timeOrNull(row, 'tradeTime') ?? 0,
+    time: asTime(row['tradeTime']) ?? 0,
   });
 }
 
@@ -218,8 +246,8 @@ function fillOf(
 /** Terms of the order itself. What a market buy's money comes to in base is known once it is filled, not before. */
 function orderTerms(
   kind: OrderKind,
-  row: Row,
-  names: { readonly price: string; readonly size: string },
+  price: unknown,
+  size: unknown,
   life: ReportedLife | null,
   filled: Decimal | null,
 ): Pick<OrderReport, 'action' | 'orderType' | 'timeInForce' | 'tradeType' | 'price' | 'quantity' | 'fee' | 'feeAsset'> {
@@ -229,8 +257,8 @@ function orderTerms(
     timeInForce: kind.timeInForce,
     tradeType: null,
     // REST pads the price of market orders with a zero.
-    price: kind.orderType === 'MARKET' ? null : decimalOrNull(row, names.price),
-    quantity: kind.isSizedInQuote ? (life === 'filled' ? filled : null) : decimalOrNull(row, names.size),
+    price: kind.orderType === 'MARKET' ? null : asDecimal(price),
+    quantity: kind.isSizedInQuote ? (life === 'filled' ? filled : null) : asDecimal(size),
     // What orders state as fees is approximate, and its asset unsaid (5.13): fees come with fills.
     fee: null,
     feeAsset: null,
@@ -251,11 +279,11 @@ export function orderRow(row: Row, symbol: string, source: ReportSource, cancelA
   const ended = endedAt(row);
   const isRefusal = isPostOnlyRefusal(kind, { life, filled, createdAt, endedAt: ended }, cancelAsked);
   return {
-    ...orderTerms(kind, row, { price: 'price', size: 'amount' }, life, filled),
+    ...orderTerms(kind, row['price'], row['amount'], life, filled),
     source,
     symbol,
-    orderId: textOrNull(row, 'id'),
-    clientOrderId: textOrNull(row, 'client-order-id'),
+    orderId: asTextOrNull(row['id']),
+    clientOrderId: asTextOrNull(row['client-order-id']),
     life: isRefusal ? 'failed' : life,
     filled,
     filledValue: filled === null ? null : eitherDecimal(row, 'filled-cash-amount', 'field-cash-amount'),
@@ -263,7 +291,9 @@ export function orderRow(row: Row, symbol: string, source: ReportSource, cancelA
     reason: isRefusal
       ? POST_ONLY_WOULD_TAKE
       : life === 'canceled' || life === 'failed'
-        ? (textOrNull(row, 'canceled-source-desc') ?? textOrNull(row, 'canceled-source') ?? textOrNull(row, 'state'))
+        ? (asTextOrNull(row['canceled-source-desc']) ??
+          asTextOrNull(row['canceled-source']) ??
+          asTextOrNull(row['state']))
         : null,
     ctime: createdAt,
     utime: timeOrNull(row, 'updated-at') ?? ended ?? createdAt,
@@ -273,7 +303,7 @@ export function orderRow(row: Row, symbol: string, source: ReportSource, cancelA
 /** A row of matchresults (5.16); `price` is the price of execution. Null when it is no fill. */
 export function fillRow(row: Row, symbol: string): OrderReport | null {
   const role = text(row, 'role');
-  const fill = fillOf(textOrNull(row, 'trade-id'), decimalOrNull(row, 'price'), decimalOrNull(row, 'filled-amount'), {
+  const fill = fillOf(asTextOrNull(row['trade-id']), decimalOrNull(row, 'price'), decimalOrNull(row, 'filled-amount'), {
     liquidity: role === 'taker' || role === 'maker' ? role : null,
     time: timeOrNull(row, 'created-at') ?? 0,
   });
@@ -283,7 +313,7 @@ export function fillRow(row: Row, symbol: string): OrderReport | null {
     ...EMPTY_REPORT,
     source: 'fills',
     symbol,
-    orderId: textOrNull(row, 'order-id'),
+    orderId: asTextOrNull(row['order-id']),
     action: kind.action,
     orderType: kind.orderType,
     timeInForce: kind.timeInForce,
@@ -322,16 +352,12 @@ const POINTS = new Set(['POINT', 'HBPOINT']);
  */
 function feeOf(row: Row, names: FeeNames): Pick<FillReport, 'fee' | 'feeAsset'> {
   const fee = decimalOrNull(row, names.fee);
-  if (fee !== null && !fee.isZero()) return { fee, feeAsset: asset(row, names.asset) };
+  if (fee !== null && !fee.isZero()) return { fee, feeAsset: asAsset(row[names.asset]) };
   // The documentation's clearing sample writes the name with a trailing space (8.4).
   const deducted = eitherDecimal(row, names.deducted, `${names.deducted} `);
-  const deductedIn = asset(row, names.deductedIn);
+  const deductedIn = asAsset(row[names.deductedIn]);
   if (deducted !== null && !deducted.isZero() && deductedIn !== null)
     return { fee: deducted, feeAsset: POINTS.has(deductedIn) ? 'HBPOINT' : deductedIn };
   if (fee === null || text(row, 'fee-deduct-state') === 'ongoing') return { fee: null, feeAsset: null };
-  return { fee, feeAsset: asset(row, names.asset) };
-}
-
-function asset(row: Row, name: string): string | null {
-  return textOrNull(row, name)?.toUpperCase() ?? null;
+  return { fee, feeAsset: asAsset(row[names.asset]) };
 }

@@ -13,15 +13,21 @@ export function rowsOf(value: unknown): readonly Row[] {
   return value.filter(isRow);
 }
 
-/** A text, or a number's own text; '' when absent, null or neither. */
-export function text(row: Row, name: string): string {
-  const value = row[name];
+/** A text, or a number's own text; '' when it is neither. */
+export function asText(value: unknown): string {
   return typeof value === 'string' ? value : typeof value === 'number' ? String(value) : '';
 }
 
-/** Whole number, as number or text; null when it is neither. */
+export function text(row: Row, name: string): string {
+  return asText(row[name]);
+}
+
 export function integerOrNull(row: Row, name: string): number | null {
-  const value = row[name];
+  return asInteger(row[name]);
+}
+
+/** Whole number, as number or text; null when it is neither. */
+export function asInteger(value: unknown): number | null {
   if (typeof value === 'number') return Number.isSafeInteger(value) ? value : null;
   if (typeof value !== 'string' || value === '') return null;
   const number = Number(value);

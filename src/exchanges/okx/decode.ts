@@ -11,33 +11,41 @@ import {
 } from '../../domain/order-report.ts';
 import type { Liquidity, OrderAction, OrderType, TimeInForce } from '../../domain/order.ts';
 import { cancelReason, POST_ONLY_WOULD_TAKE } from './cancel-sources.ts';
-import { text, textOrNull, type Row } from './frames.ts';
+import { asText, asTextOrNull, type Row } from './frames.ts';
 import { toSpotSymbol } from './symbols.ts';
 
+// Fields of pushes are read one by one, not by their names through a helper: that is the hot path, and so an access stays an access.
+
 /** A number of the wire; null for "" and absence (trap 15). */
-export function decimalOrNull(row: Row, name: string): Decimal | null {
-  const value = row[name];
+function asDecimal(value: unknown): Decimal | null {
   // A Decimal already, where scan.ts has read the row.
   if (value instanceof Decimal) return value;
   return typeof value === 'string' && value !== '' ? Decimal.tryFrom(value) : null;
 }
 
 /** Milliseconds; null when not stated. */
-export function timeOrNull(row: Row, name: string): number | null {
-  const told = row[name];
+function asTime(value: unknown): number | null {
   // A number already, where scan.ts has read the row.
-  const value = typeof told === 'number' ? told : Number(text(row, name));
-  return Number.isSafeInteger(value) && value > 0 ? value : null;
+  const time = typeof value === 'number' ? value : Number(asText(value));
+  return Number.isSafeInteger(time) && time > 0 ? time : null;
 }
 
 /** OKX states what it takes as a negative number, and a rebate as a positive one (trap 6). */
-function feeOrNull(row: Row, name: string): Decimal | null {
-  return decimalOrNull(row, name)?.neg() ?? null;
+function asFee(value: unknown): Decimal | null {
+  return asDecimal(value)?.neg() ?? null;
 }
 
 /** Upper case; null when not stated. */
-function assetOrNull(row: Row, name: string): string | null {
-  return textOrNull(row, name)?.toUpperCase() ?? null;
+function asAsset(value: unknown): string | null {
+  return asTextOrNull(value)?.toUpperCase() ?? null;
+}
+
+export function decimalOrNull(row: Row, name: string): Decimal | null {
+  return asDecimal(row[name]);
+}
+
+export function timeOrNull(row: Row, name: string): number | null {
+  return asTime(row[name]);
 }
 
 interface Kind {
@@ -82,16 +90,16 @@ function lifeOf(state: string, cancelSource: string): ReportedLife | null {
 
 /** Whether `sz` is in the quote asset: market orders that spend or earn a quote amount, and every market buy on margin (trap 4). */
 function isSizedInQuote(row: Row): boolean {
-  if (text(row, 'ordType') !== 'market') return false;
-  const target = text(row, 'tgtCcy');
-  if (text(row, 'side') === 'buy') return text(row, 'tdMode') === 'cross' || target !== 'base_ccy';
+  if (asText(row['ordType']) !== 'market') return false;
+  const target = asText(row['tgtCcy']);
+  if (asText(row['side']) === 'buy') return asText(row['tdMode']) === 'cross' || target !== 'base_ccy';
   return target === 'quote_ccy';
 }
 
 /** Spot, and margin orders of the same pair; contracts are counted in other units and are not read here. */
 function spotSymbolOf(row: Row): string | null {
-  const type = text(row, 'instType');
-  return type === 'SPOT' || type === 'MARGIN' || type === '' ? toSpotSymbol(text(row, 'instId')) : null;
+  const type = asText(row['instType']);
+  return type === 'SPOT' || type === 'MARGIN' || type === '' ? toSpotSymbol(asText(row['instId'])) : null;
 }
 
 /**
@@ -101,62 +109,62 @@ function spotSymbolOf(row: Row): string | null {
 export function orderReport(row: Row, source: ReportSource): OrderReport | null {
   const symbol = spotSymbolOf(row);
   if (symbol === null) return null;
-  const kind = KINDS[text(row, 'ordType')];
-  const cancelSource = text(row, 'cancelSource');
-  const life = lifeOf(text(row, 'state'), cancelSource);
-  const filled = decimalOrNull(row, 'accFillSz');
+  const kind = KINDS[asText(row['ordType'])];
+  const cancelSource = asText(row['cancelSource']);
+  const life = lifeOf(asText(row['state']), cancelSource);
+  const filled = asDecimal(row['accFillSz']);
   const hasFills = filled !== null && filled.isPositive();
-  const average = hasFills ? decimalOrNull(row, 'avgPx') : null;
+  const average = hasFills ? asDecimal(row['avgPx']) : null;
   const ended = life === 'canceled' || life === 'failed';
   return {
     source,
     symbol,
-    orderId: textOrNull(row, 'ordId'),
-    clientOrderId: textOrNull(row, 'clOrdId'),
+    orderId: asTextOrNull(row['ordId']),
+    clientOrderId: asTextOrNull(row['clOrdId']),
     life,
-    action: actionOf(text(row, 'side')),
+    action: actionOf(asText(row['side'])),
     orderType: kind?.orderType ?? null,
     timeInForce: kind?.timeInForce ?? null,
     tradeType: null,
-    price: kind?.orderType === 'MARKET' ? null : decimalOrNull(row, 'px'),
+    price: kind?.orderType === 'MARKET' ? null : asDecimal(row['px']),
     quantity: quantityOf(row, life, filled),
     filled,
     filledValue: average !== null && average.isPositive() && filled !== null ? average.mul(filled) : null,
     // Before any fill, feeCcy is the expected asset and fee "0": that is not a fee (7.3).
-    fee: hasFills ? feeOrNull(row, 'fee') : null,
-    feeAsset: hasFills ? assetOrNull(row, 'feeCcy') : null,
+    fee: hasFills ? asFee(row['fee']) : null,
+    feeAsset: hasFills ? asAsset(row['feeCcy']) : null,
     fill: source === 'push' ? pushedFill(row) : null,
-    reason: ended ? cancelReason(cancelSource, text(row, 'cancelSourceReason')) : null,
-    ctime: timeOrNull(row, 'cTime'),
-    utime: timeOrNull(row, 'uTime'),
+    reason: ended ? cancelReason(cancelSource, asText(row['cancelSourceReason'])) : null,
+    ctime: asTime(row['cTime']),
+    utime: asTime(row['uTime']),
   };
 }
 
 /** In the base asset. What a quote amount came to in base is known once it is filled, not before. */
 function quantityOf(row: Row, life: ReportedLife | null, filled: Decimal | null): Decimal | null {
-  if (!isSizedInQuote(row)) return decimalOrNull(row, 'sz');
+  if (!isSizedInQuote(row)) return asDecimal(row['sz']);
   return life === 'filled' ? filled : null;
 }
 
 /** A push carries a fill exactly when it has a trade id; the last push of a market order may say `filled` and carry none (7.6, trap 14). */
 function pushedFill(row: Row): FillReport | null {
-  return fillOf(row, 'fillFee', 'fillFeeCcy');
+  return fillOf(row, row['fillFee'], row['fillFeeCcy']);
 }
 
-function fillOf(row: Row, feeField: string, feeAssetField: string): FillReport | null {
-  const tradeId = textOrNull(row, 'tradeId');
-  const price = decimalOrNull(row, 'fillPx');
-  const quantity = decimalOrNull(row, 'fillSz');
+function fillOf(row: Row, fees: unknown, feeAsset: unknown): FillReport | null {
+  const tradeId = asTextOrNull(row['tradeId']);
+  const price = asDecimal(row['fillPx']);
+  const quantity = asDecimal(row['fillSz']);
   if (tradeId === null || price === null || quantity === null || !quantity.isPositive()) return null;
-  const fee = feeOrNull(row, feeField);
+  const fee = asFee(fees);
   return {
     tradeId,
     price,
     quantity,
     fee,
-    feeAsset: fee === null ? null : assetOrNull(row, feeAssetField),
-    liquidity: liquidityOf(text(row, 'execType')),
-    time: timeOrNull(row, 'fillTime') ?? timeOrNull(row, 'ts') ?? timeOrNull(row, 'uTime') ?? 0,
+    feeAsset: fee === null ? null : asAsset(feeAsset),
+    liquidity: liquidityOf(asText(row['execType'])),
+    time: asTime(row['fillTime']) ?? asTime(row['ts']) ?? asTime(row['uTime']) ?? 0,
   };
 }
 
@@ -167,15 +175,15 @@ function liquidityOf(execType: string): Liquidity | null {
 /** A row of trade/fills or trade/fills-history (9.5). Null when it is not about a spot pair or tells no fill. */
 export function fillReport(row: Row): OrderReport | null {
   const symbol = spotSymbolOf(row);
-  const fill = symbol === null ? null : fillOf(row, 'fee', 'feeCcy');
+  const fill = symbol === null ? null : fillOf(row, row['fee'], row['feeCcy']);
   if (symbol === null || fill === null) return null;
   return {
     ...EMPTY_REPORT,
     source: 'fills',
     symbol,
-    orderId: textOrNull(row, 'ordId'),
-    clientOrderId: textOrNull(row, 'clOrdId'),
-    action: actionOf(text(row, 'side')),
+    orderId: asTextOrNull(row['ordId']),
+    clientOrderId: asTextOrNull(row['clOrdId']),
+    action: actionOf(asText(row['side'])),
     fill,
   };
 }
@@ -186,9 +194,9 @@ export function createReport(row: Row, symbol: string, clientOrderId: string): O
     ...EMPTY_REPORT,
     source: 'create-reply',
     symbol,
-    orderId: textOrNull(row, 'ordId'),
-    clientOrderId: textOrNull(row, 'clOrdId') ?? clientOrderId,
+    orderId: asTextOrNull(row['ordId']),
+    clientOrderId: asTextOrNull(row['clOrdId']) ?? clientOrderId,
     life: 'open',
-    ctime: timeOrNull(row, 'ts'),
+    ctime: asTime(row['ts']),
   };
 }

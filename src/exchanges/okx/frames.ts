@@ -55,16 +55,24 @@ function rowsOf(value: unknown): readonly Row[] {
   return value.every(isRow) ? value : value.filter(isRow);
 }
 
-/** A text field; '' when absent, null or not a text. */
-export function text(row: Row, name: string): string {
-  const value = row[name];
+/** A text; '' when it is none. */
+export function asText(value: unknown): string {
   return typeof value === 'string' ? value : '';
 }
 
-/** A text field where "" and absence are null (trap 15). */
-export function textOrNull(row: Row, name: string): string | null {
-  const value = row[name];
+/** A text; null when it is none, or "" (trap 15). */
+export function asTextOrNull(value: unknown): string | null {
   return typeof value === 'string' && value !== '' ? value : null;
+}
+
+/** A text field; '' when absent, null or not a text. */
+export function text(row: Row, name: string): string {
+  return asText(row[name]);
+}
+
+/** A text field where "" and absence are null. */
+export function textOrNull(row: Row, name: string): string | null {
+  return asTextOrNull(row[name]);
 }
 
 /** A code: text on the wire, but a number would mean the same. */
