@@ -183,45 +183,44 @@ export class RowScanner {
     if (bytes[at] !== OPEN) return false;
     const { values } = this;
     values.fill(undefined);
+    if (bytes[at + 1] === CLOSE) {
+      this.end = at + 2;
+      this.fill(row, values);
+      return true;
+    }
     let expected = this.first;
-    let place = at + 1;
-    if (bytes[place] === CLOSE) this.end = place + 1;
-    else {
-      for (;;) {
-        const member = this.member(bytes, place, expected);
-        if (member === null) return false;
-        const { key, slot } = member;
-        expected = member.next;
-        place += key.length;
-        place = slot === null ? valueEnd(bytes, place) : this.value(bytes, place, slot);
-        if (place === DECLINED) return false;
-        const after = bytes[place++];
-        if (after === COMMA) continue;
-        if (after !== CLOSE) return false;
-        this.end = place;
-        break;
-      }
+    // The walk through what nobody wants is written out here: most of a frame is that, and a call for every piece would cost as much again.
+    for (let place = at + 1; ; place++) {
+      const member = expectedAt(bytes, place, expected) ?? this.learn(bytes, place, expected);
+      if (member === null) return false;
+      const { slot } = member;
+      place += member.key.length;
+      expected = member.next;
+      if (slot !== null) place = this.value(bytes, place, slot);
+      else if (bytes[place] === QUOTE) {
+        place++;
+        while (PLAIN[bytes[place] ?? 0] === 1) place++;
+        if (bytes[place] !== QUOTE) return false;
+        place++;
+      } else place = valueEnd(bytes, place);
+      if (place === DECLINED) return false;
+      const after = bytes[place];
+      if (after === COMMA) continue;
+      if (after !== CLOSE) return false;
+      this.end = place + 1;
+      this.fill(row, values);
+      return true;
     }
-    this.fill(row, values);
-    return true;
   }
 
-  private member(bytes: Buffer, at: number, expected: Member[]): Member | null {
-    for (let index = 0; index < expected.length; index++) {
-      const known = expected[index];
-      if (known !== undefined && startsWith(bytes, at, known.key)) return known;
-    }
-    const learnt = this.learn(bytes, at);
-    if (learnt !== null && expected.length < MOST_NEXT) expected.push(learnt);
-    return learnt;
-  }
-
-  private learn(bytes: Buffer, at: number): Member | null {
+  private learn(bytes: Buffer, at: number, expected: Member[]): Member | null {
     if (bytes[at] !== QUOTE) return null;
     const end = textEnd(bytes, at + 1);
     if (end === DECLINED || bytes[end] !== COLON) return null;
     const slot = this.slots.get(bytes.toString('latin1', at + 1, end - 1)) ?? null;
-    return { key: Buffer.from(bytes.subarray(at, end + 1)), slot, next: [] };
+    const member: Member = { key: Buffer.from(bytes.subarray(at, end + 1)), slot, next: [] };
+    if (expected.length < MOST_NEXT) expected.push(member);
+    return member;
   }
 
   /** Returns the byte after the value. */
@@ -266,6 +265,15 @@ export class RowScanner {
   /** A value that is no text. */
   private bare(bytes: Buffer, at: number, { index, kind }: Slot): number {
     const { values } = this;
+    const digits = digitsEnd(bytes, at);
+    const after = bytes[digits];
+    // A whole number, and no leading zero.
+    if (digits > at && (after === COMMA || after === CLOSE) && (bytes[at] !== ZERO || digits === at + 1)) {
+      if (kind === 'id') values[index] = textOf(bytes, at, digits);
+      else if (digits - at <= SAFE_DIGITS) values[index] = wholeNumber(bytes, at, digits);
+      else values[index] = numberOf(bytes, at, digits);
+      return digits;
+    }
     const first = bytes[at] ?? 0;
     if (first === OPEN || first === OPEN_LIST) return DECLINED;
     const end = valueEnd(bytes, at);
@@ -273,15 +281,23 @@ export class RowScanner {
     if (first === T) values[index] = true;
     else if (first === F) values[index] = false;
     else if (first === N) values[index] = null;
-    else {
-      const isWhole = digitsEnd(bytes, at) === end;
-      if (isWhole && kind === 'id') values[index] = textOf(bytes, at, end);
-      else if (isWhole && end - at <= SAFE_DIGITS) values[index] = wholeNumber(bytes, at, end);
-      // Where there is no id it is -1.
-      else values[index] = end - at === 2 && bytes[at + 1] === ZERO + 1 ? -1 : numberOf(bytes, at, end);
-    }
+    // Where there is no id it is -1.
+    else values[index] = end - at === 2 && bytes[at + 1] === ZERO + 1 ? -1 : numberOf(bytes, at, end);
     return end;
   }
+}
+
+function expectedAt(bytes: Buffer, at: number, expected: readonly Member[]): Member | null {
+  for (let index = 0; index < expected.length; index++) {
+    const member = expected[index];
+    if (member === undefined) return null;
+    const { key } = member;
+    const { length } = key;
+    let same = 0;
+    while (same < length && bytes[at + same] === key[same]) same++;
+    if (same === length) return member;
+  }
+  return null;
 }
 
 /** Where the run of digits ends that begins at `at`. */
@@ -306,7 +322,7 @@ function textOf(bytes: Buffer, at: number, end: number): string {
 }
 
 function numberOf(bytes: Buffer, at: number, end: number): number | string {
-  const source = textOf(bytes, at, end);
+  const source = bytes.toString('latin1', at, end);
   const value = Number(source);
   return Number.isSafeInteger(value) || !/^-?\d+$/.test(source) ? value : source;
 }
