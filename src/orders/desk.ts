@@ -93,7 +93,6 @@ export class Desk implements SessionMember {
     const isOurs = (id: string): boolean => isOwn(place.strategy, id);
     this.facts = new MissingFacts({
       clock,
-      feeWait: timings.feeWait,
       connection,
       manager: () => this.manager,
       isBusy: () => this.reconciler.isRunning,

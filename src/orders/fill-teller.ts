@@ -2,8 +2,8 @@
 // Who fetches fills that are missing is missing-facts.ts's part.
 
 import type { FillReport } from '../domain/order-report.ts';
-import type { Clock } from '../seam/clock.ts';
-import type { TrackedOrder } from './tracked-order.ts';
+import type { Clock, Timer } from '../seam/clock.ts';
+import type { TrackedOrder, WaitingFill } from './tracked-order.ts';
 
 export interface FillTellerParts {
   readonly clock: Clock;
@@ -13,16 +13,24 @@ export interface FillTellerParts {
   readonly tell: (order: TrackedOrder, fill: FillReport, receivedAt: number) => void;
   /** The fill belongs to the time before the first start. */
   readonly keepSilent: (order: TrackedOrder, fill: FillReport) => void;
-  /** A fee is awaited: somebody should ask for it. */
+  /** A fee has been awaited for some time: somebody should ask for it. */
   readonly feeMissing: (order: TrackedOrder) => void;
 }
 
+/** A fee that has not come by then is asked for. */
+const ASK_AFTER_MS = 1_000;
+
 export class FillTeller {
   private readonly parts: FillTellerParts;
-  private readonly waiting = new Set<TrackedOrder>();
+  private readonly askAfter: number;
+  /** In the order in which they began to wait. */
+  private readonly waiting = new Set<WaitingFill>();
+  /** One for all of them: nearly every fee comes before anything is due. */
+  private timer: Timer | null = null;
 
   constructor(parts: FillTellerParts) {
     this.parts = parts;
+    this.askAfter = Math.min(parts.feeWait / 2, ASK_AFTER_MS);
   }
 
   onNewFill(order: TrackedOrder, fill: FillReport, receivedAt: number): void {
@@ -36,48 +44,81 @@ export class FillTeller {
       this.parts.tell(order, fill, receivedAt);
       return;
     }
-    const timer = this.parts.clock.after(this.parts.feeWait, () => this.release(order, fill.tradeId));
-    (order.waitingFills ??= new Map()).set(fill.tradeId, { fill, receivedAt, timer });
-    this.waiting.add(order);
-    this.parts.feeMissing(order);
+    this.wait({ order, fill, receivedAt, since: this.parts.clock.monotonic(), isAskedFor: false });
   }
 
   onFeeFound(order: TrackedOrder, fill: FillReport): void {
     const waiting = order.waitingFills?.get(fill.tradeId);
     if (waiting === undefined) return;
     waiting.fill = fill;
-    if (order.state.action !== null) this.release(order, fill.tradeId);
+    if (order.state.action !== null) this.release(waiting);
   }
 
   /** The order's side became known: what waited for that alone goes out. */
   onSideKnown(order: TrackedOrder): void {
-    for (const { fill } of order.waitingFills?.values() ?? []) {
-      if (fill.fee !== null) this.release(order, fill.tradeId);
-    }
+    for (const waiting of order.waitingFills?.values() ?? []) if (waiting.fill.fee !== null) this.release(waiting);
   }
 
-  private release(order: TrackedOrder, tradeId: string): void {
-    const waiting = order.waitingFills?.get(tradeId);
-    if (waiting === undefined) return;
-    waiting.timer.cancel();
-    if (order.state.action === null) {
-      const timer = this.parts.clock.after(this.parts.feeWait, () => this.release(order, tradeId));
-      order.waitingFills?.set(tradeId, { ...waiting, timer });
-      return;
+  private wait(waiting: WaitingFill): void {
+    const { order, fill } = waiting;
+    (order.waitingFills ??= new Map()).set(fill.tradeId, waiting);
+    this.waiting.add(waiting);
+    if (this.timer === null) this.arm(this.askAfter);
+  }
+
+  private arm(ms: number): void {
+    this.timer = this.parts.clock.after(ms, () => {
+      this.timer = null;
+      this.look();
+    });
+  }
+
+  /** Asks for what has waited for long, tells what has waited for too long. */
+  private look(): void {
+    const { clock, feeWait, feeMissing } = this.parts;
+    const now = clock.monotonic();
+    let next = Infinity;
+    for (const waiting of this.waiting) {
+      const age = now - waiting.since;
+      if (age >= feeWait) {
+        if (waiting.order.state.action !== null) {
+          this.release(waiting);
+          continue;
+        }
+        // Still nobody knows whether it was bought or sold: it stands behind the others again.
+        this.waiting.delete(waiting);
+        this.waiting.add(waiting);
+        waiting.since = now;
+        waiting.isAskedFor = false;
+        next = Math.min(next, this.askAfter);
+        continue;
+      }
+      if (age >= this.askAfter && !waiting.isAskedFor) {
+        waiting.isAskedFor = true;
+        feeMissing(waiting.order);
+      }
+      next = Math.min(next, (waiting.isAskedFor ? feeWait : this.askAfter) - age);
+      // Those behind it came later.
+      if (!waiting.isAskedFor) break;
     }
-    order.waitingFills?.delete(tradeId);
-    if (order.waitingFills?.size === 0) {
-      order.waitingFills = null;
-      this.waiting.delete(order);
-    }
-    this.parts.tell(order, waiting.fill, waiting.receivedAt);
+    if (next === Infinity) return;
+    // A callback may have brought another one, which is not due before these.
+    this.timer?.cancel();
+    this.arm(next);
+  }
+
+  private release(waiting: WaitingFill): void {
+    const { order, fill, receivedAt } = waiting;
+    this.waiting.delete(waiting);
+    order.waitingFills?.delete(fill.tradeId);
+    if (order.waitingFills?.size === 0) order.waitingFills = null;
+    this.parts.tell(order, fill, receivedAt);
   }
 
   /** Tells nothing more. */
   stop(): void {
-    for (const order of this.waiting) {
-      for (const { timer } of order.waitingFills?.values() ?? []) timer.cancel();
-    }
+    this.timer?.cancel();
+    this.timer = null;
     this.waiting.clear();
   }
 }

@@ -14,7 +14,6 @@ const MOST_ATTEMPTS = 8;
 
 export interface MissingFactsParts {
   readonly clock: Clock;
-  readonly feeWait: number;
   readonly connection: () => Connection | null;
   readonly manager: () => OrderManager;
   /** A reconcile is running: it asks for the same things. */
@@ -42,10 +41,16 @@ export class MissingFacts {
   }
 
   fills(order: TrackedOrder): void {
+    this.wantFills(order, FIRST_WAIT_MS);
+  }
+
+  fees(order: TrackedOrder): void {
+    this.wantFills(order, 0);
+  }
+
+  private wantFills(order: TrackedOrder, first: number): void {
     const name = `fills ${order.key}`;
     if (this.wants.has(name)) return;
-    const waitsForFee = (): boolean => order.waitingFills !== null;
-    const first = waitsForFee() ? Math.min(this.parts.feeWait / 2, 1_000) : FIRST_WAIT_MS;
     this.want(name, first, {
       done: () => !order.lacksFees && !order.lacksFills,
       ask: () => this.askFills(order),

@@ -24,8 +24,10 @@ export interface OrderSink {
 
 /** Facts about an order that only a question to the exchange can bring. */
 export interface FactsNeeded {
-  /** The exchange states more filled than the known fills add up to, or a fee is missing. */
+  /** The exchange states more filled than the known fills add up to; they may be on their way. */
   fills(order: TrackedOrder): void;
+  /** The fee of a fill has not come. */
+  fees(order: TrackedOrder): void;
   /** Nothing is known of it but an id, or it may be one of ours whose id we do not know yet. */
   terms(ref: OrderRef): void;
 }
@@ -64,7 +66,7 @@ export class OrderManager {
       feeWait,
       tell: (order, fill, receivedAt) => this.tellFill(order, fill, receivedAt),
       keepSilent: (order, fill) => journal.told(order.key, fill.tradeId),
-      feeMissing: (order) => parts.needs.fills(order),
+      feeMissing: (order) => parts.needs.fees(order),
     });
   }
 

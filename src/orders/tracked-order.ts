@@ -16,9 +16,12 @@ export type Phase = 'sending' | 'doubt' | 'settled';
 
 /** A fill that waits for its fee before it is told. */
 export interface WaitingFill {
+  readonly order: TrackedOrder;
   fill: FillReport;
   readonly receivedAt: number;
-  readonly timer: Timer;
+  /** Since when it waits, on the monotonic clock. */
+  since: number;
+  isAskedFor: boolean;
 }
 
 export class TrackedOrder {
