@@ -33,7 +33,7 @@ export function newOrderQuery(command: CreateCommand, timestamp: number, signer:
 
 /**
  * The frame of `order.place`; null when the order must be written the general way.
- * @param accessKey null on a connection that is logged on: then nothing is signed
+ * @param accessKey plain; null on a connection that is logged on: then nothing is signed
  */
 export function newOrderFrame(
   id: string,
@@ -42,7 +42,7 @@ export function newOrderFrame(
   accessKey: string | null,
   signer: Signer,
 ): string | null {
-  if (!isSimple(command) || (accessKey !== null && !isPlain(accessKey))) return null;
+  if (!isSimple(command)) return null;
   const { clientOrderId, action, price, quantity, quoteQuantity, timeInForce, instrument } = command;
   const type = typeOf(command);
   let json = `{"id":"${id}","method":"order.place","params":{"newClientOrderId":"${clientOrderId}","newOrderRespType":"FULL`;

@@ -60,12 +60,13 @@ export class BinanceRequests {
     return this.#admitted(call, 'public');
   }
 
-  async #healed(call: Call, way: Way): Promise<Result<unknown>> {
+  #healed(call: Call, way: Way): Promise<Result<unknown>> {
     const { time } = this.#context;
     if (time.isOld) void time.measure();
-    const answer = await this.#admitted(call, way);
-    const [, error] = answer;
-    return error !== null && isClockError(error) ? time.heal(answer, () => this.#admitted(call, way)) : answer;
+    return this.#admitted(call, way).then((answer) => {
+      const [, error] = answer;
+      return error !== null && isClockError(error) ? time.heal(answer, () => this.#admitted(call, way)) : answer;
+    });
   }
 
   #admitted(call: Call, way: Way): Promise<Result<unknown>> {

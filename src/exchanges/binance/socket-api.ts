@@ -12,7 +12,7 @@ import type { SocketReply } from './frames.ts';
 import type { BinanceLimits } from './limits.ts';
 import { newOrderFrame } from './new-order.ts';
 import { errorOf, isClockError, readSocketError } from './outcomes.ts';
-import { socketFrame, type Params, type Signer } from './sign.ts';
+import { isPlain, socketFrame, type Params, type Signer } from './sign.ts';
 
 export interface SocketApiContext {
   readonly signer: Signer;
@@ -27,10 +27,13 @@ export type Authentication = 'signed' | 'logged-on' | 'bare';
 
 export class SocketApi {
   readonly #context: SocketApiContext;
+  /** Neither JSON nor a signature's text would write it otherwise. */
+  readonly #isKeyPlain: boolean;
   #lastId = 0;
 
   constructor(context: SocketApiContext) {
     this.#context = context;
+    this.#isKeyPlain = isPlain(context.accessKey);
   }
 
   /**
@@ -73,7 +76,8 @@ export class SocketApi {
 
   #orderFrame(id: string, order: CreateCommand, authentication: Authentication): string | null {
     const { signer, accessKey, time } = this.#context;
-    return newOrderFrame(id, order, time.serverNow(), authentication === 'signed' ? accessKey : null, signer);
+    if (authentication !== 'signed') return newOrderFrame(id, order, time.serverNow(), null, signer);
+    return this.#isKeyPlain ? newOrderFrame(id, order, time.serverNow(), accessKey, signer) : null;
   }
 
   async #answer(
