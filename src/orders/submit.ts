@@ -107,7 +107,10 @@ export class Submit {
           resolve(ok(orderId));
         }
       });
-      this.conclude(order, reply, sentAt).finally(unwatch).then(resolve, reject);
+      this.conclude(order, reply, sentAt).then((result) => {
+        unwatch();
+        resolve(result);
+      }, reject);
     });
   }
 

@@ -39,6 +39,13 @@ function read(line: string): TailedIntent | null {
   return { scope: { platform, account, symbol, strategy }, key, intent: known };
 }
 
+/** What every line about a scope begins with, up to the order's key: put together once, not for each intent. */
+export function tailHead({ platform, account, symbol, strategy }: JournalScope): string {
+  const begin = JSON.stringify({ platform, account, symbol, strategy });
+  // The line before may have been cut short by a full disk: this one is whole all the same.
+  return `\n${begin.slice(0, -1)},"key":`;
+}
+
 /** One file. */
 class TailFile {
   private readonly path: string;
@@ -93,12 +100,9 @@ export class IntentTail {
     IntentTail.used.add(path);
   }
 
-  /** @param intent as JSON */
-  append(scope: JournalScope, key: string, intent: string): void {
-    const { platform, account, symbol, strategy } = scope;
-    const begin = JSON.stringify({ platform, account, symbol, strategy, key });
-    // The line before may have been cut short by a full disk: this one is whole all the same.
-    this.current.append(`\n${begin.slice(0, -1)},"intent":${intent}}\n`);
+  /** @param head of the scope's lines (`tailHead`). @param intent as JSON */
+  append(head: string, key: string, intent: string): void {
+    this.current.append(`${head}${JSON.stringify(key)},"intent":${intent}}\n`);
   }
 
   /** @param last number of the last line that is enqueued: every intent so far is among them */

@@ -6,7 +6,7 @@ import type { RevokeReceipt } from '../domain/unfinished-orders.ts';
 import type { HistoryQuery, Intent, Journal, JournalScope, OrderHistory, OrderJournal } from '../orders/journal.ts';
 import type { Clock, Timer } from '../seam/clock.ts';
 import type { Log } from '../seam/log.ts';
-import { IntentTail } from './intent-tail.ts';
+import { IntentTail, tailHead } from './intent-tail.ts';
 import { readHistory, readReceipts } from './journal-history.ts';
 import { Lines, type Group } from './journal-lines.ts';
 import { JournalQueue } from './journal-queue.ts';
@@ -96,6 +96,7 @@ export class SqliteJournal implements Journal {
 
   open(scope: JournalScope): OrderJournal {
     const lines = new Lines(this.queue.line, this.numberOf(scope));
+    const head = tailHead(scope);
     const { reader } = this;
     return {
       load: () => {
@@ -114,7 +115,7 @@ export class SqliteJournal implements Journal {
         this.proofs++;
         this.enqueue(() => lines.proof(at));
       },
-      intent: (key, intent) => this.intend(scope, lines, key, intent),
+      intent: (key, intent) => this.intend(head, lines, key, intent),
       // The two that come with every update do without the closure.
       report: (key, report, at, known) => {
         if (this.closed) return;
@@ -133,10 +134,11 @@ export class SqliteJournal implements Journal {
     };
   }
 
-  private intend(scope: JournalScope, lines: Lines, key: string, intent: Intent): void {
+  /** @param head of the scope's lines in the tail */
+  private intend(head: string, lines: Lines, key: string, intent: Intent): void {
     const json = JSON.stringify(intent);
     try {
-      this.tail.append(scope, key, json);
+      this.tail.append(head, key, json);
     } catch (error) {
       // The order goes out all the same: a full disk must not stop a strategy from closing its position.
       this.complain(error);

@@ -2,8 +2,9 @@
 // Signing, budgets and the meaning of a status are the callers' part.
 
 import { Pool, type Dispatcher } from 'undici';
-import type { Clock, Timer } from '../seam/clock.ts';
+import type { Clock } from '../seam/clock.ts';
 import { TransportError, type HttpRequest, type HttpResponse } from '../seam/transport.ts';
+import { Deadlines, Limited } from './deadlines.ts';
 
 export interface HttpOptions {
   /** Connections per origin. Default 64: a burst of cancels goes out side by side. */
@@ -25,10 +26,11 @@ type Resolve = (response: HttpResponse) => void;
 type Reject = (error: TransportError) => void;
 
 /** One request on its way: turns the dispatcher's callbacks into one response or one TransportError. */
-class Exchange implements Dispatcher.DispatchHandler {
+class Exchange extends Limited implements Dispatcher.DispatchHandler {
   private readonly resolve: Resolve;
   private readonly reject: Reject;
-  private timer: Timer | null = null;
+  private readonly deadlines: Deadlines;
+  private readonly timeoutMs: number;
   private controller: Dispatcher.DispatchController | null = null;
   private status = 0;
   private headers: Record<string, string> = {};
@@ -36,14 +38,17 @@ class Exchange implements Dispatcher.DispatchHandler {
   private rest: Buffer[] | null = null;
   private done = false;
 
-  constructor(resolve: Resolve, reject: Reject) {
+  constructor(resolve: Resolve, reject: Reject, deadlines: Deadlines, timeoutMs: number) {
+    super();
     this.resolve = resolve;
     this.reject = reject;
+    this.deadlines = deadlines;
+    this.timeoutMs = timeoutMs;
   }
 
-  /** Gives up when nothing has settled it within this time. */
-  limit(clock: Clock, ms: number): void {
-    if (!this.done) this.timer = clock.after(ms, () => this.giveUp(ms));
+  /** From now on it is given up when nothing has settled it in time. */
+  limit(): void {
+    if (!this.done) this.deadlines.add(this, this.timeoutMs);
   }
 
   /** Bytes leave right after this: from here on nobody can say whether they arrived. */
@@ -86,9 +91,9 @@ class Exchange implements Dispatcher.DispatchHandler {
     this.fail(error.message, 'network', error);
   }
 
-  private giveUp(afterMs: number): void {
-    const { controller } = this;
-    const message = controller === null ? `no connection within ${afterMs} ms` : `no response within ${afterMs} ms`;
+  expire(): void {
+    const { controller, timeoutMs } = this;
+    const message = controller === null ? `no connection within ${timeoutMs} ms` : `no response within ${timeoutMs} ms`;
     this.fail(message, 'timeout');
     controller?.abort(new Error(message));
   }
@@ -101,13 +106,14 @@ class Exchange implements Dispatcher.DispatchHandler {
   private finish(): boolean {
     if (this.done) return false;
     this.done = true;
-    this.timer?.cancel();
+    this.deadlines.delete(this);
     return true;
   }
 }
 
 export function httpClient(clock: Clock, options: HttpOptions = {}): HttpClient {
   const pools = new Map<string, Pool>();
+  const deadlines = new Deadlines(clock);
   /** The one used last: a strategy talks to one exchange. */
   let last: { readonly origin: string; readonly pool: Pool } | null = null;
   let closed = false;
@@ -137,7 +143,7 @@ export function httpClient(clock: Clock, options: HttpOptions = {}): HttpClient 
    */
   function request({ method, url, headers, body, timeoutMs }: HttpRequest): Promise<HttpResponse> {
     return new Promise((resolve, reject) => {
-      const exchange = new Exchange(resolve, reject);
+      const exchange = new Exchange(resolve, reject, deadlines, timeoutMs);
       if (closed) {
         exchange.fail('the transport is closed', 'network');
         return;
@@ -154,7 +160,7 @@ export function httpClient(clock: Clock, options: HttpOptions = {}): HttpClient 
       } catch (error) {
         exchange.fail(error instanceof Error ? error.message : String(error), 'network', error);
       }
-      exchange.limit(clock, timeoutMs);
+      exchange.limit();
     });
   }
 

@@ -100,7 +100,14 @@ export class Session {
 
   /** Sends before it returns. The reply is whatever `settle` is given for this id. */
   request(id: string, text: string, timeoutMs: number): Promise<RequestEnd> {
-    return this.pending.request(id, text, timeoutMs, (frame) => this.send(frame));
+    return (
+      this.requestIfOpen(id, text, timeoutMs) ?? Promise.resolve({ end: 'not-sent', reason: 'the socket is not open' })
+    );
+  }
+
+  /** As `request`, but null when nothing was sent: the caller may go another way at once. */
+  requestIfOpen(id: string, text: string, timeoutMs: number): Promise<RequestEnd> | null {
+    return this.send(text) ? this.pending.add(id, timeoutMs) : null;
   }
 
   settle(id: string, reply: unknown): boolean {

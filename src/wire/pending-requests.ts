@@ -1,7 +1,8 @@
 // Requests over a socket that wait for the reply with their id. Every one ends exactly once: replied, timed out, or lost with the socket.
 // Sending, and what a reply says, are the caller's part.
 
-import type { Clock, Timer } from '../seam/clock.ts';
+import type { Clock } from '../seam/clock.ts';
+import { Deadlines, Limited } from './deadlines.ts';
 
 export type RequestEnd =
   | { readonly end: 'reply'; readonly reply: unknown }
@@ -11,32 +12,44 @@ export type RequestEnd =
   | { readonly end: 'timeout'; readonly afterMs: number }
   | { readonly end: 'lost'; readonly reason: string };
 
-interface Waiting {
+class Waiting extends Limited {
+  readonly id: string;
   readonly resolve: (end: RequestEnd) => void;
-  readonly timer: Timer;
+  private readonly afterMs: number;
+  private readonly among: Map<string, Waiting>;
+
+  constructor(id: string, resolve: (end: RequestEnd) => void, afterMs: number, among: Map<string, Waiting>) {
+    super();
+    this.id = id;
+    this.resolve = resolve;
+    this.afterMs = afterMs;
+    this.among = among;
+  }
+
+  expire(): void {
+    this.among.delete(this.id);
+    this.resolve({ end: 'timeout', afterMs: this.afterMs });
+  }
 }
 
 export class PendingRequests {
-  private readonly clock: Clock;
+  private readonly deadlines: Deadlines;
   private readonly waiting = new Map<string, Waiting>();
 
   constructor(clock: Clock) {
-    this.clock = clock;
+    this.deadlines = new Deadlines(clock);
   }
 
   get size(): number {
     return this.waiting.size;
   }
 
-  /** Hands `text` to `send` before returning; resolves when the request ends. Ids in flight must differ. */
-  request(id: string, text: string, timeoutMs: number, send: (text: string) => boolean): Promise<RequestEnd> {
-    if (!send(text)) return Promise.resolve({ end: 'not-sent', reason: 'the socket is not open' });
+  /** For a request that has just been sent: resolves when it ends. Ids in flight must differ. */
+  add(id: string, timeoutMs: number): Promise<RequestEnd> {
     return new Promise((resolve) => {
-      const timer = this.clock.after(timeoutMs, () => {
-        this.waiting.delete(id);
-        resolve({ end: 'timeout', afterMs: timeoutMs });
-      });
-      this.waiting.set(id, { resolve, timer });
+      const waiting = new Waiting(id, resolve, timeoutMs, this.waiting);
+      this.waiting.set(id, waiting);
+      this.deadlines.add(waiting, timeoutMs);
     });
   }
 
@@ -45,7 +58,7 @@ export class PendingRequests {
     const waiting = this.waiting.get(id);
     if (waiting === undefined) return false;
     this.waiting.delete(id);
-    waiting.timer.cancel();
+    this.deadlines.delete(waiting);
     waiting.resolve({ end: 'reply', reply });
     return true;
   }
@@ -54,9 +67,9 @@ export class PendingRequests {
   loseAll(reason: string): void {
     const all = [...this.waiting.values()];
     this.waiting.clear();
-    for (const { resolve, timer } of all) {
-      timer.cancel();
-      resolve({ end: 'lost', reason });
+    for (const waiting of all) {
+      this.deadlines.delete(waiting);
+      waiting.resolve({ end: 'lost', reason });
     }
   }
 }

@@ -23,6 +23,10 @@ export interface RateBudgets {
 export interface RateBudget {
   /** True and taken when `cost` fits now. */
   tryTake(cost: number, priority: Priority): boolean;
+  /** Takes `cost`, whether it fits or not: for who has just found out by `hasRoom`. */
+  spend(cost: number): void;
+  /** Whether `tryTake` would take it now. */
+  hasRoom(cost: number, priority: Priority): boolean;
   /** Resolves when `cost` was taken; in order of priority, then of arrival. */
   take(cost: number, priority: Priority): Promise<void>;
   /** The exchange says that `used` of the window is gone: the higher figure counts. */
@@ -138,11 +142,19 @@ class Governor implements RateBudget {
     return this.window.used();
   }
 
-  tryTake(cost: number, priority: Priority): boolean {
+  hasRoom(cost: number, priority: Priority): boolean {
     // Nobody overtakes those who wait with the same or a better right.
     const first = this.queue[0];
     if (first !== undefined && RANK[first.priority] <= RANK[priority]) return false;
-    if (this.waitTime(cost, priority) > 0) return false;
+    return this.waitTime(cost, priority) === 0;
+  }
+
+  spend(cost: number): void {
+    this.window.add(cost);
+  }
+
+  tryTake(cost: number, priority: Priority): boolean {
+    if (!this.hasRoom(cost, priority)) return false;
     this.window.add(cost);
     return true;
   }

@@ -8,7 +8,7 @@ import { EMPTY_REPORT } from '../../src/domain/order-report.ts';
 import type { JournalScope } from '../../src/orders/journal.ts';
 import { VirtualClock } from '../../src/runtime/virtual-clock.ts';
 import { silentLog } from '../../src/seam/log.ts';
-import { IntentTail } from '../../src/storage/intent-tail.ts';
+import { IntentTail, tailHead } from '../../src/storage/intent-tail.ts';
 import { forEachLine } from '../../src/storage/journal-lines.ts';
 import { JournalQueue } from '../../src/storage/journal-queue.ts';
 import { SqliteJournal } from '../../src/storage/sqlite-journal.ts';
@@ -84,9 +84,9 @@ it('a tail is emptied when all of it is stored, and what came meanwhile stays', 
     readdirSync(folder)
       .map((name) => readFileSync(join(folder, name), 'utf8'))
       .join('');
-  tail.append(scope('me'), 'c:a', '{}');
+  tail.append(tailHead(scope('me')), 'c:a', '{}');
   tail.turn(1);
-  tail.append(scope('me'), 'c:b', '{}');
+  tail.append(tailHead(scope('me')), 'c:b', '{}');
   tail.clear(0, 2);
   expect(kept()).toMatch(/c:a[^]*c:b|c:b[^]*c:a/);
   tail.turn(2);
@@ -94,7 +94,7 @@ it('a tail is emptied when all of it is stored, and what came meanwhile stays', 
   expect(kept()).not.toContain('c:a');
   expect(kept()).toContain('c:b');
   tail.turn(2);
-  tail.append(scope('me'), 'c:c', '{}');
+  tail.append(tailHead(scope('me')), 'c:c', '{}');
   tail.clear(2, 3);
   expect(kept()).not.toContain('c:b');
   expect(kept()).toContain('c:c');

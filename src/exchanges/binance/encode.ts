@@ -14,6 +14,8 @@ export interface Call {
   /** Name on the WebSocket API; null when it is only ever made by REST. */
   readonly socketMethod: string | null;
   readonly params: Params;
+  /** The order that it places: new-order.ts writes most of them faster than from the parameters. */
+  readonly order?: CreateCommand;
   /** Taken from the budget before it goes out. Order calls weigh nothing when they succeed; what a failed one weighs, its reply says (A3.3). */
   readonly weight: number;
   /** New orders placed by it, for the unfilled-order count. */
@@ -38,16 +40,16 @@ const RESERVED: ReadonlySet<string> = new Set([
   'recvWindow',
 ]);
 
-export function createCall(command: CreateCommand): Call {
-  const { instrument, orderType, timeInForce, price, quantity, quoteQuantity } = command;
-  const params: Record<string, ParamValue> = { symbol: instrument.rawSymbol, side: command.action };
-  if (orderType === 'MARKET') params['type'] = 'MARKET';
-  else if (timeInForce === 'POST_ONLY') params['type'] = 'LIMIT_MAKER';
-  else {
-    params['type'] = 'LIMIT';
-    // Sent with LIMIT only: anything else is -1106 or -1114 (A7.1).
-    params['timeInForce'] = timeInForce;
-  }
+/** The exchange's own word. Only with LIMIT the time in force is sent: with anything else it is -1106 or -1114 (A7.1). */
+export function typeOf({ orderType, timeInForce }: CreateCommand): 'MARKET' | 'LIMIT_MAKER' | 'LIMIT' {
+  return orderType === 'MARKET' ? 'MARKET' : timeInForce === 'POST_ONLY' ? 'LIMIT_MAKER' : 'LIMIT';
+}
+
+function orderParams(command: CreateCommand): Params {
+  const { instrument, timeInForce, price, quantity, quoteQuantity } = command;
+  const type = typeOf(command);
+  const params: Record<string, ParamValue> = { symbol: instrument.rawSymbol, side: command.action, type };
+  if (type === 'LIMIT') params['timeInForce'] = timeInForce;
   if (quantity !== null) params['quantity'] = quantity.toString();
   if (quoteQuantity !== null) params['quoteOrderQty'] = quoteQuantity.toString();
   if (price !== null) params['price'] = price.toString();
@@ -58,15 +60,30 @@ export function createCall(command: CreateCommand): Call {
     const value = command.extra[name];
     if (value !== undefined && !RESERVED.has(name)) params[name] = value;
   }
-  return {
-    method: 'POST',
-    path: '/api/v3/order',
-    socketMethod: 'order.place',
-    params,
-    weight: 0,
-    orders: 1,
-    priority: 'order',
-  };
+  return params;
+}
+
+class CreateCall implements Call {
+  readonly method = 'POST';
+  readonly path = '/api/v3/order';
+  readonly socketMethod = 'order.place';
+  readonly order: CreateCommand;
+  readonly weight = 0;
+  readonly orders = 1;
+  readonly priority = 'order';
+
+  constructor(order: CreateCommand) {
+    this.order = order;
+  }
+
+  /** Made when somebody asks: few orders are written from them. */
+  get params(): Params {
+    return orderParams(this.order);
+  }
+}
+
+export function createCall(command: CreateCommand): Call {
+  return new CreateCall(command);
 }
 
 /** Null when the order can be expressed; else why not, and the way out. */
@@ -80,7 +97,7 @@ export function refusalOf(command: CreateCommand): string | null {
       return `${instrument.symbol} takes no market orders by quoteQuantity; give the quantity in ${instrument.base}`;
     }
   }
-  const type = orderType === 'MARKET' ? 'MARKET' : timeInForce === 'POST_ONLY' ? 'LIMIT_MAKER' : 'LIMIT';
+  const type = typeOf(command);
   if (!isListed(instrument, EXTRA.orderTypes, type)) return `${instrument.symbol} does not take ${type} orders`;
   for (const name in extra)
     if (RESERVED.has(name)) return `option ${name} is set by the order itself and cannot be given apart`;
@@ -91,10 +108,19 @@ export function refusalOf(command: CreateCommand): string | null {
   return null;
 }
 
+/** Lists of exchangeInfo, taken apart once: a handful for all instruments, and every order is checked against one. */
+const LISTS = new Map<string | number, ReadonlySet<string>>();
+
 /** An empty list was not stated and forbids nothing. */
 function isListed(instrument: Instrument, name: string, value: string): boolean {
-  const list = String(instrument.extra[name] ?? '');
-  return list === '' || `,${list},`.includes(`,${value},`);
+  const list = instrument.extra[name] ?? '';
+  if (list === '') return true;
+  let words = LISTS.get(list);
+  if (words === undefined) {
+    words = new Set(String(list).split(','));
+    LISTS.set(list, words);
+  }
+  return words.has(value);
 }
 
 /** The exchange's id alone where it is known: the fastest form, and with both the client id must match as well (A7.2). */

@@ -66,8 +66,11 @@ export class BinanceLimits {
 
   /** True and taken when it fits now. @param orders new orders placed by it */
   tryTake(weight: number, orders: number, priority: Priority): boolean {
-    if (this.waitTime(weight, orders, priority) > 0 || !this.#weight.tryTake(weight, priority)) return false;
-    if (orders > 0) for (const { budget } of this.#orders) if (!budget.tryTake(orders, priority)) return false;
+    // All or nothing: what one budget gave would be lost should another refuse.
+    if (!this.#weight.hasRoom(weight, priority)) return false;
+    if (orders > 0) for (const { budget } of this.#orders) if (!budget.hasRoom(orders, priority)) return false;
+    if (weight > 0) this.#weight.spend(weight);
+    if (orders > 0) for (const { budget } of this.#orders) budget.spend(orders);
     return true;
   }
 

@@ -9,10 +9,10 @@ import type { Random } from '../../seam/random.ts';
 import type { Transport } from '../../seam/transport.ts';
 import type { Session } from '../../wire/link-session.ts';
 import { Link } from '../../wire/link.ts';
+import type { Call } from './encode.ts';
 import { readSocketFrame, text } from './frames.ts';
 import type { BinanceLimits } from './limits.ts';
 import type { OrderEntry } from './requests.ts';
-import type { Params } from './sign.ts';
 import { isFatalLogin, type Authentication, type SocketApi } from './socket-api.ts';
 
 export interface SocketContext {
@@ -78,10 +78,10 @@ export class OrderSocket implements OrderEntry {
     return this.#link.session?.isOpen === true;
   }
 
-  call(method: string, params: Params): Promise<Result<unknown>> | null {
+  call(call: Call): Promise<Result<unknown>> | null {
     const { session } = this.#link;
     if (session === null || !session.isOpen || session === this.#suspect) return null;
-    return this.#context.api.call(session, method, params, this.#authentication, this.#onSilence);
+    return this.#context.api.send(session, call, this.#authentication, this.#onSilence);
   }
 
   #unanswered(session: Session): void {

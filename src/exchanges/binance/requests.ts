@@ -8,13 +8,14 @@ import type { ClockOffset } from '../../wire/clock-offset.ts';
 import type { Call } from './encode.ts';
 import { parse } from './frames.ts';
 import type { BinanceLimits } from './limits.ts';
+import { newOrderQuery } from './new-order.ts';
 import { errorOf, isClockError, readRestError, transportError } from './outcomes.ts';
-import { queryOf, signedQuery, type Params, type Signer } from './sign.ts';
+import { queryOf, signedQuery, type Signer } from './sign.ts';
 
 /** Order entry over a socket, where one is open. */
 export interface OrderEntry {
-  /** The bytes leave synchronously. Null when there is no socket to trust: then nothing was sent. */
-  call(method: string, params: Params): Promise<Result<unknown>> | null;
+  /** The bytes leave synchronously. Null when there is no socket to trust, or the call is none for it: then nothing was sent. */
+  call(call: Call): Promise<Result<unknown>> | null;
 }
 
 export interface RequestContext {
@@ -59,12 +60,13 @@ export class BinanceRequests {
     return this.#admitted(call, 'public');
   }
 
-  async #healed(call: Call, way: Way): Promise<Result<unknown>> {
+  #healed(call: Call, way: Way): Promise<Result<unknown>> {
     const { time } = this.#context;
     if (time.isOld) void time.measure();
-    const answer = await this.#admitted(call, way);
-    const [, error] = answer;
-    return error !== null && isClockError(error) ? time.heal(answer, () => this.#admitted(call, way)) : answer;
+    return this.#admitted(call, way).then((answer) => {
+      const [, error] = answer;
+      return error !== null && isClockError(error) ? time.heal(answer, () => this.#admitted(call, way)) : answer;
+    });
   }
 
   #admitted(call: Call, way: Way): Promise<Result<unknown>> {
@@ -83,24 +85,23 @@ export class BinanceRequests {
   }
 
   #go(call: Call, way: Way): Promise<Result<unknown>> {
-    if (way === 'best' && call.socketMethod !== null) {
-      const sent = this.#context.orderEntry.call(call.socketMethod, call.params);
-      if (sent !== null) return this.#elseRest(call, sent);
-    }
-    return this.#rest(call, way !== 'public');
+    // Nothing left by the socket where it says so, and REST may take it.
+    const sent = way === 'best' ? this.#context.orderEntry.call(call) : null;
+    return sent ?? this.#rest(call, way !== 'public');
   }
 
-  /** Where the socket closed between the look and the sending nothing has left, and REST may take it. */
-  async #elseRest(call: Call, sent: Promise<Result<unknown>>): Promise<Result<unknown>> {
-    const answer = await sent;
-    return answer[1]?.outcome === 'not-sent' ? this.#rest(call, true) : answer;
+  #signedQuery(call: Call): string {
+    const { signer, time } = this.#context;
+    const timestamp = time.serverNow();
+    return (
+      (call.order === undefined ? null : newOrderQuery(call.order, timestamp, signer)) ??
+      signedQuery({ ...call.params, timestamp }, signer)
+    );
   }
 
   async #rest(call: Call, isSigned: boolean): Promise<Result<unknown>> {
-    const { transport, limits, signer, restUrl, time, timeoutMs } = this.#context;
-    const query = isSigned
-      ? signedQuery({ ...call.params, timestamp: time.serverNow() }, signer)
-      : queryOf(call.params);
+    const { transport, limits, restUrl, timeoutMs } = this.#context;
+    const query = isSigned ? this.#signedQuery(call) : queryOf(call.params);
     const headers = isSigned ? this.#signedHeaders : NO_HEADERS;
     const url = query === '' ? restUrl + call.path : `${restUrl}${call.path}?${query}`;
     let response: HttpResponse;

@@ -50,13 +50,17 @@ function privateKey(pem: string): KeyObject {
 /** Left as it is by percent-encoding and by JSON, as nearly every value is. */
 const PLAIN = /^[\w.-]*$/;
 
+export function isPlain(text: string): boolean {
+  return PLAIN.test(text);
+}
+
 /** `name=value` pairs, percent-encoded: at once the query that is sent and the text that is signed (A2.1). */
 export function queryOf(params: Params): string {
   let query = '';
   for (const name in params) {
     const value = params[name];
     if (value === undefined) continue;
-    const text = typeof value === 'string' && !PLAIN.test(value) ? encodeURIComponent(value) : String(value);
+    const text = typeof value === 'string' && !isPlain(value) ? encodeURIComponent(value) : String(value);
     query += query === '' ? `${name}=${text}` : `&${name}=${text}`;
   }
   return query;
@@ -82,7 +86,7 @@ export function socketFrame(id: string, method: string, params: Params, signer: 
   for (const name in params) {
     const value = params[name];
     if (value === undefined) continue;
-    const text = typeof value === 'string' ? (PLAIN.test(value) ? `"${value}"` : JSON.stringify(value)) : String(value);
+    const text = typeof value === 'string' ? (isPlain(value) ? `"${value}"` : JSON.stringify(value)) : String(value);
     json += json === '' ? `"${name}":${text}` : `,"${name}":${text}`;
   }
   if (signer !== null) json += `,"signature":"${signer.sign(socketPayload(params))}"`;

@@ -6,10 +6,13 @@ import { BINANCE } from '../../domain/platform.ts';
 import type { ClockOffset } from '../../wire/clock-offset.ts';
 import type { Session } from '../../wire/link-session.ts';
 import type { RequestEnd } from '../../wire/pending-requests.ts';
+import type { CreateCommand } from '../exchange.ts';
+import type { Call } from './encode.ts';
 import type { SocketReply } from './frames.ts';
 import type { BinanceLimits } from './limits.ts';
+import { newOrderFrame } from './new-order.ts';
 import { errorOf, isClockError, readSocketError } from './outcomes.ts';
-import { socketFrame, type Params, type Signer } from './sign.ts';
+import { isPlain, socketFrame, type Params, type Signer } from './sign.ts';
 
 export interface SocketApiContext {
   readonly signer: Signer;
@@ -24,34 +27,65 @@ export type Authentication = 'signed' | 'logged-on' | 'bare';
 
 export class SocketApi {
   readonly #context: SocketApiContext;
+  /** Neither JSON nor a signature's text would write it otherwise. */
+  readonly #isKeyPlain: boolean;
   #lastId = 0;
 
   constructor(context: SocketApiContext) {
     this.#context = context;
+    this.#isKeyPlain = isPlain(context.accessKey);
   }
 
   /**
    * Sends before it returns. An error with outcome `not-sent` means that the socket was not open; with `unknown`, that no reply came.
    * A refusal for the clock is for the caller to heal.
+   */
+  call(session: Session, method: string, params: Params, authentication: Authentication): Promise<Result<unknown>> {
+    const id = String(++this.#lastId);
+    const text = this.#frame(id, method, params, authentication);
+    return this.#answer(session, session.request(id, text, this.#context.timeoutMs));
+  }
+
+  /**
+   * As `call`, for an order or a cancel. Null when nothing was sent: the call is never made by a socket, or this one is not open.
    * @param onSilence called when no reply came in time
    */
-  async call(
+  send(
     session: Session,
-    method: string,
-    params: Params,
+    call: Call,
     authentication: Authentication,
+    onSilence: (session: Session) => void,
+  ): Promise<Result<unknown>> | null {
+    if (call.socketMethod === null) return null;
+    const id = String(++this.#lastId);
+    const text =
+      (call.order === undefined ? null : this.#orderFrame(id, call.order, authentication)) ??
+      this.#frame(id, call.socketMethod, call.params, authentication);
+    const end = session.requestIfOpen(id, text, this.#context.timeoutMs);
+    return end === null ? null : this.#answer(session, end, onSilence);
+  }
+
+  #frame(id: string, method: string, params: Params, authentication: Authentication): string {
+    const { signer, accessKey, time } = this.#context;
+    if (authentication === 'bare') return socketFrame(id, method, params, null);
+    const timestamp = time.serverNow();
+    return authentication === 'signed'
+      ? socketFrame(id, method, { ...params, apiKey: accessKey, timestamp }, signer)
+      : socketFrame(id, method, { ...params, timestamp }, null);
+  }
+
+  #orderFrame(id: string, order: CreateCommand, authentication: Authentication): string | null {
+    const { signer, accessKey, time } = this.#context;
+    if (authentication !== 'signed') return newOrderFrame(id, order, time.serverNow(), null, signer);
+    return this.#isKeyPlain ? newOrderFrame(id, order, time.serverNow(), accessKey, signer) : null;
+  }
+
+  async #answer(
+    session: Session,
+    ending: Promise<RequestEnd>,
     onSilence?: (session: Session) => void,
   ): Promise<Result<unknown>> {
-    const { signer, accessKey, time, timeoutMs } = this.#context;
-    const id = String(++this.#lastId);
-    let all = params;
-    if (authentication === 'signed') all = { ...params, apiKey: accessKey, timestamp: time.serverNow() };
-    else if (authentication === 'logged-on') all = { ...params, timestamp: time.serverNow() };
-    const end = await session.request(
-      id,
-      socketFrame(id, method, all, authentication === 'signed' ? signer : null),
-      timeoutMs,
-    );
+    const end = await ending;
     if (end.end === 'timeout') onSilence?.(session);
     return end.end === 'reply' ? this.#read(end.reply) : fail(errorOfEnd(end));
   }

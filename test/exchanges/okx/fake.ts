@@ -143,6 +143,8 @@ export class OpenBudgets implements RateBudgets {
         note(cost, priority);
         return Promise.resolve();
       },
+      hasRoom: () => true,
+      spend: (cost) => note(cost, 'spent'),
       correct: () => {},
       blockFor: (ms) => void this.taken.push(`${key} blocked ${ms}`),
       waitTime: () => 0,
