@@ -203,12 +203,6 @@ answer({
   },
   flood,
   paced,
-  cutAll() {
-    if (stream !== null) socketOf(stream).destroy();
-    stream = null;
-    sockets = 0;
-  },
-  hasStream: () => stream !== null && stream.readyState === 1,
   arrivals() {
     const all = arrivals;
     arrivals = new Map();
