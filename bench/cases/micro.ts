@@ -7,7 +7,8 @@ const MICRO = fileURLToPath(new URL('../contenders/micro.ts', import.meta.url));
 
 type Figures = Readonly<Record<string, number>>;
 
-export async function runMicro(rows: Rows): Promise<void> {
+/** @param ratiosOnly only what is held against a floor */
+export async function runMicro(rows: Rows, ratiosOnly: boolean): Promise<void> {
   const child = start(MICRO, 0);
   try {
     const base = { section: 'Work without a network', only: 'micro' };
@@ -23,15 +24,6 @@ export async function runMicro(rows: Rows): Promise<void> {
     rows.add(sign, 'floor', (signing['floor'] ?? NaN) / 1_000);
     rows.add(sign, 'aioquant', (signing['aioquant'] ?? NaN) / 1_000);
     rows.add(sign, 'webcrypto', (signing['webcrypto'] ?? NaN) / 1_000);
-    const decimals = await child.ask<Figures>('decimals');
-    const sub = {
-      ...base,
-      id: 'decimals',
-      what: 'remain = quantity - filled, exact (floor: Number)',
-      unit: 'ns',
-      must: { atMost: 30 },
-    };
-    for (const name of ['floor', 'aioquant', 'decimal.js']) rows.add(sub, name, decimals[name] ?? null);
     const book = await child.ask<Figures>('book');
     const depth = {
       ...base,
@@ -41,6 +33,16 @@ export async function runMicro(rows: Rows): Promise<void> {
       must: { ratio: 1.1 },
     };
     for (const name of ['floor', 'aioquant']) rows.add(depth, name, (book[name] ?? NaN) / 1_000);
+    if (ratiosOnly) return;
+    const decimals = await child.ask<Figures>('decimals');
+    const sub = {
+      ...base,
+      id: 'decimals',
+      what: 'remain = quantity - filled, exact (floor: Number)',
+      unit: 'ns',
+      must: { atMost: 30 },
+    };
+    for (const name of ['floor', 'aioquant', 'decimal.js']) rows.add(sub, name, decimals[name] ?? null);
     const journal = await child.ask<Figures>('journal');
     const us = (name: string): number => (journal[name] ?? NaN) / 1_000;
     rows.add(

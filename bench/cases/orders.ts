@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { start } from '../harness/child.ts';
+import { start, type Child } from '../harness/child.ts';
 import { percentile } from './updates.ts';
 
 const SERVER = fileURLToPath(new URL('../server/replay.ts', import.meta.url));
@@ -23,18 +23,38 @@ export interface OrdersFigures {
   readonly fifty: number;
 }
 
-export async function runOrders(
-  contender: string,
+/** A server that takes orders one way. */
+export interface OrdersStage {
+  readonly way: 'rest' | 'ws';
+  readonly sizes: OrdersSizes;
+  readonly server: Child;
+  readonly target: object;
+}
+
+export async function withOrders<T>(
   way: 'rest' | 'ws',
   sizes: OrdersSizes,
+  work: (stage: OrdersStage) => Promise<T>,
+): Promise<T> {
+  const server = start(SERVER, 1);
+  try {
+    const begun = await server.ask<object>('begin', 'binance', { refuseSecondSocket: way === 'rest' });
+    return await work({ way, sizes, server, target: { exchange: 'binance', ...begun } });
+  } finally {
+    server.stop();
+  }
+}
+
+/** One contender, in a process of its own. */
+export async function runOrders(
+  { way, sizes, server, target }: OrdersStage,
+  contender: string,
   execArgv: readonly string[] = [],
 ): Promise<OrdersFigures> {
   const home = mkdtempSync(join(tmpdir(), 'aioquant-bench-'));
-  const server = start(SERVER, 1);
   const client = start(CLIENT, 0, [contender, way], { XDG_DATA_HOME: home }, execArgv);
   try {
-    const begun = await server.ask<object>('begin', 'binance', { refuseSecondSocket: way === 'rest' });
-    await client.ask('connect', { exchange: 'binance', ...begun });
+    await client.ask('connect', target);
     const take = async (rounds: number, inFlight: number): Promise<number> => {
       const asked = await client.ask<Map<string, number>>('run', rounds, inFlight);
       const arrived = await server.ask<Map<string, number>>('arrivals');
@@ -57,7 +77,6 @@ export async function runOrders(
     return { one, ten, fifty };
   } finally {
     client.stop();
-    server.stop();
     rmSync(home, { recursive: true, force: true });
   }
 }

@@ -1,12 +1,12 @@
-// The soak: a thousand updates a second for as long as asked, the slope of the memory after warm-up; then reconnects by the hundred and the
-// file descriptors that are left over.
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+// The soak: a thousand updates a second for as long as asked, and the slope of the memory after warm-up. Reconnects are reconnects.ts's part.
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ownPrefix } from '../../src/orders/client-order-id.ts';
 import type { Measured } from '../contenders/kit.ts';
 import { start } from '../harness/child.ts';
+import { slope, type Reading } from '../harness/slope.ts';
 
 const SERVER = fileURLToPath(new URL('../server/replay.ts', import.meta.url));
 const CLIENT = fileURLToPath(new URL('../contenders/updates.ts', import.meta.url));
@@ -14,19 +14,7 @@ const PER_SECOND = 1_000;
 /** Of a block, which plays some ten seconds. All of them end: an exchange that denies orders which its stream left open is another matter. */
 const ORDERS = 2_700;
 
-/** Least squares: units of y for each unit of x. */
-function slope(points: readonly (readonly [x: number, y: number])[]): number {
-  const meanX = points.reduce((sum, [x]) => sum + x, 0) / points.length;
-  const meanY = points.reduce((sum, [, y]) => sum + y, 0) / points.length;
-  const over = points.reduce((sum, [x, y]) => sum + (x - meanX) * (y - meanY), 0);
-  return over / points.reduce((sum, [x]) => sum + (x - meanX) ** 2, 0);
-}
-
-function descriptors(pid: number | undefined): number {
-  return readdirSync(`/proc/${pid}/fd`).length;
-}
-
-export async function runSoak(minutes: number, reconnects: number): Promise<void> {
+export async function runSoak(minutes: number): Promise<void> {
   const home = mkdtempSync(join(tmpdir(), 'aioquant-soak-'));
   const server = start(SERVER, 1);
   const client = start(CLIENT, 0, ['aioquant'], { XDG_DATA_HOME: home }, ['--expose-gc']);
@@ -35,7 +23,7 @@ export async function runSoak(minutes: number, reconnects: number): Promise<void
     const target = { exchange: 'binance', ...(await server.ask<object>('begin', 'binance')) };
     // The client makes what it must see block by block, or its own memory would be all that is seen.
     await client.ask('connect', target, 0, prefix, Date.now());
-    const points: (readonly [number, number])[] = [];
+    const points: Reading[] = [];
     const begun = performance.now();
     for (let index = 0; performance.now() - begun < minutes * 60_000; index++) {
       const startTime = Date.now();
@@ -57,24 +45,6 @@ export async function runSoak(minutes: number, reconnects: number): Promise<void
     if (settled.length > 5)
       console.log(`memory slope after warm-up: ${slope(settled).toFixed(2)} MB/h over ${settled.length} readings`);
     else console.log('too short to tell a slope: ended orders are kept for five minutes');
-    if (reconnects > 0) {
-      const before = descriptors(client.process.pid);
-      for (let index = 0; index < reconnects; index++) {
-        await server.ask('cutAll');
-        for (let waited = 0; !(await server.ask<boolean>('hasStream')); waited++) {
-          if (waited > 6_000) throw new Error(`reconnect ${index} did not come about`);
-          await new Promise((resolve) => setTimeout(resolve, 10));
-        }
-        if (index % 100 === 99)
-          console.log(
-            `${index + 1} reconnects: ${descriptors(client.process.pid)} file descriptors (${before} before)`,
-          );
-      }
-      await new Promise((resolve) => setTimeout(resolve, 3_000));
-      console.log(
-        `after ${reconnects} reconnects: ${descriptors(client.process.pid)} file descriptors, ${before} before`,
-      );
-    }
   } finally {
     client.stop();
     server.stop();

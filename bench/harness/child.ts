@@ -2,6 +2,7 @@
 // What they answer is their own part.
 
 import { fork, spawnSync, type ChildProcess } from 'node:child_process';
+import { flushCompileCache } from 'node:module';
 import { availableParallelism } from 'node:os';
 
 const CORES = availableParallelism();
@@ -77,6 +78,8 @@ export function start(
 
 /** The child's side: `calls` by name. */
 export function answer(calls: Readonly<Record<string, (...args: never[]) => unknown>>): void {
+  // Written at the end otherwise, and that is a kill. Does nothing where no cache was asked for.
+  flushCompileCache();
   process.on('message', (message: { readonly id: number; readonly call: string; readonly args: never[] }) => {
     const { id, call, args } = message;
     void (async () => {

@@ -33,6 +33,11 @@ export class Rows {
     if (values === undefined) known.values.set(contender, [value]);
     else values.push(value);
   }
+
+  /** Forgets what a case measured, so that it can be measured anew. */
+  forget(only: string): void {
+    for (const [id, row] of this.all) if (row.only === only) this.all.delete(id);
+  }
 }
 
 /** The ratio to the floor: the median of those of the rounds, floor and figure taken in the same round. */

@@ -1,7 +1,10 @@
-// The server of the cases that need a real exchange behind them: the simulator in a process of its own, with a delay, and hands on its engine.
+// The server of the cases that need a real exchange behind them: the simulator in a process of its own, with a delay or in a hurry, and hands on
+// its engine and its connections.
+import { readdirSync } from 'node:fs';
 import { Decimal } from '../../src/domain/decimal.ts';
-import { startSimulator, type RunningSimulator } from '../../src/simulator/index.ts';
+import { startSimulator, type FaultRule, type RunningSimulator } from '../../src/simulator/index.ts';
 import { answer } from '../harness/child.ts';
+import { hurriedClock, type Hurry } from '../harness/hurried-clock.ts';
 import type { ExchangeName } from '../harness/order-frames.ts';
 
 const now = (): number => Number(process.hrtime.bigint()) / 1e6;
@@ -37,8 +40,16 @@ function place(price: number, quantity = '0.001'): string {
 }
 let count = 0;
 
+/** Places an order and cancels it; returns its id. */
+function comeAndGo(): string {
+  const venue = simulator.venue(exchange);
+  const orderId = place(50_000);
+  venue.cancel(venue.accounts[0]?.uid ?? 0, SYMBOL, { orderId: BigInt(orderId) }, '');
+  return orderId;
+}
+
 answer({
-  async begin(name: ExchangeName, delayMs: number) {
+  async begin(name: ExchangeName, delayMs: number, hurry?: Hurry) {
     exchange = name;
     const half = { fixedMs: delayMs / 2, jitterMs: 0 };
     simulator = await startSimulator({
@@ -46,6 +57,7 @@ answer({
       market: 'quiet',
       seed: 1,
       ...(delayMs === 0 ? {} : { latency: { wayIn: half, wayOut: half } }),
+      ...(hurry === undefined ? {} : { clock: hurriedClock(hurry) }),
       maxOpenOrders: 10_000,
     });
     simulator.venue(name).listen((event) => {
@@ -61,10 +73,15 @@ answer({
   },
   /** Orders that come and go, with all that is told of them: after some thousands the simulator is as quick as it gets. */
   churn(orders: number) {
-    const venue = simulator.venue(exchange);
-    const { uid } = venue.accounts[0] ?? { uid: 0 };
-    for (let index = 0; index < orders; index++) venue.cancel(uid, SYMBOL, { orderId: BigInt(place(50_000)) }, '');
+    for (let index = 0; index < orders; index++) comeAndGo();
   },
+  comeAndGo,
+  /** At once, or at the next frame where the fault needs one. */
+  strike(rule: FaultRule) {
+    simulator.faults.inject([rule]);
+  },
+  forget: () => simulator.faults.clear(),
+  descriptors: () => readdirSync('/proc/self/fd').length,
   state: () => ({ firstCancelAt, lastCancelAt }),
   /** One new order about every `everyMs`; returns when each came to be. */
   async change(changes: number, everyMs: number) {

@@ -47,7 +47,10 @@ function serveSocket(socket: WebSocket): void {
   socket.on('error', () => undefined);
   // As every exchange does: a client that hears nothing for long gives the connection up.
   const pings = setInterval(() => socket.ping(), 10_000);
-  socket.on('close', () => clearInterval(pings));
+  socket.on('close', () => {
+    clearInterval(pings);
+    sockets--;
+  });
   socket.on('message', (data: Buffer) => {
     const at = now();
     const text = data.toString();
@@ -203,12 +206,6 @@ answer({
   },
   flood,
   paced,
-  cutAll() {
-    if (stream !== null) socketOf(stream).destroy();
-    stream = null;
-    sockets = 0;
-  },
-  hasStream: () => stream !== null && stream.readyState === 1,
   arrivals() {
     const all = arrivals;
     arrivals = new Map();

@@ -176,11 +176,15 @@ export class ServerPort {
     webSocket.on('ping', () => guarded(() => session.onPing?.()));
     webSocket.on('pong', (payload: Buffer) => guarded(() => session.onPong?.(payload.toString())));
     webSocket.on('error', () => webSocket.terminate());
-    webSocket.on('close', () => {
+    let ended = false;
+    const end = (): void => {
       socket.detach();
+      if (ended) return;
+      ended = true;
       guarded(() => session.onClose());
-    });
-    socket.attach(webSocket);
+    };
+    webSocket.on('close', end);
+    socket.attach(webSocket, end);
   }
 
   async close(): Promise<void> {

@@ -32,6 +32,7 @@ export class RealServerSocket implements ServerSocket, Carrier {
   private socket: WebSocket | null = null;
   /** What the dialect did before the handshake was answered. */
   private early: (() => void)[] = [];
+  private onLost: () => void = () => undefined;
   private gone = false;
   private frozen = false;
   private cutNext = false;
@@ -42,9 +43,10 @@ export class RealServerSocket implements ServerSocket, Carrier {
     this.beforeFrame = beforeFrame;
   }
 
-  /** The handshake is done: from now on things go out. */
-  attach(socket: WebSocket): void {
+  /** The handshake is done: from now on things go out. `onLost`: this end has given up, and the other is not told. */
+  attach(socket: WebSocket, onLost: () => void): void {
     this.socket = socket;
+    this.onLost = onLost;
     const { early } = this;
     this.early = [];
     for (const act of early) act();
@@ -90,7 +92,7 @@ export class RealServerSocket implements ServerSocket, Carrier {
 
   close(code: number, reason: string): void {
     this.withSocket((socket) => {
-      if (this.frozen) return;
+      if (this.frozen) return this.lose();
       // 1005 and 1006 are only ever reported, never sent.
       if (code === 1005 || code === 1006) socket.terminate();
       else socket.close(code, reason);
@@ -98,7 +100,17 @@ export class RealServerSocket implements ServerSocket, Carrier {
   }
 
   terminate(): void {
-    this.withSocket((socket) => socket.terminate());
+    this.withSocket((socket) => {
+      if (this.frozen) this.lose();
+      else socket.terminate();
+    });
+  }
+
+  /** Nothing reaches the other end any more, not even that this one is gone; whatever it still sends is dropped until it hangs up. */
+  private lose(): void {
+    this.raw.removeAllListeners('data');
+    this.raw.resume();
+    this.onLost();
   }
 
   // ---- what faults do

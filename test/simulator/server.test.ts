@@ -82,6 +82,10 @@ describe('startSimulator', () => {
     line.socket.ping();
     await new Promise<void>((resolve) => realClock.after(50, resolve));
     expect(line.heard).toHaveLength(before);
+    // Not even when the exchange gives it up.
+    simulator.faults.inject({ fault: 'connection-cut' });
+    await until(() => simulator.exchanges.get('fake')?.connectionCount === 0);
+    await new Promise<void>((resolve) => realClock.after(50, resolve));
     expect(line.socket.isOpen).toBe(true);
   });
 

@@ -1,0 +1,28 @@
+// What a smoke run calls too slow. It runs on machines that are busy with other things: noise only ever adds, so the best round of each side counts,
+// and only what is far off.
+import type { Row } from './rows.ts';
+
+/** How many times its goal a ratio may be. */
+const FAR_OFF = 2;
+
+/**
+ * How far over its goal the ratio of the best rounds is, as a factor. Infinity: ours or the floor failed, or did not deliver what it had to.
+ * Null: there is no goal for a ratio, or nothing was measured.
+ */
+function over({ must, notes, values }: Row): number | null {
+  if (must === null || !('ratio' in must)) return null;
+  if (notes.has('aioquant') || notes.has('floor')) return Infinity;
+  const ours = Math.min(...(values.get('aioquant') ?? []));
+  const floor = Math.min(...(values.get('floor') ?? []));
+  return Number.isFinite(ours) && Number.isFinite(floor) ? ours / floor / must.ratio : null;
+}
+
+/** The rows that are far off, and how in words. */
+export function tooSlow(rows: Iterable<Row>): readonly { readonly row: Row; readonly words: string }[] {
+  return [...rows].flatMap((row) => {
+    const factor = over(row);
+    if (factor === null || factor <= FAR_OFF) return [];
+    const note = row.notes.get('aioquant') ?? row.notes.get('floor');
+    return [{ row, words: note ?? `${factor.toFixed(1)} times its goal` }];
+  });
+}
