@@ -104,7 +104,8 @@ export class FillTeller {
     if (next === Infinity) return;
     // A callback may have brought another one, which is not due before these.
     this.timer?.cancel();
-    this.arm(next);
+    // Whole milliseconds: a fraction of one may be no time at all for the clock.
+    this.arm(Math.ceil(next));
   }
 
   private release(waiting: WaitingFill): void {
