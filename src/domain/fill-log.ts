@@ -32,6 +32,10 @@ function later(a: Latest | null, b: Latest): Latest {
   return a === null || b.time > a.time || (b.time === a.time && b.tradeId > a.tradeId) ? b : a;
 }
 
+function idAndAsset({ time, tradeId, feeAsset }: Latest): Latest {
+  return { time, tradeId, feeAsset };
+}
+
 /** @param latest of those of which only the id was kept */
 function latestOf(fills: readonly Kept[], except: number, latest: Latest | null): Latest | null {
   for (const [place, fill] of fills.entries())
@@ -54,13 +58,6 @@ function plus(fees: readonly FeeSum[], { fee, feeAsset }: FillReport): readonly 
 function minus(fees: readonly FeeSum[], { fee, feeAsset }: FillReport): readonly FeeSum[] {
   return fee === null ? fees : sumWith(fees, feeAsset, fee.neg());
 }
-
-/** As JSON can carry it: the ids, the latest fill that names the asset of its fee (time, id, asset), the sums by asset. */
-export type PackedFills = readonly [
-  ids: readonly string[],
-  latest: readonly [number, string, string | null] | null,
-  fees: readonly (readonly [asset: string | null, sum: string])[],
-];
 
 export class FillLog {
   static readonly EMPTY = new FillLog([], 0, null, 0, null, null, NO_FEES);
@@ -121,27 +118,20 @@ export class FillLog {
     return this.fills.slice(0, this.size).map((fill) => (isWhole(fill) ? fill.tradeId : fill));
   }
 
-  /** What must be known of fills that everybody was told of with their fees. Null when one is without its fee. */
-  pack(): PackedFills | null {
-    if (this.withoutFee > 0) return null;
-    const ids: string[] = [];
-    for (let place = 0; place < this.size; place++) ids.push(idOf(this.fills[place]) ?? '');
-    const { latest } = this;
-    return [
-      ids,
-      latest === null ? null : [latest.time, latest.tradeId, latest.feeAsset],
-      this.fees.map(({ asset, sum }) => [asset, sum.toString()] as const),
-    ];
-  }
-
-  /** A log that knows the ids and the sums of the one that was packed, and takes what comes later. */
-  static unpack([ids, packedLatest, fees]: PackedFills): FillLog {
-    if (ids.length === 0) return FillLog.EMPTY;
-    const latest =
-      packedLatest === null ? null : { time: packedLatest[0], tradeId: packedLatest[1], feeAsset: packedLatest[2] };
-    const sums = fees.map(([asset, sum]) => ({ asset, sum: Decimal.from(sum) }));
-    const places = ids.length > MOST_WALKED ? new Map(ids.map((id, place) => [id, place])) : null;
-    return new FillLog([...ids], ids.length, places, 0, latest, latest, sums);
+  /** In less memory: of fills that are known with their fees only the ids stay. Sums are not touched. */
+  compact(): FillLog {
+    const fills = this.fills.slice(0, this.size);
+    let kept = this.latestKept;
+    for (let place = 0; place < fills.length; place++) {
+      const fill = fills[place];
+      if (fill === undefined || !isWhole(fill) || fill.fee === null) continue;
+      if (fill.feeAsset !== null) kept = later(kept, fill);
+      fills[place] = fill.tradeId;
+    }
+    const latestKept = kept === null || !('price' in kept) ? kept : idAndAsset(kept);
+    // The same one, as a rule: then it is there once.
+    const latest = this.latest === kept ? latestKept : this.latest;
+    return new FillLog(fills, this.size, this.places, this.withoutFee, latestKept, latest, this.fees);
   }
 
   /** With a fill whose trade id is not in it yet. */

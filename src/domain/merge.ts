@@ -260,6 +260,23 @@ function visiblyDiffers(a: OrderState, b: OrderState): boolean {
   );
 }
 
+/**
+ * The same state in less memory, for an order that has ended and of which everything was told: what was learnt of it in many pieces is
+ * kept once. Further reports join it as ever.
+ */
+export function compactState(state: OrderState): OrderState {
+  const same = (value: Decimal, other: Decimal | null): Decimal => (other !== null && value.eq(other) ? other : value);
+  const tradedQuantity = same(state.tradedQuantity, state.quantity.value);
+  const { filledValue } = state;
+  return {
+    ...state,
+    filled: same(state.filled, tradedQuantity),
+    tradedQuantity,
+    filledValue: filledValue === null ? null : same(filledValue, state.tradedValue),
+    trades: state.trades.compact(),
+  };
+}
+
 /** Filled so far: what the exchange stated or what the fills add up to, whichever knows more. */
 export function filledQuantity(state: OrderState): Decimal {
   return Decimal.max(state.filled, state.tradedQuantity);

@@ -2,7 +2,7 @@
 // Requests (submit, revoke, reconcile, missing facts) are other files'; they bring their answers here as reports.
 
 import { Decimal } from '../domain/decimal.ts';
-import { intendedOrderState, merge, newOrderState } from '../domain/merge.ts';
+import { compactState, intendedOrderState, merge, newOrderState } from '../domain/merge.ts';
 import { stateReports } from '../domain/state-reports.ts';
 import { EMPTY_REPORT, type FillReport, type OrderReport } from '../domain/order-report.ts';
 import type { Fill, Order } from '../domain/order.ts';
@@ -147,7 +147,7 @@ export class OrderManager {
     const before = order.state;
     const { state, changed, learnt, newFill, feeFound } = merge(before, report);
     if (changed && order.closedAs !== null) this.reopen(order);
-    if (learnt || !order.isUnchanged()) order.state = state;
+    order.state = state;
     // Whatever it is that the exchange says of it: it knows the order.
     order.isMissing = false;
     // Of one that is closed nothing has to be remembered but what makes it open again.
@@ -302,7 +302,10 @@ export class OrderManager {
     if (order.endTold === null || order.endTold !== order.told || !order.isEnded) return;
     if (order.waitingFills !== null || order.lacksFills || order.lacksFees) return;
     this.parts.journal.closed(order.key, order.endTold.status, this.parts.clock.now());
-    order.putAway(order.endTold.status);
+    // Most orders are in this state most of the time that they are in memory.
+    order.closedAs = order.endTold.status;
+    order.snapshot = order.told = order.endTold = null;
+    order.state = compactState(order.state);
   }
 
   /** There is news of an order that was closed: what was told of it is made again. */

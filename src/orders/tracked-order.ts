@@ -3,7 +3,6 @@
 
 import { Decimal } from '../domain/decimal.ts';
 import { filledQuantity, type OrderState } from '../domain/merge.ts';
-import { packState, unpackState } from '../domain/packed-state.ts';
 import type { FillReport } from '../domain/order-report.ts';
 import type { Order, OrderStatus } from '../domain/order.ts';
 import { isEnded } from '../domain/transitions.ts';
@@ -28,9 +27,7 @@ export interface WaitingFill {
 export class TrackedOrder {
   /** Its name in the journal. */
   readonly key: string;
-  private whole: OrderState | null;
-  /** The state of one that is put away; where `whole` is there too, it is the same. */
-  private packed: string | null = null;
+  state: OrderState;
   /** The strategy's own: placed by it, in this process or an earlier one, or adopted. */
   own: boolean;
   phase: Phase = 'settled';
@@ -66,38 +63,9 @@ export class TrackedOrder {
 
   constructor(key: string, state: OrderState, since: number, own: boolean) {
     this.key = key;
-    this.whole = state;
+    this.state = state;
     this.since = since;
     this.own = own;
-  }
-
-  get state(): OrderState {
-    return (this.whole ??= unpackState(this.packed ?? ''));
-  }
-
-  set state(state: OrderState) {
-    this.whole = state;
-    this.packed = null;
-  }
-
-  /** The strategy knows its end and every fill: what is kept of it now takes little room, until something new is heard. */
-  putAway(status: OrderStatus): void {
-    this.closedAs = status;
-    this.snapshot = this.told = this.endTold = null;
-    // What was only concluded is looked at by every comparison.
-    if (this.state.life !== 'presumed-failed') this.packed = packState(this.state);
-    if (this.packed !== null) this.whole = null;
-  }
-
-  /** It is packed, and nothing new was heard: what was unpacked to see that is let go. */
-  isUnchanged(): boolean {
-    if (this.packed === null) return false;
-    this.whole = null;
-    return true;
-  }
-
-  get isPutAway(): boolean {
-    return this.packed !== null;
   }
 
   /** The exchange's id, or the client's while that is unknown. */
@@ -107,7 +75,6 @@ export class TrackedOrder {
 
   /** Ended as far as the exchange said or could be concluded, or filled to the last lot. */
   get isEnded(): boolean {
-    if (this.packed !== null) return true;
     const { state } = this;
     if (isEnded(state.life)) {
       // A fill proves that what was concluded from silence was wrong.

@@ -30,7 +30,7 @@ export class Tracker {
 
   /** Ended orders whose end was only concluded from silence: evidence may bring them back. */
   *revivable(): Iterable<TrackedOrder> {
-    for (const order of this.ended) if (!order.isPutAway && order.state.life === 'presumed-failed') yield order;
+    for (const order of this.ended) if (order.state.life === 'presumed-failed') yield order;
   }
 
   get size(): number {
@@ -49,7 +49,7 @@ export class Tracker {
     if (ref.clientOrderId !== null) {
       const known = this.byClientId.get(ref.clientOrderId);
       if (known === undefined) return null;
-      const other = known.isPutAway ? known.filedOrderId : known.state.orderId;
+      const other = known.state.orderId;
       if (ref.orderId === null || other === null || other === ref.orderId) return known;
     }
     return null;
@@ -139,7 +139,7 @@ export class Tracker {
   }
 
   private forget(order: TrackedOrder): void {
-    const { filedOrderId: orderId, filedClientId: clientOrderId } = order;
+    const { orderId, clientOrderId } = order.state;
     order.filedOrderId = null;
     order.filedClientId = null;
     if (orderId !== null) {
