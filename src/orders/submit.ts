@@ -107,10 +107,13 @@ export class Submit {
           resolve(ok(orderId));
         }
       });
-      this.conclude(order, reply, sentAt).then((result) => {
-        unwatch();
-        resolve(result);
-      }, reject);
+      const settled =
+        <T>(settle: (value: T) => void) =>
+        (value: T): void => {
+          unwatch();
+          settle(value);
+        };
+      this.conclude(order, reply, sentAt).then(settled(resolve), settled(reject));
     });
   }
 
