@@ -42,8 +42,17 @@ export async function runSoak(minutes: number): Promise<void> {
     }
     // Ended orders stay addressable for five minutes, and leave at the comparison after: from then on nothing may grow.
     const settled = points.filter(([at]) => at > 6.5 / 60);
-    if (settled.length > 5)
-      console.log(`memory slope after warm-up: ${slope(settled).toFixed(2)} MB/h over ${settled.length} readings`);
+    // Between comparisons, one a minute, ended orders gather: a line through all readings says more of where in a minute the first and the last
+    // one fell than of growth. What stays is in the lows.
+    const lows = settled.filter(
+      ([, heap], index) =>
+        heap < (settled[index - 1]?.[1] ?? -Infinity) && heap <= (settled[index + 1]?.[1] ?? -Infinity),
+    );
+    if (lows.length > 2)
+      console.log(
+        `memory slope after warm-up: ${slope(lows).toFixed(2)} MB/h through ${lows.length} lows, ` +
+          `${slope(settled).toFixed(2)} MB/h through all ${settled.length} readings`,
+      );
     else console.log('too short to tell a slope: ended orders are kept for five minutes');
   } finally {
     client.stop();
