@@ -44,6 +44,26 @@ describe('fills', () => {
     await trade.close();
   });
 
+  it('what an ended order still learns, and nobody sees, leaves it finished in the journal', async () => {
+    const stage = new Stage();
+    const { trade, told } = await stage.ready();
+    await stage.clock.runFor(trade.createOrder('SELL', '2', '10'));
+    const order = stage.venue.orders[0]!;
+    stage.venue.fill(order, '10');
+    await stage.clock.advance(100);
+    const known = stage.venue.report(order, 'push');
+    const status = (): unknown => stage.journal.history({})[0]?.status;
+    expect(status()).toBe('FILLED');
+    // Nothing a strategy is shown; then a sum of fees that the fills, which say it better, stand for.
+    for (const more of [{ tradeType: 'spot' }, { fee: order.value.neg(), feeAsset: 'USDT' }]) {
+      stage.venue.push({ ...known, ...more });
+      await stage.clock.advance(100);
+      expect(status()).toBe('FILLED');
+    }
+    expect(told.orders).toHaveLength(2);
+    await trade.close();
+  });
+
   it('waits for a fee that travels apart, then tells the fill with it', async () => {
     const stage = new Stage({ feeWithFill: false });
     stage.venue.feeInPush = false;

@@ -5,6 +5,8 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { merge, newOrderState } from '../../src/domain/merge.ts';
+import { EMPTY_REPORT } from '../../src/domain/order-report.ts';
 import type { Intent, JournalScope } from '../../src/orders/journal.ts';
 import { VirtualClock } from '../../src/runtime/virtual-clock.ts';
 import { silentLog } from '../../src/seam/log.ts';
@@ -106,6 +108,27 @@ describe('SqliteJournal', () => {
     await clock.advance(30);
     expect(count()).toBe(100);
     reader.close();
+    await journal.close();
+  });
+
+  it('leaves out of a report what it was told before, until lines were lost', async () => {
+    const clock = new VirtualClock();
+    const journal = make(clock);
+    const orders = journal.open(SCOPE);
+    const report = { ...EMPTY_REPORT, source: 'push', symbol: SCOPE.symbol, orderId: '1', action: 'BUY' } as const;
+    const { state } = merge(newOrderState(SCOPE.symbol), report);
+    const details = (): unknown[] => journal.history({}).flatMap(({ events }) => events.map(({ detail }) => detail));
+    orders.report('o:1', { ...report, utime: 7 }, 5, state);
+    expect(details()).toEqual([{ source: 'push', utime: 7 }]);
+    const other = new DatabaseSync(file);
+    other.exec('BEGIN IMMEDIATE');
+    const reason = 'x'.repeat(400_000);
+    for (let line = 0; line < 150; line++) orders.report('o:1', { ...report, reason, utime: 8 }, 6, state);
+    other.exec('ROLLBACK');
+    other.close();
+    await journal.flush();
+    orders.report('o:1', { ...report, utime: 9 }, 7, state);
+    expect(details().at(-1)).toEqual({ source: 'push', symbol: SCOPE.symbol, orderId: '1', action: 'BUY', utime: 9 });
     await journal.close();
   });
 
