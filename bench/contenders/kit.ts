@@ -14,6 +14,23 @@ export interface Target {
   };
 }
 
+export const STRATEGY = 'bench';
+
+/** What a Trade of ours needs to know of the target. */
+export function ourOptions({ exchange, endpoints, account }: Target) {
+  const { name, accessKey, secretKey, passphrase } = account;
+  return {
+    strategy: STRATEGY,
+    platform: exchange,
+    symbol: 'BTC/USDT',
+    account: name,
+    accessKey,
+    secretKey,
+    ...(exchange === 'okx' ? { passphrase } : {}),
+    endpoints,
+  };
+}
+
 export type Callback = (orderId: string, status: string, filled: string | number) => void;
 
 export interface UpdatesClient {

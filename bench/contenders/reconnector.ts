@@ -11,7 +11,7 @@ import { createRateBudgets } from '../../src/wire/rate-budget.ts';
 import { realTransport } from '../../src/wire/transport-real.ts';
 import { answer } from '../harness/child.ts';
 import { hurriedClock, type Hurry } from '../harness/hurried-clock.ts';
-import type { Target } from './kit.ts';
+import { ourOptions, type Target } from './kit.ts';
 
 /** Connections of the private stream that were logged in, whether the one before had broken or was only replaced. */
 let logins = 0;
@@ -48,17 +48,9 @@ function descriptors(): readonly string[] {
 answer({
   async connect(target: Target, hurry: Hurry) {
     const clock = hurriedClock(hurry);
-    const { name, accessKey, secretKey, passphrase } = target.account;
     const trade = new Trade(
       {
-        strategy: 'bench',
-        platform: target.exchange,
-        symbol: 'BTC/USDT',
-        account: name,
-        accessKey,
-        secretKey,
-        ...(target.exchange === 'okx' ? { passphrase } : {}),
-        endpoints: target.endpoints,
+        ...ourOptions(target),
         // Between gaps nothing but the stream may tell of an order.
         timings: { reconcileEvery: 24 * 3_600_000 },
         onOrderUpdate({ orderId, status }) {

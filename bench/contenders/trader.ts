@@ -1,7 +1,7 @@
 // A strategy's process for the cases with a real engine behind them: revokes everything, or waits to hear of orders in one of two ways.
 import { Trade } from '../../src/index.ts';
 import { answer } from '../harness/child.ts';
-import type { Target } from './kit.ts';
+import { ourOptions, type Target } from './kit.ts';
 
 const now = (): number => Number(process.hrtime.bigint()) / 1e6;
 let trade: Trade;
@@ -28,16 +28,8 @@ async function roundTrip(): Promise<number> {
 answer({
   async connect(target: Target) {
     exchange = target.exchange;
-    const { name, accessKey, secretKey, passphrase } = target.account;
     trade = new Trade({
-      strategy: 'bench',
-      platform: target.exchange,
-      symbol: 'BTC/USDT',
-      account: name,
-      accessKey,
-      secretKey,
-      ...(exchange === 'okx' ? { passphrase } : {}),
-      endpoints: target.endpoints,
+      ...ourOptions(target),
       onOrderUpdate: (order) => onId(order.orderId),
     });
     if (!(await trade.ready)) throw new Error('the Trade did not become ready');

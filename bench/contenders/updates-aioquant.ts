@@ -1,24 +1,14 @@
 // Ourselves, as a strategy uses us: a Trade with production defaults, the journal in its usual file (of a temporary home), every check on.
 import { Trade } from '../../src/index.ts';
 import { closeDefaultEnvironment, flushJournal } from '../../src/runtime/assembly/environment.ts';
-import type { Callback, Target, UpdatesClient } from './kit.ts';
+import { ourOptions, type Callback, type Target, type UpdatesClient } from './kit.ts';
 
 let trade: Trade | null = null;
 
-export const STRATEGY = 'bench';
-
 export const aioquant: UpdatesClient = {
-  async connect({ exchange, endpoints, account }: Target, callback: Callback) {
-    const { name, accessKey, secretKey, passphrase } = account;
+  async connect(target: Target, callback: Callback) {
     trade = new Trade({
-      strategy: STRATEGY,
-      platform: exchange,
-      symbol: 'BTC/USDT',
-      account: name,
-      accessKey,
-      secretKey,
-      ...(exchange === 'okx' ? { passphrase } : {}),
-      endpoints,
+      ...ourOptions(target),
       onOrderUpdate: (order) => callback(order.orderId, order.status, order.filled),
       onFill: () => undefined,
     });
