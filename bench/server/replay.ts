@@ -37,8 +37,9 @@ function wsFrame(text: string): Buffer {
   return Buffer.concat([head, payload]);
 }
 
+/** What has come is noted before anything is answered: the arrival of an order is not to wait for the answer to the one before. */
 function later(fn: () => void): void {
-  if (delay === 0) fn();
+  if (delay === 0) setImmediate(fn);
   else setTimeout(fn, delay);
 }
 

@@ -63,7 +63,7 @@ export interface OrderJournal {
   lastProof(): number | null;
   /** Orders closed since a time (our clock, ms): a fill of theirs that turns up again is old news. */
   finishedSince(since: number): readonly FinishedOrder[];
-  /** Safe from the death of this process when it returns. */
+  /** Safe from the death of this process before anything leaves it (see `Journal.writeIntents`). */
   intent(key: string, intent: Intent): void;
   /**
    * Only enqueues, as do all that follow: the callback path pays for no writing.
@@ -107,6 +107,8 @@ export interface OrderHistory extends JournalScope {
 
 export interface Journal {
   open(scope: JournalScope): OrderJournal;
+  /** Every intent so far is safe from the death of this process when it returns. The transport has it called before anything leaves. */
+  writeIntents(): void;
   /** Newest first. */
   history(query: HistoryQuery): readonly OrderHistory[];
   receipts(query: HistoryQuery): readonly RevokeReceipt[];

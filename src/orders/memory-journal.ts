@@ -55,6 +55,9 @@ export class MemoryJournal implements Journal {
     this.finishedKept = finishedKept;
   }
 
+  /** Nothing outlives the process. */
+  writeIntents(): void {}
+
   open(scope: JournalScope): OrderJournal {
     const prefix = JSON.stringify([scope.platform, scope.account, scope.symbol, scope.strategy]);
     const at = (key: string): Entry => {

@@ -1,5 +1,6 @@
 // Intents are written before their request leaves, and a database transaction for each would cost more than sending it. So they go to the
-// end of a small file first (one write, in the system's hands when it returns) and into the database with the next group.
+// end of a small file first (one write for those that leave together, in the system's hands when it returns) and into the database with
+// the next group.
 
 import { closeSync, fstatSync, ftruncateSync, openSync, readFileSync, readdirSync, rmSync, writeSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
@@ -56,10 +57,10 @@ class TailFile {
     this.path = path;
   }
 
-  append(line: string): void {
+  append(lines: string): void {
     this.handle ??= openSync(this.path, 'a+', 0o600);
     this.isEmpty = false;
-    writeSync(this.handle, line);
+    writeSync(this.handle, lines);
   }
 
   clear(): void {
@@ -87,6 +88,8 @@ export class IntentTail {
   private turned: TailFile;
   /** The number of the last line that must be stored before `turned` may be emptied. */
   private mark = 0;
+  /** Not in a file yet. */
+  private waiting = '';
 
   /** @param file of the database: the tail lies beside it, a pair of files for each journal of each process */
   constructor(file: string) {
@@ -100,12 +103,20 @@ export class IntentTail {
     IntentTail.used.add(path);
   }
 
-  /** @param head of the scope's lines (`tailHead`). @param intent as JSON */
-  append(head: string, key: string, intent: string): void {
-    this.current.append(`${head}${JSON.stringify(key)},"intent":${intent}}\n`);
+  /** Is in the file after the next `write`. @param head of the scope's lines (`tailHead`). @param intent as JSON */
+  add(head: string, key: string, intent: string): void {
+    this.waiting += `${head}${JSON.stringify(key)},"intent":${intent}}\n`;
   }
 
-  /** @param last number of the last line that is enqueued: every intent so far is among them */
+  /** @throws what the file system says */
+  write(): void {
+    if (this.waiting === '') return;
+    const lines = this.waiting;
+    this.waiting = '';
+    this.current.append(lines);
+  }
+
+  /** @param last number of the last line that is enqueued: every intent so far is among them, and was written */
   turn(last: number): void {
     if (this.current.isEmpty || !this.turned.isEmpty) return;
     [this.current, this.turned] = [this.turned, this.current];

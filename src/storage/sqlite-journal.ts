@@ -21,6 +21,11 @@ export interface SqliteJournalOptions {
   readonly log: Log;
   /** Finished orders and receipts are kept this long. Default 90. */
   readonly retentionDays?: number;
+  /**
+   * Somebody calls `writeIntents` before anything leaves this process: orders that leave together cost one write. Default false: each intent
+   * is written where it is made.
+   */
+  readonly gathersIntents?: boolean;
 }
 
 /** Stored together when this much time has passed, or a group is full. */
@@ -34,6 +39,7 @@ const DAY_MS = 86_400_000;
 const DEFAULT_RETENTION_DAYS = 90;
 /** A thread costs some ms to start and 20 MB to have: a process that only watches, or asks for one revoke, does without. */
 const LINES_BEFORE_THREAD = 200;
+const DONE = Promise.resolve();
 
 export class SqliteJournal implements Journal {
   private readonly options: SqliteJournalOptions;
@@ -43,6 +49,8 @@ export class SqliteJournal implements Journal {
   private readonly tail: IntentTail;
   private readonly scopes: JournalScope[] = [];
   private readonly queue = new JournalQueue();
+  /** What was told since this turn of the event loop began, in its order: not lines yet. */
+  private readonly entries: (() => void)[] = [];
   /** Being stored, or to be tried again. */
   private group: Group | null = null;
   /** The thread has it. */
@@ -116,17 +124,9 @@ export class SqliteJournal implements Journal {
         this.enqueue(() => lines.proof(at));
       },
       intent: (key, intent) => this.intend(head, lines, key, intent),
-      // The two that come with every update do without the closure.
-      report: (key, report, at, known) => {
-        if (this.closed) return;
-        lines.report(key, report, at, this.hasHole ? null : (known ?? null));
-        this.onLine();
-      },
-      told: (key, tradeId) => {
-        if (this.closed) return;
-        lines.told(key, tradeId);
-        this.onLine();
-      },
+      report: (key, report, at, known) =>
+        this.enqueue(() => lines.report(key, report, at, this.hasHole ? null : (known ?? null))),
+      told: (key, tradeId) => this.enqueue(() => lines.told(key, tradeId)),
       adopted: (key) => this.enqueue(() => lines.adopted(key)),
       closed: (key, status, at) => this.enqueue(() => lines.closed(key, status, at)),
       result: (key, result) => this.enqueue(() => lines.result(key, result)),
@@ -136,21 +136,38 @@ export class SqliteJournal implements Journal {
 
   /** @param head of the scope's lines in the tail */
   private intend(head: string, lines: Lines, key: string, intent: Intent): void {
+    if (this.closed) return;
     const json = JSON.stringify(intent);
+    this.tail.add(head, key, json);
+    if (this.options.gathersIntents !== true) this.writeIntents();
+    // At once, unlike all others: what the tail has must be among the lines when it is turned or cleared.
+    lines.intent(key, json);
+    this.onLine();
+  }
+
+  writeIntents(): void {
     try {
-      this.tail.append(head, key, json);
+      this.tail.write();
     } catch (error) {
       // The order goes out all the same: a full disk must not stop a strategy from closing its position.
       this.complain(error);
     }
-    this.enqueue(() => lines.intent(key, json));
   }
 
-  private enqueue(write: () => void): void {
+  /** Its line is written when everything that was going on has run its course: no callback and no order waits for that. */
+  private enqueue(line: () => void): void {
     if (this.closed) return;
-    write();
-    this.onLine();
+    if (this.entries.push(line) === 1) void DONE.then(this.writeEntries);
   }
+
+  private readonly writeEntries = (): void => {
+    const { entries } = this;
+    for (const line of entries) {
+      line();
+      this.onLine();
+    }
+    entries.length = 0;
+  };
 
   private onLine(): void {
     if (this.queue.endLine()) this.onFullGroup();
@@ -193,6 +210,7 @@ export class SqliteJournal implements Journal {
     this.group ??= queue.take(options.clock.now());
     if (this.group === null) return false;
     const { group } = this;
+    this.writeIntents();
     this.tail.turn(queue.total);
     if (this.thread !== null && this.isThreadReady) {
       this.isHandedOver = true;
@@ -286,6 +304,7 @@ export class SqliteJournal implements Journal {
 
   /** Everything enqueued so far is in the file when this returns, or it cannot be written now. */
   private settle(): void {
+    this.writeEntries();
     this.timer?.cancel();
     this.timer = null;
     while (this.isHandedOver || this.next()) {

@@ -31,6 +31,7 @@ class Exchange extends Limited implements Dispatcher.DispatchHandler {
   private readonly reject: Reject;
   private readonly deadlines: Deadlines;
   private readonly timeoutMs: number;
+  private readonly onLeaving: () => void;
   private controller: Dispatcher.DispatchController | null = null;
   private status = 0;
   private headers: Record<string, string> = {};
@@ -38,12 +39,13 @@ class Exchange extends Limited implements Dispatcher.DispatchHandler {
   private rest: Buffer[] | null = null;
   private done = false;
 
-  constructor(resolve: Resolve, reject: Reject, deadlines: Deadlines, timeoutMs: number) {
+  constructor(resolve: Resolve, reject: Reject, deadlines: Deadlines, timeoutMs: number, onLeaving: () => void) {
     super();
     this.resolve = resolve;
     this.reject = reject;
     this.deadlines = deadlines;
     this.timeoutMs = timeoutMs;
+    this.onLeaving = onLeaving;
   }
 
   /** From now on it is given up when nothing has settled it in time. */
@@ -56,6 +58,7 @@ class Exchange extends Limited implements Dispatcher.DispatchHandler {
     // Given up while it waited for a connection: it must not leave any more. Throwing here sends nothing.
     if (this.done) throw new Error('given up before it was sent');
     this.controller = controller;
+    this.onLeaving();
   }
 
   onResponseStart(
@@ -111,7 +114,8 @@ class Exchange extends Limited implements Dispatcher.DispatchHandler {
   }
 }
 
-export function httpClient(clock: Clock, options: HttpOptions = {}): HttpClient {
+/** @param onLeaving is called right before the bytes of a request leave */
+export function httpClient(clock: Clock, onLeaving: () => void, options: HttpOptions = {}): HttpClient {
   const pools = new Map<string, Pool>();
   const deadlines = new Deadlines(clock);
   /** The one used last: a strategy talks to one exchange. */
@@ -143,7 +147,7 @@ export function httpClient(clock: Clock, options: HttpOptions = {}): HttpClient 
    */
   function request({ method, url, headers, body, timeoutMs }: HttpRequest): Promise<HttpResponse> {
     return new Promise((resolve, reject) => {
-      const exchange = new Exchange(resolve, reject, deadlines, timeoutMs);
+      const exchange = new Exchange(resolve, reject, deadlines, timeoutMs, onLeaving);
       if (closed) {
         exchange.fail('the transport is closed', 'network');
         return;

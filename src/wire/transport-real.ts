@@ -6,12 +6,18 @@ import type { Transport } from '../seam/transport.ts';
 import { httpClient, type HttpOptions } from './http.ts';
 import { connectWebSocket } from './websocket.ts';
 
+export interface RealTransportOptions extends HttpOptions {
+  /** Called right before a request or a text frame leaves this process, once for those that leave together. Must not throw. */
+  readonly onLeaving?: () => void;
+}
+
 /** @param clock counts the time limits of requests */
-export function realTransport(clock: Clock, options: HttpOptions = {}): Transport {
-  const http = httpClient(clock, options);
+export function realTransport(clock: Clock, options: RealTransportOptions = {}): Transport {
+  const onLeaving = options.onLeaving ?? (() => undefined);
+  const http = httpClient(clock, onLeaving, options);
   return {
     request: (request) => http.request(request),
-    connect: connectWebSocket,
+    connect: (url, handlers, { connectTimeoutMs } = {}) => connectWebSocket(url, handlers, onLeaving, connectTimeoutMs),
     close: () => http.close(),
   };
 }

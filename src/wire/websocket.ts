@@ -1,6 +1,7 @@
 // A WebSocket connection over a real socket: the connect part of the real transport.
 // Reconnecting, liveness and logins are link.ts's part.
 
+import type { Writable } from 'node:stream';
 import WebSocket from 'ws';
 import type { Socket, SocketHandlers } from '../seam/transport.ts';
 
@@ -11,11 +12,18 @@ const ABNORMAL = 1006;
 /** Given as bytes, a frame goes to the kernel as one piece; a text would go as two, its head apart. */
 const TEXT_FRAME = { binary: false, compress: false } as const;
 
-/** Never throws: what is wrong with the URL comes through `onClose` too. TLS certificates are always verified. */
+const DONE = Promise.resolve();
+
+/**
+ * Never throws: what is wrong with the URL comes through `onClose` too. TLS certificates are always verified.
+ * The first frame goes to the kernel at once; those that are sent before the program comes to rest again follow together, in one piece.
+ * @param onLeaving is called right before frames leave
+ */
 export function connectWebSocket(
   url: string,
   handlers: SocketHandlers,
-  options: { connectTimeoutMs?: number } = {},
+  onLeaving: () => void,
+  connectTimeoutMs: number = DEFAULT_CONNECT_TIMEOUT_MS,
 ): Socket {
   let failure: Error | undefined;
   let webSocket: WebSocket;
@@ -23,7 +31,7 @@ export function connectWebSocket(
     webSocket = new WebSocket(url, {
       // Compression costs CPU and latency on both sides for messages of a few hundred bytes.
       perMessageDeflate: false,
-      handshakeTimeout: options.connectTimeoutMs ?? DEFAULT_CONNECT_TIMEOUT_MS,
+      handshakeTimeout: connectTimeoutMs,
       maxPayload: MAX_FRAME_BYTES,
       // JSON.parse refuses what is not text anyway.
       skipUTF8Validation: true,
@@ -36,6 +44,10 @@ export function connectWebSocket(
     return DEAD_SOCKET;
   }
   // Nagle's algorithm is switched off by the library as soon as the socket is there.
+  let under: Writable | null = null;
+  webSocket.on('upgrade', ({ socket }) => {
+    under = socket;
+  });
   webSocket.on('open', () => handlers.onOpen());
   webSocket.on('message', (data, binary) => {
     handlers.onFrame(
@@ -54,12 +66,32 @@ export function connectWebSocket(
     if (failure === undefined) handlers.onClose(code, text);
     else handlers.onClose(code, text, failure);
   });
+  let hasSent = false;
+  let isGathering = false;
+  const gather = (): void => {
+    if (isGathering) return;
+    isGathering = true;
+    under?.cork();
+  };
+  const letGo = (): void => {
+    hasSent = false;
+    if (!isGathering) return;
+    isGathering = false;
+    onLeaving();
+    under?.uncork();
+  };
   return {
     get isOpen() {
       return webSocket.readyState === WebSocket.OPEN;
     },
     send(text) {
       if (webSocket.readyState !== WebSocket.OPEN) return false;
+      if (hasSent) gather();
+      else {
+        hasSent = true;
+        void DONE.then(letGo);
+        onLeaving();
+      }
       webSocket.send(Buffer.from(text), TEXT_FRAME);
       return true;
     },

@@ -96,6 +96,7 @@ function launch(world: World): Process {
     log: scenario.log ?? silentLog,
     budgets: createRateBudgets(),
     journal: {
+      writeIntents: () => journal.writeIntents(),
       history: (query) => journal.history(query),
       receipts: (query) => journal.receipts(query),
       flush: () => journal.flush(),

@@ -77,6 +77,21 @@ it('what waits too long is dropped from its oldest end', () => {
   expect(first.bytes.toString('utf8', 0, first.size)).toMatch(new RegExp(`^${lost} x`));
 });
 
+it('intents that leave together cost one write, and are in the file when it returns', () => {
+  const file = join(folder, 'j.sqlite');
+  const tail = new IntentTail(file);
+  tail.write();
+  expect(readdirSync(folder)).toEqual([]);
+  tail.add(tailHead(scope('me')), 'c:a', '{}');
+  tail.add(tailHead(scope('me')), 'c:b', '{}');
+  expect(readdirSync(folder)).toEqual([]);
+  tail.write();
+  const [name = ''] = readdirSync(folder);
+  expect(readFileSync(join(folder, name), 'utf8').match(/"key":"c:[ab]"/g)).toEqual(['"key":"c:a"', '"key":"c:b"']);
+  tail.clear(2, 2);
+  tail.close();
+});
+
 it('a tail is emptied when all of it is stored, and what came meanwhile stays', () => {
   const file = join(folder, 'j.sqlite');
   const tail = new IntentTail(file);
@@ -84,9 +99,13 @@ it('a tail is emptied when all of it is stored, and what came meanwhile stays', 
     readdirSync(folder)
       .map((name) => readFileSync(join(folder, name), 'utf8'))
       .join('');
-  tail.append(tailHead(scope('me')), 'c:a', '{}');
+  const append = (key: string): void => {
+    tail.add(tailHead(scope('me')), key, '{}');
+    tail.write();
+  };
+  append('c:a');
   tail.turn(1);
-  tail.append(tailHead(scope('me')), 'c:b', '{}');
+  append('c:b');
   tail.clear(0, 2);
   expect(kept()).toMatch(/c:a[^]*c:b|c:b[^]*c:a/);
   tail.turn(2);
@@ -94,7 +113,7 @@ it('a tail is emptied when all of it is stored, and what came meanwhile stays', 
   expect(kept()).not.toContain('c:a');
   expect(kept()).toContain('c:b');
   tail.turn(2);
-  tail.append(tailHead(scope('me')), 'c:c', '{}');
+  append('c:c');
   tail.clear(2, 3);
   expect(kept()).not.toContain('c:b');
   expect(kept()).toContain('c:c');

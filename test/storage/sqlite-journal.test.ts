@@ -63,6 +63,34 @@ describe('SqliteJournal', () => {
     await again.close();
   });
 
+  it('where somebody sees to it before anything leaves, intents are gathered and survive from then on', async () => {
+    const clock = new VirtualClock();
+    const journal = new SqliteJournal({ file, clock, log: silentLog, gathersIntents: true });
+    const tail = (): string =>
+      readdirSync(folder)
+        .filter((name) => name.includes('-intents-'))
+        .map((name) => readFileSync(join(folder, name), 'utf8'))
+        .join('');
+    const orders = journal.open(SCOPE);
+    orders.intent('c:a', intent('a'));
+    orders.intent('c:b', intent('b'));
+    expect(tail()).toBe('');
+    journal.writeIntents();
+    expect(tail().match(/"key":"c:[ab]"/g)).toHaveLength(2);
+    // Nobody sends the third: it is stored with its group all the same, and its place in the tail is not lost on the way.
+    orders.intent('c:c', intent('c'));
+    await clock.advance(100);
+    const again = make();
+    expect(
+      again
+        .open(SCOPE)
+        .load()
+        .map(({ key }) => key),
+    ).toEqual(['c:a', 'c:b', 'c:c']);
+    await again.close();
+    await journal.close();
+  });
+
   it('an intent survives the death of the process the moment `intent` returns', async () => {
     const clock = new VirtualClock();
     const journal = make(clock);
@@ -124,6 +152,8 @@ describe('SqliteJournal', () => {
     other.exec('BEGIN IMMEDIATE');
     const reason = 'x'.repeat(400_000);
     for (let line = 0; line < 150; line++) orders.report('o:1', { ...report, reason, utime: 8 }, 6, state);
+    // Lines are written when what is going on has run its course.
+    await Promise.resolve();
     other.exec('ROLLBACK');
     other.close();
     await journal.flush();

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import { createServer as createSecureServer } from 'node:https';
-import { createServer as createTcpServer } from 'node:net';
+import { createServer as createTcpServer, Socket } from 'node:net';
 import { afterEach, expect, test } from 'vitest';
 import { WebSocketServer } from 'ws';
 import { realClock } from '../../src/runtime/real-clock.ts';
@@ -199,4 +199,81 @@ test('a WebSocket delivers frames as buffers, tells pings, and reports why a han
     made.connect('not a url', { onOpen() {}, onFrame() {}, onClose: (code, reason) => resolve(`${code} ${reason}`) });
   });
   expect(broken).toMatch(/^1006 Invalid URL/);
+});
+
+/** What goes to the kernel, and when somebody is told that it will, in order. */
+function departures(): { readonly log: string[]; readonly onLeaving: () => void } {
+  const log: string[] = [];
+  const noted = (name: string, original: (...args: never[]) => unknown) =>
+    function (this: Socket, ...args: never[]): unknown {
+      log.push(name);
+      return original.apply(this, args);
+    };
+  const prototype: Record<'_write' | '_writev', (...args: never[]) => unknown> = Socket.prototype as never;
+  for (const [name, what] of [
+    ['_write', 'piece'],
+    ['_writev', 'pieces'],
+  ] as const) {
+    const original = prototype[name];
+    prototype[name] = noted(what, original);
+    closers.push(() => (prototype[name] = original));
+  }
+  return { log, onLeaving: () => void log.push('leaving') };
+}
+
+test('who wants to know is told before a frame leaves; the first goes at once, what follows it in one piece', async () => {
+  const server = new WebSocketServer({ port: 0, host: '127.0.0.1' });
+  await once(server, 'listening');
+  closers.push(() => server.close());
+  const got: string[] = [];
+  const all = new Promise<void>((resolve) => {
+    server.on('connection', (socket) =>
+      socket.on('message', (data: Buffer) => {
+        if (got.push(data.toString()) === 5) resolve();
+      }),
+    );
+  });
+  const { log, onLeaving } = departures();
+  const made = realTransport(realClock, { onLeaving });
+  closers.push(() => made.close());
+  const address = server.address();
+  if (typeof address === 'string' || address === null) throw new Error('no port');
+  const socket = await new Promise<ReturnType<typeof made.connect>>((resolve) => {
+    const opened = made.connect(`ws://127.0.0.1:${address.port}/`, {
+      onOpen: () => resolve(opened),
+      onFrame() {},
+      onClose() {},
+    });
+  });
+  log.length = 0;
+  socket.send('1');
+  expect(log).toEqual(['leaving', 'piece']);
+  socket.send('2');
+  socket.send('3');
+  expect(log).toHaveLength(2);
+  await Promise.resolve();
+  expect(log).toEqual(['leaving', 'piece', 'leaving', 'pieces']);
+  socket.send('4');
+  expect(log.slice(4)).toEqual(['leaving', 'piece']);
+  await Promise.resolve();
+  socket.send('5');
+  expect(log.slice(6)).toEqual(['leaving', 'piece']);
+  await all;
+  expect(got).toEqual(['1', '2', '3', '4', '5']);
+  socket.terminate();
+});
+
+test('who wants to know is told before each request leaves, on a new connection and on a used one', async () => {
+  const url = await serve((_request, response) => void response.end('ok'));
+  const { log, onLeaving } = departures();
+  const made = realTransport(realClock, { onLeaving });
+  closers.push(() => made.close());
+  const burst = (): Promise<unknown> => Promise.all([1, 2, 3].map(() => made.request({ ...base, url: `${url}/` })));
+  await burst();
+  await burst();
+  // The server's answers are written in this process as well: after each telling comes a write, and there are as many tellings as requests.
+  expect(log.filter((what) => what === 'leaving')).toHaveLength(6);
+  const first = log.indexOf('leaving');
+  expect(log.slice(0, first)).toEqual([]);
+  expect(log.filter((what, index) => what === 'leaving' && log[index + 1] === 'leaving')).toEqual([]);
 });

@@ -22,7 +22,7 @@ const markets = new Set<{ close(): Promise<void> }>();
 /** What it takes to reach accounts, for commands and the supervisor: no journal, no Trades. */
 export function accessEnvironment(): AccessEnvironment {
   access ??= {
-    transport: realTransport(realClock),
+    transport: realTransport(realClock, { onLeaving: () => current?.journal.writeIntents() }),
     clock: realClock,
     random: systemRandom,
     log: logger,
@@ -49,7 +49,7 @@ export function marketEnvironment(): MarketEnvironment {
 export function defaultEnvironment(): TradeEnvironment {
   current ??= {
     ...accessEnvironment(),
-    journal: openJournal(config.journal),
+    journal: openJournal(config.journal, { gathersIntents: true }),
     sessions: new AccountSessions(),
     trades: participants,
   };

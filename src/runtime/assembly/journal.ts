@@ -8,7 +8,7 @@ import type { RevokeReceipt } from '../../domain/unfinished-orders.ts';
 import type { Journal, JournalScope } from '../../orders/journal.ts';
 import { MemoryJournal } from '../../orders/memory-journal.ts';
 import { JournalError } from '../../storage/journal-schema.ts';
-import { SqliteJournal } from '../../storage/sqlite-journal.ts';
+import { SqliteJournal, type SqliteJournalOptions } from '../../storage/sqlite-journal.ts';
 import { ConfigError } from '../config-problems.ts';
 import { logger } from '../logger.ts';
 import { realClock } from '../real-clock.ts';
@@ -23,10 +23,13 @@ export function defaultJournalFile(): string {
  * @param setting the configuration's `journal`: a path, or `memory` for none on disk
  * @throws ConfigError when the file cannot be used
  */
-export function openJournal(setting: string | undefined): Journal {
+export function openJournal(
+  setting: string | undefined,
+  options: Pick<SqliteJournalOptions, 'gathersIntents'> = {},
+): Journal {
   if (setting === 'memory') return new MemoryJournal();
   try {
-    return new SqliteJournal({ file: setting ?? defaultJournalFile(), clock: realClock, log: logger });
+    return new SqliteJournal({ ...options, file: setting ?? defaultJournalFile(), clock: realClock, log: logger });
   } catch (error) {
     if (error instanceof JournalError) throw new ConfigError(error.message, { cause: error });
     throw error;
