@@ -1,7 +1,7 @@
 // The parent's side of the kill tests: an exchange on real ports, one process after another on the same journal, and the judgement after each
 // death - no duplicate, no orphan, the same fills. Which deaths are died is kill.test.ts's part.
 import { fork, type ChildProcess } from 'node:child_process';
-import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Decimal } from '../../src/domain/decimal.ts';
@@ -149,6 +149,17 @@ export class Mortals {
     await this.child?.kill();
     const line: Line = { what: 'killed', at: Date.now(), where: 'from outside' };
     writeSync(this.log, `${JSON.stringify(line)}\n`);
+  }
+
+  /** What the exchange has and no file of the dead process speaks of: it left before it was written down. */
+  forgotten(): string[] {
+    const written = readdirSync(this.folder)
+      .filter((name) => name.startsWith('journal.'))
+      .map((name) => readFileSync(join(this.folder, name), 'latin1'));
+    return this.venue
+      .orders(this.uid, SYMBOL)
+      .filter(({ clientOrderId }) => !written.some((text) => text.includes(clientOrderId)))
+      .map(({ clientOrderId }) => `order ${clientOrderId} left before its intent was written`);
   }
 
   get openIds(): string[] {
