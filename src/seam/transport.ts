@@ -47,7 +47,10 @@ export interface SocketHandlers {
 
 export interface Socket {
   readonly isOpen: boolean;
-  /** Hands a text frame to the kernel. Returns false when the socket is not open: then nothing was sent. */
+  /**
+   * Takes a text frame for the kernel, which has it at the latest when the program comes to rest again. Returns false when the socket is not
+   * open: then nothing was sent.
+   */
   send(text: string): boolean;
   /** Protocol-level ping. */
   ping(): void;

@@ -14,7 +14,7 @@ import { queryOf, signedQuery, type Signer } from './sign.ts';
 
 /** Order entry over a socket, where one is open. */
 export interface OrderEntry {
-  /** The bytes leave synchronously. Null when there is no socket to trust, or the call is none for it: then nothing was sent. */
+  /** With the transport when this returns. Null when there is no socket to trust, or the call is none for it: then nothing was sent. */
   call(call: Call): Promise<Result<unknown>> | null;
 }
 
