@@ -47,11 +47,13 @@ export class StreamMemory {
   }
 
   /** Before the request leaves: its answer, or the push, may be the next thing to come. */
-  noteCancel({ orderId, clientOrderId }: OrderRef): void {
+  noteCancels(refs: readonly OrderRef[]): void {
     const now = this.#exchangeTime();
-    if (orderId !== null && !this.#canceledIds.has(orderId)) keep(this.#canceledIds, orderId, now);
-    if (clientOrderId !== null && !this.#canceledClientIds.has(clientOrderId))
-      keep(this.#canceledClientIds, clientOrderId, now);
+    for (const { orderId, clientOrderId } of refs) {
+      if (orderId !== null && !this.#canceledIds.has(orderId)) keep(this.#canceledIds, orderId, now);
+      if (clientOrderId !== null && !this.#canceledClientIds.has(clientOrderId))
+        keep(this.#canceledClientIds, clientOrderId, now);
+    }
   }
 
   /** Before the request leaves; what it returns is to be called with the answer. */

@@ -165,9 +165,9 @@ export class HtxTrading implements Trading {
       const key = cancelKey(ref);
       // What cannot be an id of HTX's would spoil the whole batch.
       if (key === null || (key.kind === 'order-ids' && !isOrderId(key.id))) continue;
-      this.#env.memory.noteCancel(ref);
       places[key.kind].push(index);
     }
+    this.#env.memory.noteCancels(refs);
     const groups = (['order-ids', 'client-order-ids'] as const).flatMap((kind) =>
       chunks(places[kind], CANCEL_BATCH).map((indexes) => ({ kind, indexes })),
     );
