@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { PLATFORMS } from '../domain/platform.ts';
 import { Secret } from '../domain/secret.ts';
 import type { Clock, Timer } from '../seam/clock.ts';
-import type { TradingPlace } from './participant.ts';
+import type { TradingPlace } from '../domain/live-trade.ts';
 
 /** Secrets cross the private pipe between the two processes in the open: the one place where they must. */
 const placeMessage = z.object({

@@ -4,7 +4,8 @@
 import type { RevokeReceipt } from '../domain/unfinished-orders.ts';
 import type { Clock } from '../seam/clock.ts';
 import type { Log } from '../seam/log.ts';
-import type { Enrolment, Participant, TradingPlace } from './participant.ts';
+import type { LiveTrade, TradingPlace } from '../domain/live-trade.ts';
+import type { Enrolment } from './participant.ts';
 
 export interface LeftOver {
   readonly place: TradingPlace;
@@ -33,8 +34,8 @@ const where = ({ account, platform, symbol }: TradingPlace): string => `${accoun
 
 export class Shutdown {
   private readonly parts: ShutdownParts;
-  private readonly members: readonly Participant[];
-  private readonly receipts = new Map<Participant, RevokeReceipt>();
+  private readonly members: readonly LiveTrade[];
+  private readonly receipts = new Map<LiveTrade, RevokeReceipt>();
   private timedOut = false;
 
   constructor(parts: ShutdownParts) {
@@ -79,7 +80,7 @@ export class Shutdown {
     return { receipts: [...this.receipts.values()], left: this.left(), timedOut: this.timedOut };
   }
 
-  private async finish(member: Participant): Promise<void> {
+  private async finish(member: LiveTrade): Promise<void> {
     const { log } = this.parts;
     const { place } = member;
     try {

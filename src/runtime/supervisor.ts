@@ -5,7 +5,7 @@ import type { RevokeReceipt, RevokeTrigger } from '../domain/unfinished-orders.t
 import { sleep, type Clock } from '../seam/clock.ts';
 import type { Log } from '../seam/log.ts';
 import { LeaseWatch, readPlace, type ChildMessage } from './lease.ts';
-import type { TradingPlace } from './participant.ts';
+import type { TradingPlace } from '../domain/live-trade.ts';
 
 export interface ChildExit {
   readonly code: number | null;

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { DEFAULT_UNFINISHED_ORDERS, type RevokeReceipt } from '../../src/domain/unfinished-orders.ts';
 import { writePlace, type ChildMessage } from '../../src/runtime/lease.ts';
-import type { TradingPlace } from '../../src/runtime/participant.ts';
+import type { TradingPlace } from '../../src/domain/live-trade.ts';
 import {
   Supervisor,
   type ChildExit,

@@ -2,7 +2,7 @@
 import { OKX } from '../../src/domain/platform.ts';
 import { Secret } from '../../src/domain/secret.ts';
 import { DEFAULT_UNFINISHED_ORDERS, type RevokeReceipt } from '../../src/domain/unfinished-orders.ts';
-import type { Participant, TradingPlace } from '../../src/runtime/participant.ts';
+import type { LiveTrade, TradingPlace } from '../../src/domain/live-trade.ts';
 
 export const samplePlace: TradingPlace = {
   strategy: 's6',
@@ -33,11 +33,7 @@ export function receiptOf(place: TradingPlace, part: Partial<RevokeReceipt>): Re
   };
 }
 
-export function fakeParticipant(
-  diary: string[],
-  orders: readonly string[],
-  part: Partial<Participant> = {},
-): Participant {
+export function fakeParticipant(diary: string[], orders: readonly string[], part: Partial<LiveTrade> = {}): LiveTrade {
   const place = part.place ?? samplePlace;
   return {
     place,

@@ -13,7 +13,7 @@ import type {
 } from '../../exchanges/exchange.ts';
 import { isOwn } from '../../orders/client-order-id.ts';
 import { DEFAULT_TIMINGS } from '../../orders/trade-options.ts';
-import type { TradingPlace } from '../participant.ts';
+import type { TradingPlace } from '../../domain/live-trade.ts';
 import { sweep } from './sweep.ts';
 
 export interface AccessOptions {

@@ -4,7 +4,8 @@
 import type { ExchangeAccount } from '../../exchanges/exchange.ts';
 import type { Log } from '../../seam/log.ts';
 import type { Clock } from '../../seam/clock.ts';
-import type { Enrolment, Participant } from '../participant.ts';
+import type { LiveTrade } from '../../domain/live-trade.ts';
+import type { Enrolment } from '../participant.ts';
 import { openAccount, type AccessEnvironment } from './account-access.ts';
 
 const RENEWALS_PER_PERIOD = 3;
@@ -14,7 +15,7 @@ interface Switch {
   readonly connector: ExchangeAccount;
   readonly seconds: number;
   readonly maxOrders: number | null;
-  readonly users: Set<Participant>;
+  readonly users: Set<LiveTrade>;
   renewAt: number;
   /** The request under way: one at a time, so that arming never overtakes disarming. */
   work: Promise<void> | null;
@@ -65,7 +66,7 @@ export class DeadMansSwitches {
     );
   }
 
-  private enrol(participant: Participant): void {
+  private enrol(participant: LiveTrade): void {
     const { place } = participant;
     const { log, environment } = this.parts;
     if (this.ended || this.parts.seconds === 0 || place.unfinishedOrders.crash === 'keep') return;
