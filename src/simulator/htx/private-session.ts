@@ -3,7 +3,6 @@
 import type { ServerSession, ServerSocket } from '../dialect.ts';
 import { jsonText, type JsonValue } from '../json-text.ts';
 import type { Balance, VenueAccount, VenueEvent, VenueFill, VenueOrder } from '../venue.ts';
-import { socketLogin } from './auth.ts';
 import type { Params } from './commands.ts';
 import { members, readFrame, word } from './frame.ts';
 import { Heartbeat } from './heartbeat.ts';
@@ -18,6 +17,7 @@ import {
 } from './render.ts';
 import { RequestPace } from './request-pace.ts';
 import type { Site } from './site.ts';
+import { logIn } from './socket-login.ts';
 import { findInstrument, rawSymbol } from './symbols.ts';
 
 const PING_EVERY_MS = 20_000;
@@ -125,36 +125,22 @@ export class PrivateSession implements ServerSession {
   }
 
   private logIn(params: Params): void {
-    const { site } = this;
-    const key = params['accessKey'];
-    const claimed = typeof key === 'string' ? site.venue.accountByKey(key) : null;
-    site.gateway.run<JsonValue>(
-      {
-        operation: 'login',
-        channel: 'socket',
-        accountUid: claimed?.uid ?? null,
-        symbol: null,
-        remote: this.socket.remote,
-        count: 1,
+    logIn(this.site, {
+      host: this.host,
+      path: '/ws/v2',
+      remote: this.socket.remote,
+      params,
+      loggedIn: (account) => {
+        this.account = account;
       },
-      {
-        execute: () => {
-          if (params['authType'] !== 'api')
-            return { action: 'req', code: 2001, ch: 'auth', message: 'invalid.authType' };
-          const account = socketLogin(site.venue, this.host, '/ws/v2', params, site.now());
-          if (account === null) return { action: 'req', code: 2002, ch: 'auth', message: 'auth.fail' };
-          this.account = account;
-          return { action: 'req', code: 200, ch: 'auth', data: {} };
-        },
-        failure: (kind) =>
-          kind === 'rate-limit' || kind === 'ban'
-            ? { action: 'req', code: 4000, ch: 'auth', message: 'too.many.request' }
-            : kind === 'key-revoked' || kind === 'clock-skew'
-              ? { action: 'req', code: 2002, ch: 'auth', message: 'auth.fail' }
-              : { action: 'req', code: 500, ch: 'auth', message: 'system error' },
-        deliver: (reply) => this.send(reply),
-      },
-    );
+      failure: (kind) =>
+        kind === 'rate-limit' || kind === 'ban'
+          ? { action: 'req', code: 4000, ch: 'auth', message: 'too.many.request' }
+          : kind === 'key-revoked' || kind === 'clock-skew'
+            ? { action: 'req', code: 2002, ch: 'auth', message: 'auth.fail' }
+            : { action: 'req', code: 500, ch: 'auth', message: 'system error' },
+      deliver: (reply) => this.send(reply),
+    });
   }
 
   private subscribe(channel: string): void {

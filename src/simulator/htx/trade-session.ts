@@ -2,15 +2,15 @@
 
 import type { ServerSession, ServerSocket } from '../dialect.ts';
 import type { Operation } from '../gateway.ts';
-import { jsonText, type JsonValue } from '../json-text.ts';
+import { jsonText } from '../json-text.ts';
 import type { VenueAccount } from '../venue.ts';
-import { socketLogin } from './auth.ts';
 import type { Body, Params } from './commands.ts';
 import { errorBody, failureOf, NOT_LOGGED_IN, NO_PERMISSION, TOO_FREQUENT } from './errors.ts';
 import { members, readFrame, word } from './frame.ts';
 import { Heartbeat } from './heartbeat.ts';
 import { RequestPace } from './request-pace.ts';
 import type { Site } from './site.ts';
+import { logIn } from './socket-login.ts';
 import { findInstrument } from './symbols.ts';
 
 const PING_EVERY_MS = 20_000;
@@ -101,36 +101,22 @@ export class TradeSession implements ServerSession {
   }
 
   private logIn(params: Params): void {
-    const { site } = this;
-    const key = params['accessKey'];
-    const claimed = typeof key === 'string' ? site.venue.accountByKey(key) : null;
-    site.gateway.run<JsonValue>(
-      {
-        operation: 'login',
-        channel: 'socket',
-        accountUid: claimed?.uid ?? null,
-        symbol: null,
-        remote: this.socket.remote,
-        count: 1,
+    logIn(this.site, {
+      host: this.host,
+      path: '/ws/trade',
+      remote: this.socket.remote,
+      params,
+      loggedIn: (account) => {
+        this.account = account;
       },
-      {
-        execute: () => {
-          if (params['authType'] !== 'api')
-            return { action: 'req', code: 2001, ch: 'auth', message: 'invalid.authType' };
-          const account = socketLogin(site.venue, this.host, '/ws/trade', params, site.now());
-          if (account === null) return { action: 'req', code: 2002, ch: 'auth', message: 'auth.fail' };
-          this.account = account;
-          return { action: 'req', code: 200, ch: 'auth', data: {} };
-        },
-        failure: (kind) => ({
-          action: 'req',
-          code: kind === 'key-revoked' || kind === 'clock-skew' ? 2002 : 500,
-          ch: 'auth',
-          message: kind === 'key-revoked' ? 'auth.fail' : 'system error',
-        }),
-        deliver: (reply) => this.socket.send(jsonText(reply)),
-      },
-    );
+      failure: (kind) => ({
+        action: 'req',
+        code: kind === 'key-revoked' || kind === 'clock-skew' ? 2002 : 500,
+        ch: 'auth',
+        message: kind === 'key-revoked' ? 'auth.fail' : 'system error',
+      }),
+      deliver: (reply) => this.socket.send(jsonText(reply)),
+    });
   }
 
   private run(command: Command, params: unknown, cid: string): void {
