@@ -55,3 +55,14 @@ export function unknownParams(endpoint: Endpoint, params: Params): number {
   }
   return unknown;
 }
+
+/** A question about the market: no key, no account. */
+export function marketEndpoint(
+  rest: string | null,
+  method: string | null,
+  weight: Endpoint['weight'],
+  params: readonly string[],
+  run: (params: Params) => string,
+): Endpoint {
+  return { rest, method, security: 'none', operation: 'market', weight, params, run: (call) => run(call.params) };
+}

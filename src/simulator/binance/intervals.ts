@@ -1,8 +1,7 @@
 // Candle intervals by Binance's names, and candles as the wire prints them (binance.md A11.1, A11.2).
 // Months are put together from days here; all other intervals the engine's candle store knows by their length.
 
-import { Decimal } from '../../domain/decimal.ts';
-import type { Candle, CandleQuery, CandleStore } from '../engine/candles.ts';
+import { joinCandles, type Candle, type CandleQuery, type CandleStore } from '../engine/candles.ts';
 import { padded } from './symbols.ts';
 
 const SECOND = 1000;
@@ -67,7 +66,7 @@ export function candlesOf(
   for (const day of days) {
     const [openTime, closeTime] = monthOf(day.openTime);
     const last = months.at(-1);
-    if (last?.openTime === openTime) months[months.length - 1] = joined(last, day);
+    if (last?.openTime === openTime) months[months.length - 1] = joinCandles(last, day);
     else months.push({ ...day, openTime, closeTime });
   }
   return query.startTime === undefined ? months.slice(-query.limit) : months.slice(0, query.limit);
@@ -77,21 +76,6 @@ function monthOf(time: number): readonly [start: number, end: number] {
   const date = new Date(time);
   const start = Date.UTC(date.getUTCFullYear(), date.getUTCMonth(), 1);
   return [start, Date.UTC(date.getUTCFullYear(), date.getUTCMonth() + 1, 1) - 1];
-}
-
-function joined(earlier: Candle, later: Candle): Candle {
-  return {
-    ...earlier,
-    high: Decimal.max(earlier.high, later.high),
-    low: Decimal.min(earlier.low, later.low),
-    close: later.close,
-    volume: earlier.volume.add(later.volume),
-    quoteVolume: earlier.quoteVolume.add(later.quoteVolume),
-    takerBuyVolume: earlier.takerBuyVolume.add(later.takerBuyVolume),
-    takerBuyQuoteVolume: earlier.takerBuyQuoteVolume.add(later.takerBuyQuoteVolume),
-    trades: earlier.trades + later.trades,
-    lastTradeId: later.trades > 0 ? later.lastTradeId : earlier.lastTradeId,
-  };
 }
 
 export function candleRow(candle: Candle): string {

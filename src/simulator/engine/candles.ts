@@ -72,7 +72,7 @@ function first(trade: VenueTrade, intervalMs: number): Candle {
 }
 
 /** Both in one candle; `later` begins at or after `earlier`. */
-function join(earlier: Candle, later: Candle): Candle {
+export function joinCandles(earlier: Candle, later: Candle): Candle {
   return {
     ...earlier,
     high: Decimal.max(earlier.high, later.high),
@@ -83,7 +83,8 @@ function join(earlier: Candle, later: Candle): Candle {
     takerBuyVolume: earlier.takerBuyVolume.add(later.takerBuyVolume),
     takerBuyQuoteVolume: earlier.takerBuyQuoteVolume.add(later.takerBuyQuoteVolume),
     trades: earlier.trades + later.trades,
-    lastTradeId: later.lastTradeId,
+    // One without trades has no id of its own to give.
+    lastTradeId: later.trades > 0 ? later.lastTradeId : earlier.lastTradeId,
   };
 }
 
@@ -101,7 +102,7 @@ class Series {
     const candle = first(trade, this.intervalMs);
     const last = this.candles.at(-1);
     if (last !== undefined && last.openTime >= candle.openTime) {
-      this.candles[this.candles.length - 1] = join(last, candle);
+      this.candles[this.candles.length - 1] = joinCandles(last, candle);
       return;
     }
     this.candles.push(candle);
@@ -140,7 +141,7 @@ export class CandleStore {
       const openTime = candleStart(candle.openTime, query.intervalMs);
       let last = joined.at(-1);
       if (last !== undefined && last.openTime === openTime) {
-        joined[joined.length - 1] = join(last, candle);
+        joined[joined.length - 1] = joinCandles(last, candle);
         continue;
       }
       while (last !== undefined && last.openTime + query.intervalMs < openTime) {

@@ -5,7 +5,7 @@ import { Decimal } from '../../../domain/decimal.ts';
 import type { Level, VenueTrade } from '../../venue.ts';
 import type { AggTrade } from '../agg-trades.ts';
 import type { Desk } from '../desk.ts';
-import type { Endpoint } from '../endpoint.ts';
+import { marketEndpoint, type Endpoint } from '../endpoint.ts';
 import { candlesOf, candleRow, INTERVALS, type Interval } from '../intervals.ts';
 import { invalidInterval, missing } from '../errors.ts';
 import type { Params } from '../params.ts';
@@ -75,37 +75,21 @@ export function marketEndpoints(desk: Desk): Endpoint[] {
     return `[${rows.map(candleRow).join(',')}]`;
   };
 
-  const endpoint = (
-    rest: string | null,
-    method: string | null,
-    weight: Endpoint['weight'],
-    params: readonly string[],
-    run: (params: Params) => string,
-  ): Endpoint => ({
-    rest,
-    method,
-    security: 'none',
-    operation: 'market',
-    weight,
-    params,
-    run: (call) => run(call.params),
-  });
-
   const KLINES = ['symbol', 'interval', 'startTime', 'endTime', 'timeZone', 'limit'];
   return [
-    { ...endpoint('GET /api/v3/ping', 'ping', 1, [], () => '{}'), operation: 'time' },
+    { ...marketEndpoint('GET /api/v3/ping', 'ping', 1, [], () => '{}'), operation: 'time' },
     {
-      ...endpoint('GET /api/v3/time', 'time', 1, [], () => `{"serverTime":${desk.serverTime()}}`),
+      ...marketEndpoint('GET /api/v3/time', 'time', 1, [], () => `{"serverTime":${desk.serverTime()}}`),
       operation: 'time',
     },
-    endpoint('GET /api/v3/depth', 'depth', depthWeight, ['symbol', 'limit', 'symbolStatus'], (params) => {
+    marketEndpoint('GET /api/v3/depth', 'depth', depthWeight, ['symbol', 'limit', 'symbolStatus'], (params) => {
       const { symbol } = listedSymbol(desk, params).instrument;
       const { updateId, bids, asks } = venue.book(symbol, params.limit(DEPTH_LIMIT, DEPTH_MAX));
       return `{"lastUpdateId":${updateId},"bids":${levelsText(bids)},"asks":${levelsText(asks)}}`;
     }),
-    endpoint('GET /api/v3/trades', 'trades.recent', 25, ['symbol', 'limit'], trades),
-    endpoint('GET /api/v3/historicalTrades', 'trades.historical', 25, ['symbol', 'limit', 'fromId'], trades),
-    endpoint(
+    marketEndpoint('GET /api/v3/trades', 'trades.recent', 25, ['symbol', 'limit'], trades),
+    marketEndpoint('GET /api/v3/historicalTrades', 'trades.historical', 25, ['symbol', 'limit', 'fromId'], trades),
+    marketEndpoint(
       'GET /api/v3/aggTrades',
       'trades.aggregate',
       4,
@@ -128,9 +112,9 @@ export function marketEndpoints(desk: Desk): Endpoint[] {
         return `[${(isFromStart ? rows.slice(0, limit) : rows.slice(-limit)).map(aggTradeRow).join(',')}]`;
       },
     ),
-    endpoint('GET /api/v3/klines', 'klines', 2, KLINES, candles),
-    endpoint('GET /api/v3/uiKlines', 'uiKlines', 2, KLINES, candles),
-    endpoint('GET /api/v3/avgPrice', 'avgPrice', 2, ['symbol'], (params) => {
+    marketEndpoint('GET /api/v3/klines', 'klines', 2, KLINES, candles),
+    marketEndpoint('GET /api/v3/uiKlines', 'uiKlines', 2, KLINES, candles),
+    marketEndpoint('GET /api/v3/avgPrice', 'avgPrice', 2, ['symbol'], (params) => {
       const { symbol } = listedSymbol(desk, params).instrument;
       const price = desk.references.average(symbol) ?? Decimal.ZERO;
       const closeTime = venue.trades(symbol, 1)[0]?.time ?? desk.clock.now();

@@ -2,7 +2,7 @@
 // Their streams are in streams/tickers.ts and share the numbers.
 
 import type { Desk } from '../desk.ts';
-import type { Endpoint } from '../endpoint.ts';
+import { marketEndpoint, type Endpoint } from '../endpoint.ts';
 import { badCombination, illegal, invalidSymbol, invalidValue, oneOfMissing } from '../errors.ts';
 import type { Params } from '../params.ts';
 import { padded, type Listed } from '../symbols.ts';
@@ -86,40 +86,24 @@ export function tickerEndpoints(desk: Desk): Endpoint[] {
     );
   };
 
-  const endpoint = (
-    rest: string,
-    method: string,
-    weight: Endpoint['weight'],
-    params: readonly string[],
-    run: (params: Params) => string,
-  ): Endpoint => ({
-    rest,
-    method,
-    security: 'none',
-    operation: 'market',
-    weight,
-    params,
-    run: (call) => run(call.params),
-  });
-
   return [
-    endpoint('GET /api/v3/ticker/24hr', 'ticker.24hr', dayWeight, [...SEVERAL, 'type'], (params) => {
+    marketEndpoint('GET /api/v3/ticker/24hr', 'ticker.24hr', dayWeight, [...SEVERAL, 'type'], (params) => {
       const mini = isMini(params);
       return answer(desk, params, (listed) => dayRow(listed, mini));
     }),
-    endpoint('GET /api/v3/ticker/price', 'ticker.price', pairWeight, SEVERAL, (params) =>
+    marketEndpoint('GET /api/v3/ticker/price', 'ticker.price', pairWeight, SEVERAL, (params) =>
       answer(desk, params, ({ wire, instrument }) => {
         return `{"symbol":"${wire}","price":"${padded(venue.lastPrice(instrument.symbol))}"}`;
       }),
     ),
-    endpoint('GET /api/v3/ticker/bookTicker', 'ticker.book', pairWeight, SEVERAL, (params) =>
+    marketEndpoint('GET /api/v3/ticker/bookTicker', 'ticker.book', pairWeight, SEVERAL, (params) =>
       answer(desk, params, ({ wire, instrument }) => {
         const { bids, asks } = venue.book(instrument.symbol, 1);
         const [[bid, bidQuantity], [ask, askQuantity]] = [bids[0] ?? [null, null], asks[0] ?? [null, null]];
         return `{"symbol":"${wire}","bidPrice":"${padded(bid)}","bidQty":"${padded(bidQuantity)}","askPrice":"${padded(ask)}","askQty":"${padded(askQuantity)}"}`;
       }),
     ),
-    endpoint('GET /api/v3/ticker', 'ticker', windowWeight, [...SEVERAL, 'windowSize', 'type'], (params) => {
+    marketEndpoint('GET /api/v3/ticker', 'ticker', windowWeight, [...SEVERAL, 'windowSize', 'type'], (params) => {
       if (!params.has('symbol') && !params.has('symbols')) throw oneOfMissing('symbol', 'symbols');
       const windowMs = readWindow(params);
       const mini = isMini(params);
@@ -127,7 +111,7 @@ export function tickerEndpoints(desk: Desk): Endpoint[] {
         windowRow(wire, references.rolling(instrument.symbol, windowMs), mini, desk.clock.now()),
       );
     }),
-    endpoint(
+    marketEndpoint(
       'GET /api/v3/ticker/tradingDay',
       'ticker.tradingDay',
       windowWeight,
