@@ -70,6 +70,8 @@ async function inTurn<S, T>(
     });
 }
 
+/** By how much the flood misses its goal as of docs/benchmarks.md. */
+const KNOWN_FLOOD: Readonly<Record<ExchangeName, number>> = { binance: 2, okx: 1.5, htx: 2.5 };
 const FLOOD_CPU = "CPU of the callbacks' thread in a flood, many frames to a segment";
 
 async function updates(exchange: ExchangeName, peers: readonly string[]): Promise<void> {
@@ -85,8 +87,9 @@ async function updates(exchange: ExchangeName, peers: readonly string[]): Promis
       unit: string,
       must: { ratio: number } | null,
     ): Parameters<Rows['add']>[0] => ({ id: `${id}-${exchange}`, section, what, unit, must, only });
+    const flood = { ...row('updates-cpu', FLOOD_CPU, 'µs', { ratio: 1 }), knownMiss: KNOWN_FLOOD[exchange] };
     if (typeof result === 'string') {
-      rows.add(row('updates-cpu', FLOOD_CPU, 'µs', { ratio: 1 }), contender, null, result);
+      rows.add(flood, contender, null, result);
       return;
     }
     const name = contender === 'sdk' ? (exchange === 'okx' ? 'okx-api' : 'binance SDK') : contender;
@@ -94,7 +97,7 @@ async function updates(exchange: ExchangeName, peers: readonly string[]): Promis
       result.delivered === 1 && result.problem === null
         ? null
         : `delivered ${(result.delivered * 100).toFixed(1)} % of the states`;
-    rows.add(row('updates-cpu', FLOOD_CPU, 'µs', { ratio: 1 }), name, result.threadUs, note);
+    rows.add(flood, name, result.threadUs, note);
     rows.add(
       row('updates-process-cpu', 'the same of the whole process, until the journal is written', 'µs', null),
       name,
@@ -282,7 +285,8 @@ Measures every case with the floor, aioquant and the peers in turn, and writes d
   --only CASE        one case, or all whose names begin so; the page is not written
   --rounds N         how often each case is run (default 3, with --quick 1)
   --no-peers         without ccxt, binance and okx-api (else they are installed, about 80 MB, once)
-  --quick            a smoke run of what is held against a floor; exit status 1 when a ratio is more than twice its goal, and again at a second look
+  --quick            a smoke run of what is held against a floor; exit status 1 when a ratio is more than twice its goal - or twice what
+                     it is known to be, for the flood -, and again at a second look
   --json FILE        the figures as JSON as well
   --soak             instead: memory over --minutes N (default 10), then --reconnects N (default 1000) on each exchange, in a hurry;
                      exit status 1 when file descriptors are left over (with --only EXCHANGE: there alone)
@@ -331,26 +335,31 @@ async function main(): Promise<void> {
   }
   // The last two hardly vary, and take their time.
   const once = new Set(['polling', 'start-up']);
-  const measure = async (them: typeof chosen): Promise<void> => {
-    for (let round = 1; round <= rounds; round++) {
+  const measure = async (them: typeof chosen, times = rounds): Promise<void> => {
+    for (let round = 1; round <= times; round++) {
       for (const [name, run] of them) {
         if (once.has(name) && round > 1) continue;
         const at = performance.now();
         await run();
-        say(`round ${round} of ${rounds}: ${name}, ${((performance.now() - at) / 1_000).toFixed(1)} s`);
+        say(`round ${round} of ${times}: ${name}, ${((performance.now() - at) / 1_000).toFixed(1)} s`);
       }
     }
   };
   await measure(chosen);
   if (quick) {
-    // One look is not enough to say so.
+    // One look is not enough to say so; the second is a longer one.
     const again = new Set(tooSlow(rows.all.values()).map(({ row }) => row.only));
     for (const name of again) rows.forget(name);
     if (again.size > 0) say(`too slow at the first look: ${[...again].join(', ')}`);
-    await measure(chosen.filter(([name]) => again.has(name)));
+    await measure(
+      chosen.filter(([name]) => again.has(name)),
+      rounds + 1,
+    );
   }
   const all = [...rows.all.values()];
   for (const row of all) {
+    // A smoke run leaves some out.
+    if (row.values.size === 0 && row.notes.size === 0) continue;
     const ratio = ratioTo(row, 'aioquant', 'floor');
     const figures = [...row.values].map(([name, values]) => `${name} ${figure(median(values))}`).join(', ');
     console.log(

@@ -2,19 +2,21 @@
 // and only what is far off.
 import type { Row } from './rows.ts';
 
-/** How many times its goal a ratio may be. */
+/** How many times its goal a ratio may be; or, where the goal is not reached yet, how many times what it is known to be. */
 const FAR_OFF = 2;
 
 /**
- * How far over its goal the ratio of the best rounds is, as a factor. Infinity: ours or the floor failed, or did not deliver what it had to.
+ * How far over its goal (or its known miss) the ratio of the best rounds is, as a factor. Infinity: ours or the floor failed, or did not deliver what it had to.
  * Null: there is no goal for a ratio, or nothing was measured.
  */
-function over({ must, notes, values }: Row): number | null {
+function over({ must, knownMiss, notes, values }: Row): number | null {
   if (must === null || !('ratio' in must)) return null;
   if (notes.has('aioquant') || notes.has('floor')) return Infinity;
   const ours = Math.min(...(values.get('aioquant') ?? []));
   const floor = Math.min(...(values.get('floor') ?? []));
-  return Number.isFinite(ours) && Number.isFinite(floor) ? ours / floor / must.ratio : null;
+  return Number.isFinite(ours) && Number.isFinite(floor)
+    ? ours / floor / (must.ratio * Math.max(1, knownMiss ?? 1))
+    : null;
 }
 
 /** The rows that are far off, and how in words. */
@@ -23,6 +25,7 @@ export function tooSlow(rows: Iterable<Row>): readonly { readonly row: Row; read
     const factor = over(row);
     if (factor === null || factor <= FAR_OFF) return [];
     const note = row.notes.get('aioquant') ?? row.notes.get('floor');
-    return [{ row, words: note ?? `${factor.toFixed(1)} times its goal` }];
+    const than = (row.knownMiss ?? 1) > 1 ? 'what it is known to miss its goal by' : 'its goal';
+    return [{ row, words: note ?? `${factor.toFixed(1)} times ${than}` }];
   });
 }
