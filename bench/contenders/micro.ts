@@ -83,11 +83,15 @@ async function decimals(): Promise<object> {
     if (a.sub(b).toString() !== theirs[index]?.[0].sub(theirs[index][1]).toString())
       throw new Error('a difference is wrong');
   const repeat = 200;
-  const run =
-    <T>(list: readonly (readonly [T, T])[], sub: (a: T, b: T) => unknown) =>
-    (): void => {
-      for (let round = 0; round < repeat; round++) for (const [a, b] of list) sink = sub(a, b);
+  // What is done for each pair besides - taking it apart, keeping the result - costs more than a difference of numbers: as little as can be.
+  const run = <T>(list: readonly (readonly [T, T])[], sub: (a: T, b: T) => unknown): (() => void) => {
+    const minuends = list.map(([a]) => a);
+    const subtrahends = list.map(([, b]) => b);
+    return () => {
+      for (let round = 0; round < repeat; round++)
+        for (let index = 0; index < minuends.length; index++) sink = sub(minuends[index] as T, subtrahends[index] as T);
     };
+  };
   const calls = count * repeat;
   return {
     floor: await timed(
