@@ -50,19 +50,24 @@ const END = Buffer.from('\n');
 export class Lines {
   private readonly line: LineBuffer;
   private readonly begin: (what: string) => Buffer;
+  // Of those that come with every order.
+  private readonly intentBegin: Buffer;
   private readonly reportBegin: Buffer;
   private readonly toldBegin: Buffer;
+  private readonly closedBegin: Buffer;
 
   /** @param scope its number among all scopes of the journal */
   constructor(line: LineBuffer, scope: number) {
     this.line = line;
     this.begin = (what) => Buffer.from(`${what}\t${scope}\t`);
+    this.intentBegin = this.begin('i');
     this.reportBegin = this.begin('r');
     this.toldBegin = this.begin('t');
+    this.closedBegin = this.begin('c');
   }
 
   intent(key: string, json: string): void {
-    this.start(this.begin('i'), key);
+    this.start(this.intentBegin, key);
     this.line.text(json);
     this.line.constant(END);
   }
@@ -90,8 +95,12 @@ export class Lines {
   }
 
   closed(key: string, status: OrderStatus, at: number): void {
-    this.start(this.begin('c'), key);
-    this.line.text(`${at}\t${status}\n`);
+    const { line } = this;
+    this.start(this.closedBegin, key);
+    line.number(at);
+    line.constant(TAB);
+    line.text(status);
+    line.constant(END);
   }
 
   adopted(key: string): void {
