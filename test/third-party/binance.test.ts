@@ -223,10 +223,16 @@ describe.runIf(available)('clients of others trade on the simulated Binance', ()
       const watcher = await opened(1);
       await watcher.loadMarkets();
       const heard: (readonly unknown[])[] = [];
+      let onOpen = (): void => undefined;
+      const isOpen = new Promise<void>((resolve) => {
+        onOpen = resolve;
+      });
       const untilHeard = async (status: string): Promise<void> => {
         while (heard.at(-1)?.[1] !== status) {
-          for (const order of await watcher.watchOrders(SYMBOL))
+          for (const order of await watcher.watchOrders(SYMBOL)) {
             heard.push([order['clientOrderId'], order['status'], order['filled']]);
+            if (order['status'] === 'open') onOpen();
+          }
         }
       };
       const trades = watcher.watchMyTrades(SYMBOL);
@@ -234,6 +240,8 @@ describe.runIf(available)('clients of others trade on the simulated Binance', ()
       const listening = untilHeard('canceled');
       await watcher.authenticate();
       const placed = await watcher.createOrder(SYMBOL, 'limit', 'buy', 0.01, low, { clientOrderId: 'watched-1' });
+      // It tells only the last of the states that come while nobody looks.
+      await isOpen;
       await watcher.cancelOrder(String(placed['id']), SYMBOL);
       await listening;
       expect(heard).toEqual([
