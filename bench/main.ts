@@ -353,7 +353,7 @@ async function main(): Promise<void> {
     if (again.size > 0) say(`too slow at the first look: ${[...again].join(', ')}`);
     await measure(
       chosen.filter(([name]) => again.has(name)),
-      rounds + 1,
+      rounds + 2,
     );
   }
   const all = [...rows.all.values()];
