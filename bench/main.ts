@@ -70,7 +70,7 @@ async function inTurn<S, T>(
     });
 }
 
-/** By how much the flood misses its goal as of docs/benchmarks.md. */
+/** By how much the flood misses its goal, at the most over several runs (docs/benchmarks.md shows one). */
 const KNOWN_FLOOD: Readonly<Record<ExchangeName, number>> = { binance: 2, okx: 1.5, htx: 2.5 };
 const FLOOD_CPU = "CPU of the callbacks' thread in a flood, many frames to a segment";
 

@@ -7,7 +7,7 @@ export interface Row {
   readonly unit: string;
   /** Ratio to the floor of the same run that must not be exceeded; or an absolute figure; null: only reported. */
   readonly must: { readonly ratio: number } | { readonly atMost: number } | null;
-  /** How far over its goal it is known to be (docs/benchmarks.md), as a factor: a smoke run is to notice what gets worse than that. */
+  /** How far over its goal it is known to be, as a factor: a smoke run is to notice what gets worse than that. */
   readonly knownMiss?: number;
   /** The case to run for this row alone. */
   readonly only: string;
