@@ -19,19 +19,28 @@ import { installPeers } from './harness/peers.ts';
 import { median, ratioTo, Rows } from './harness/rows.ts';
 import { tooSlow } from './harness/smoke.ts';
 
-const { values: options } = parseArgs({
-  options: {
-    quick: { type: 'boolean', default: false },
-    json: { type: 'string' },
-    only: { type: 'string' },
-    rounds: { type: 'string' },
-    soak: { type: 'boolean', default: false },
-    minutes: { type: 'string', default: '10' },
-    reconnects: { type: 'string', default: '1000' },
-    'no-peers': { type: 'boolean', default: false },
-    help: { type: 'boolean', short: 'h', default: false },
-  },
-});
+const OPTIONS = {
+  quick: { type: 'boolean', default: false },
+  json: { type: 'string' },
+  only: { type: 'string' },
+  rounds: { type: 'string' },
+  soak: { type: 'boolean', default: false },
+  minutes: { type: 'string', default: '10' },
+  reconnects: { type: 'string', default: '1000' },
+  'no-peers': { type: 'boolean', default: false },
+  help: { type: 'boolean', short: 'h', default: false },
+} as const;
+
+function readOptions() {
+  try {
+    return parseArgs({ options: OPTIONS }).values;
+  } catch (error) {
+    say(`error: ${error instanceof Error ? error.message : String(error)}\nSee: npm run bench -- --help`);
+    process.exit(2);
+  }
+}
+
+const options = readOptions();
 const { quick, only } = options;
 const rounds = Number(options.rounds ?? (quick ? 1 : 3));
 const rows = new Rows();
@@ -300,6 +309,9 @@ Examples:
 /** Cases that wait more than they work, or have no goal: a smoke run does without. */
 const UNHURRIED = /^(?:revoke|polling|start-up)/;
 
+/** Cases that the clients of others take part in. */
+const WITH_PEERS = /^(?:updates-(?:binance|okx)|orders)/;
+
 async function main(): Promise<void> {
   if (options.help) {
     console.log(HELP);
@@ -311,7 +323,7 @@ async function main(): Promise<void> {
     await soak(Number(options.minutes), Number(options.reconnects));
     return;
   }
-  const hasPeers = !quick && !options['no-peers'] && installPeers();
+  let hasPeers = false;
   const peers = (...names: string[]): string[] => (hasPeers ? names : []);
   const begun = performance.now();
   const cases: Readonly<Record<string, () => Promise<void>>> = {
@@ -333,6 +345,7 @@ async function main(): Promise<void> {
     process.exitCode = 2;
     return;
   }
+  hasPeers = !quick && !options['no-peers'] && chosen.some(([name]) => WITH_PEERS.test(name)) && installPeers();
   // The last two hardly vary, and take their time.
   const once = new Set(['polling', 'start-up']);
   const measure = async (them: typeof chosen, times = rounds): Promise<void> => {

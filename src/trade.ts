@@ -2,10 +2,10 @@
 // public face of a desk. Everything about orders happens in orders/.
 
 import type { TradeError, Result } from './domain/errors.ts';
+import type { LiveTrade } from './domain/live-trade.ts';
 import type { Assets, Fill, Order, OrderAction, Orderbook } from './domain/order.ts';
 import type { Platform } from './domain/platform.ts';
 import type { Position } from './domain/position.ts';
-import type { LiveTrade } from './domain/live-trade.ts';
 import type { TradeEnvironment } from './orders/environment.ts';
 import type { EndpointsOf, RestApis } from './exchanges/index.ts';
 import { Callbacks, tellThrown } from './orders/callbacks.ts';

@@ -1,21 +1,11 @@
 // Ourselves: `trade.createOrder` with every check, the intent journaled before the request leaves. Which way it goes is decided by what is open.
 import { Trade } from '../../src/index.ts';
+import { ourOptions } from './kit.ts';
 import type { OrdersClient } from './orders.ts';
 
 export const aioquant: OrdersClient = {
-  async connect({ exchange, endpoints, account }) {
-    const { name, accessKey, secretKey, passphrase } = account;
-    const trade = new Trade({
-      strategy: 'bench',
-      platform: exchange,
-      symbol: 'BTC/USDT',
-      account: name,
-      accessKey,
-      secretKey,
-      ...(exchange === 'okx' ? { passphrase } : {}),
-      endpoints,
-      onOrderUpdate: () => undefined,
-    });
+  async connect(target) {
+    const trade = new Trade({ ...ourOptions(target), onOrderUpdate: () => undefined });
     if (!(await trade.ready)) throw new Error('the Trade did not become ready');
     // Order entry connects beside the private stream.
     await new Promise((resolve) => setTimeout(resolve, 500));

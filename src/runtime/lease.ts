@@ -2,10 +2,10 @@
 // Starting and killing processes is supervisor.ts's part; here are only messages and time.
 
 import { z } from 'zod';
+import type { TradingPlace } from '../domain/live-trade.ts';
 import { PLATFORMS } from '../domain/platform.ts';
 import { Secret } from '../domain/secret.ts';
 import type { Clock, Timer } from '../seam/clock.ts';
-import type { TradingPlace } from '../domain/live-trade.ts';
 
 /** Secrets cross the private pipe between the two processes in the open: the one place where they must. */
 const placeMessage = z.object({

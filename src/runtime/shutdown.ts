@@ -1,10 +1,10 @@
 // The order of a clean stop: close the gate, let what is in flight settle, revoke, confirm, close, flush - within a time limit.
 // Why it stops, signals and the exit are quant.ts's part; how one Trade revokes is its own.
 
+import type { LiveTrade, TradingPlace } from '../domain/live-trade.ts';
 import type { RevokeReceipt } from '../domain/unfinished-orders.ts';
 import type { Clock } from '../seam/clock.ts';
 import type { Log } from '../seam/log.ts';
-import type { LiveTrade, TradingPlace } from '../domain/live-trade.ts';
 import type { Enrolment } from './participant.ts';
 
 export interface LeftOver {

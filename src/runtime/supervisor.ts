@@ -1,11 +1,11 @@
 // The supervisor: keeps a strategy's process company, and when that dies or freezes, kills it for certain, revokes what it left, and starts it anew.
 // It starts processes and asks exchanges only through its parts, so that every end of a child can be rehearsed on a virtual clock.
 
+import type { TradingPlace } from '../domain/live-trade.ts';
 import type { RevokeReceipt, RevokeTrigger } from '../domain/unfinished-orders.ts';
 import { sleep, type Clock } from '../seam/clock.ts';
 import type { Log } from '../seam/log.ts';
 import { LeaseWatch, readPlace, type ChildMessage } from './lease.ts';
-import type { TradingPlace } from '../domain/live-trade.ts';
 
 export interface ChildExit {
   readonly code: number | null;

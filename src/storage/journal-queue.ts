@@ -52,6 +52,11 @@ export class JournalQueue {
     return hasTurned;
   }
 
+  /** What was written since the last one is no line. */
+  dropLine(): void {
+    this.line.at = this.line.from;
+  }
+
   /** Goes on in new memory, with the line that is being written. */
   private turn(more: number): void {
     const { line, current } = this;

@@ -163,7 +163,15 @@ export class SqliteJournal implements Journal {
   private readonly writeEntries = (): void => {
     const { entries } = this;
     for (const line of entries) {
-      line();
+      try {
+        line();
+      } catch (error) {
+        // What it said may be missing; those behind it must not be.
+        this.queue.dropLine();
+        this.hasHole = true;
+        this.complain(error);
+        continue;
+      }
       this.onLine();
     }
     entries.length = 0;

@@ -68,10 +68,10 @@ export function connectWebSocket(
   });
   let hasSent = false;
   let isGathering = false;
-  const gather = (): void => {
+  const gather = (stream: Writable): void => {
     if (isGathering) return;
     isGathering = true;
-    under?.cork();
+    stream.cork();
   };
   const letGo = (): void => {
     hasSent = false;
@@ -86,10 +86,10 @@ export function connectWebSocket(
     },
     send(text) {
       if (webSocket.readyState !== WebSocket.OPEN) return false;
-      if (hasSent) gather();
+      if (hasSent && under !== null) gather(under);
       else {
+        if (!hasSent) void DONE.then(letGo);
         hasSent = true;
-        void DONE.then(letGo);
         onLeaving();
       }
       webSocket.send(Buffer.from(text), TEXT_FRAME);

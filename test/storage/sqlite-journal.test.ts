@@ -77,9 +77,11 @@ describe('SqliteJournal', () => {
     expect(tail()).toBe('');
     journal.writeIntents();
     expect(tail().match(/"key":"c:[ab]"/g)).toHaveLength(2);
-    // Nobody sends the third: it is stored with its group all the same, and its place in the tail is not lost on the way.
+    // Nobody sends the third: it is stored with its group all the same, and comes into no tail that outlives that.
     orders.intent('c:c', intent('c'));
     await clock.advance(100);
+    journal.writeIntents();
+    expect(tail()).toBe('');
     const again = make();
     expect(
       again
@@ -137,6 +139,32 @@ describe('SqliteJournal', () => {
     expect(count()).toBe(100);
     reader.close();
     await journal.close();
+  });
+
+  it('what cannot be written is told once, and what comes behind it is written', async () => {
+    const errors: string[] = [];
+    const log = { ...silentLog, error: (message: string) => void errors.push(message) };
+    const journal = new SqliteJournal({ file, clock: new VirtualClock(), log });
+    const orders = journal.open(SCOPE);
+    const report = { ...EMPTY_REPORT, source: 'push', symbol: SCOPE.symbol, orderId: '1', action: 'BUY' } as const;
+    const { state } = merge(newOrderState(SCOPE.symbol), report);
+    const broken = {
+      ...report,
+      get price(): never {
+        throw new Error('no price');
+      },
+    };
+    orders.report('o:1', broken, 5, state);
+    orders.report('o:1', { ...report, utime: 7 }, 5, state);
+    orders.told('o:1', 't1');
+    await journal.close();
+    expect(errors).toEqual([expect.stringContaining('no price')]);
+    const again = make();
+    const [loaded] = again.open(SCOPE).load();
+    // In full, for what the broken one said is missing.
+    expect(loaded?.reports).toEqual([{ ...report, utime: 7 }]);
+    expect([...(loaded?.told ?? [])]).toEqual(['t1']);
+    await again.close();
   });
 
   it('leaves out of a report what it was told before, until lines were lost', async () => {

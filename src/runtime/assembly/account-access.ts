@@ -1,5 +1,6 @@
 // One account of the configuration, connected for commands and for the supervisor: no private stream, no strategy.
 
+import type { TradingPlace } from '../../domain/live-trade.ts';
 import type { OrderReport } from '../../domain/order-report.ts';
 import type { Platform } from '../../domain/platform.ts';
 import type { Secret } from '../../domain/secret.ts';
@@ -13,7 +14,6 @@ import type {
 } from '../../exchanges/exchange.ts';
 import { isOwn } from '../../orders/client-order-id.ts';
 import { DEFAULT_TIMINGS } from '../../orders/trade-options.ts';
-import type { TradingPlace } from '../../domain/live-trade.ts';
 import { sweep } from './sweep.ts';
 
 export interface AccessOptions {

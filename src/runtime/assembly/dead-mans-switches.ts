@@ -1,10 +1,10 @@
 // The exchanges' own dead man's switches: armed for every account whose policy revokes after a crash, renewed by the heartbeat, disarmed
 // after a clean stop. They cancel when this machine is gone; while it is there, the supervisor is quicker.
 
+import type { LiveTrade } from '../../domain/live-trade.ts';
 import type { ExchangeAccount } from '../../exchanges/exchange.ts';
 import type { Log } from '../../seam/log.ts';
 import type { Clock } from '../../seam/clock.ts';
-import type { LiveTrade } from '../../domain/live-trade.ts';
 import type { Enrolment } from '../participant.ts';
 import { openAccount, type AccessEnvironment } from './account-access.ts';
 
