@@ -75,7 +75,8 @@ export async function resolveDoubt(order: TrackedOrder, parts: DoubtParts): Prom
     const { orderId, clientOrderId } = order.state;
     const answer = await at.account.trading.query(at.instrument, { orderId, clientOrderId });
     if (isStopped()) return;
-    if (answer.outcome === 'found') {
+    const isOurs = answer.outcome === 'found' && !answer.reports.some((report) => manager.isNamesake(order, report));
+    if (isOurs) {
       order.isMissing = false;
       manager.applyTo(order.state, answer.reports, clock.monotonic());
       // An answer without the exchange's id settles it as well: there is an order, and it is in the view.

@@ -61,7 +61,10 @@ export interface OrderJournal {
   load(): readonly RememberedOrder[];
   /** When an earlier process last proved its view equal to the exchange's (our clock, ms); null when none ever did. */
   lastProof(): number | null;
-  /** Orders closed since a time (our clock, ms): a fill of theirs that turns up again is old news. */
+  /**
+   * Orders closed since a time (our clock, ms): a fill of theirs that turns up again is old news. With them, however old, those whose client
+   * id an unfinished order has whose exchange id is not known: an answer to a question by client id may be about them.
+   */
   finishedSince(since: number): readonly FinishedOrder[];
   /** Safe from the death of this process before anything leaves it (see `Journal.writeIntents`). */
   intent(key: string, intent: Intent): void;

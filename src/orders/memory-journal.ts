@@ -41,6 +41,11 @@ function lastOf(reports: readonly OrderReport[], field: 'orderId' | 'clientOrder
   return reports.findLast((report) => report[field] !== null)?.[field] ?? null;
 }
 
+/** Never null for one without an exchange id. */
+function clientIdOf({ intent, reports, key }: Entry): string {
+  return lastOf(reports, 'clientOrderId') ?? intent?.clientOrderId ?? key;
+}
+
 /** Forgets finished orders beyond this many, oldest first. */
 const FINISHED_KEPT = 10_000;
 
@@ -90,9 +95,17 @@ export class MemoryJournal implements Journal {
       },
       finishedSince: (since) => {
         const found: FinishedOrder[] = [];
-        for (const [id, { status, closedAt, key, reports }] of this.entries) {
+        const mine = [...this.entries].filter(([id, { key }]) => id === prefix + key).map(([, entry]) => entry);
+        const doubted = new Set(
+          mine
+            .filter(({ status, reports }) => status === null && lastOf(reports, 'orderId') === null)
+            .map((entry) => clientIdOf(entry)),
+        );
+        for (const entry of mine) {
+          const { status, closedAt, reports } = entry;
           const orderId = lastOf(reports, 'orderId');
-          if (status === null || orderId === null || closedAt < since || id !== prefix + key) continue;
+          if (status === null || orderId === null) continue;
+          if (closedAt < since && !doubted.has(clientIdOf(entry))) continue;
           found.push({ orderId, status });
         }
         return found;

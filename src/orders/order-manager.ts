@@ -12,7 +12,7 @@ import type { Log } from '../seam/log.ts';
 import { FillTeller } from './fill-teller.ts';
 import type { Intent, OrderJournal, RememberedOrder } from './journal.ts';
 import { OpenOrdersView } from './open-orders-view.ts';
-import { differs, fillOf, snapshotOf, type Place } from './snapshot.ts';
+import { fillOf, isNews, snapshotOf, type Place } from './snapshot.ts';
 import { TrackedOrder } from './tracked-order.ts';
 import { Tracker } from './tracker.ts';
 
@@ -75,8 +75,11 @@ export class OrderManager {
     return (order.snapshot ??= snapshotOf(this.parts.place, order.state, order.toldStatus));
   }
 
-  /** Begins to track an order of our own. It is in `orders` and in the journal when this returns; nothing has been sent. */
-  intend(intent: Intent, price: Decimal | null, quantity: Decimal | null): TrackedOrder {
+  /**
+   * Begins to track an order of our own. It is in `orders` and in the journal when this returns; nothing has been sent.
+   * @param clockOffset exchange clock minus ours, ms
+   */
+  intend(intent: Intent, price: Decimal | null, quantity: Decimal | null, clockOffset: number): TrackedOrder {
     const { place, journal } = this.parts;
     const state = intendedOrderState(place.symbol, intent.clientOrderId, {
       ...intent,
@@ -86,6 +89,7 @@ export class OrderManager {
     });
     const order = new TrackedOrder(`c:${intent.clientOrderId}:${intent.at.toString(36)}`, state, intent.at, true);
     order.phase = 'sending';
+    order.sentAt = intent.at + clockOffset;
     this.tracker.file(order, null, this.parts.clock.monotonic());
     journal.intent(order.key, intent);
     return order;
@@ -115,6 +119,7 @@ export class OrderManager {
       if (report.clientOrderId !== null && this.parts.isOwn(report.clientOrderId)) order.own = true;
     }
     if (!order.isProven && !order.isEnded) order.phase = 'doubt';
+    order.sentAt = intent?.at ?? null;
     const now = clock.monotonic();
     this.tracker.file(order, null, now);
     for (const fill of order.state.trades.values()) {
@@ -133,7 +138,7 @@ export class OrderManager {
 
   applyOne(report: OrderReport, receivedAt: number): void {
     const order = this.tracker.find(report) ?? this.meet(report, receivedAt);
-    if (order === null) return;
+    if (order === null || this.isNamesake(order, report)) return;
     if (report.orderId !== null && order.state.orderId === null) this.settleId(order, report.orderId, receivedAt);
     this.mergeInto(order, report, receivedAt);
   }
@@ -175,7 +180,7 @@ export class OrderManager {
   private meet(report: OrderReport, receivedAt: number): TrackedOrder | null {
     const { place, clock, isOwn, needs } = this.parts;
     const { orderId, clientOrderId } = report;
-    if (this.tracker.isPast(report)) return null;
+    if (this.tracker.isPast(report) || this.isEcho(report)) return null;
     if (orderId !== null && clientOrderId === null && this.tracker.hasUnanswered()) {
       const parked = this.parked.get(orderId);
       if (parked !== undefined) parked.push({ report, receivedAt });
@@ -193,6 +198,20 @@ export class OrderManager {
     if (this.loadingFirst && report.source === 'open-orders' && report.filled !== null) order.silent = report.filled;
     if (report.action === null) needs.terms({ orderId, clientOrderId });
     return order;
+  }
+
+  /**
+   * The report is of an older order that had the same client id, while the exchange's id of this one is not known: an answer to a question by
+   * client id may be that (binance.md A7.1, F10). One that is open is this one: two open orders have no id in common.
+   */
+  isNamesake(order: TrackedOrder, report: OrderReport): boolean {
+    if (order.state.orderId !== null || report.orderId === null || report.life === 'open') return false;
+    return this.tracker.isPast(report) || order.isYoungerThan(report);
+  }
+
+  /** Somebody's refused attempt under the client id of an order that is another one: it says nothing of that (binance.md A6.5). */
+  private isEcho({ life, clientOrderId }: OrderReport): boolean {
+    return life === 'failed' && clientOrderId !== null && this.tracker.byId(clientOrderId) !== null;
   }
 
   /** The exchange's id of an order became known: what was kept aside under that id belongs to it. */
@@ -270,7 +289,7 @@ export class OrderManager {
     if (order.state.action === null) return;
     const snapshot = snapshotOf(this.parts.place, order.state, told?.status ?? null);
     order.snapshot = snapshot;
-    if (snapshot.status === 'NONE' || (told !== null && !differs(told, snapshot))) return;
+    if (snapshot.status === 'NONE' || (told !== null && !isNews(told, snapshot))) return;
     if (this.findings !== null) {
       if (order.isEnded && order.id !== '') this.findings.ended.add(order.id);
       if (snapshot.filled !== (told?.filled ?? '0')) this.findings.filled.add(order.id);
@@ -323,6 +342,12 @@ export class OrderManager {
       { ...EMPTY_REPORT, source: 'inferred', symbol: this.parts.place.symbol, life, reason, utime: null },
       this.parts.clock.monotonic(),
     );
+    this.settle(order);
+  }
+
+  /** Its request is answered. */
+  settle(order: TrackedOrder): void {
+    order.phase = 'settled';
     order.changed();
     this.releaseParked();
   }

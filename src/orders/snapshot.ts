@@ -53,8 +53,12 @@ export function snapshotOf(place: Place, state: OrderState, told: OrderStatus | 
   });
 }
 
-/** Whether the two differ in anything but the time of the last update. */
-export function differs(a: Order, b: Order): boolean {
+/**
+ * Whether a strategy that was told `a` has to be told `b`: they differ in anything but the time of the last update. That an order failed is
+ * said once, whatever else is learnt of it: a strategy may place another one each time it hears that.
+ */
+export function isNews(a: Order, b: Order): boolean {
+  if (a.status === 'FAILED' && b.status === 'FAILED') return false;
   return (
     a.status !== b.status ||
     a.filled !== b.filled ||

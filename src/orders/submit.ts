@@ -65,10 +65,8 @@ export class Submit {
     if (typeof command === 'string') return this.refuse('invalid-order', command);
     const impossible = at.account.trading.refuse(command);
     if (impossible !== null) return this.refuse('invalid-order', impossible);
-    const twin = parts.manager.tracker.find({ orderId: null, clientOrderId: id });
-    if (twin !== null && !twin.isEnded) {
-      return this.refuse('duplicate-order', `an unfinished order carries the clientOrderId ${id} already`);
-    }
+    const used = this.usedBy(id);
+    if (used !== null) return this.refuse('duplicate-order', used);
 
     const { action, orderType, timeInForce, price, quantity, quoteQuantity } = command;
     const sentAt = parts.clock.monotonic();
@@ -85,12 +83,26 @@ export class Submit {
       },
       price,
       quantity,
+      at.account.clockOffset(),
     );
     this.inFlight.add(order);
     parts.stats.created++;
     if (createChannel.hasSubscribers)
       createChannel.publish({ ...parts.place, clientOrderId: id, action, price, quantity });
     return this.follow(order, at.account.trading.create(command), sentAt);
+  }
+
+  /**
+   * Exchanges take the id of an ended order again (binance.md F10), and then an answer about "the order of that id" may mean either one.
+   * Only the id of a request that was refused, or never arrived, can be tried again.
+   */
+  private usedBy(id: string): string | null {
+    const twin = this.parts.manager.tracker.find({ orderId: null, clientOrderId: id });
+    if (twin === null) return null;
+    if (!twin.isEnded) return `an unfinished order carries the clientOrderId ${id} already`;
+    if (twin.wasRefused || !twin.isProven) return null;
+    const { status } = this.parts.manager.snapshot(twin);
+    return `order ${twin.id}, now ${status}, had the clientOrderId ${id}; give each order an id of its own`;
   }
 
   private refuse(kind: ErrorKind, message: string): Promise<Result<string>> {
@@ -133,13 +145,27 @@ export class Submit {
       case 'rejected':
       case 'not-sent':
         // The exchange may contradict itself; a refusal does not undo what it has shown.
-        if (order.isProven) return this.doubtful(order, outcome.error, sentAt);
-        this.parts.stats.refused++;
-        this.parts.manager.conclude(order, 'failed', outcome.error.message);
-        return fail(outcome.error.at(this.parts.place));
+        if (order.isProven && !order.wasRefused) return this.doubtful(order, outcome.error, sentAt);
+        return this.refused(order, outcome);
       case 'unknown':
         return this.doubtful(order, outcome.error, sentAt);
     }
+  }
+
+  private refused(
+    order: TrackedOrder,
+    { outcome, error }: Extract<CreateOutcome, { outcome: 'rejected' | 'not-sent' }>,
+  ): Result<string> {
+    const { manager, stats, place } = this.parts;
+    stats.refused++;
+    // A push may have told it before the reply did (binance.md A6.5, F6).
+    if (order.wasRefused) manager.settle(order);
+    else {
+      // A rate limit stands before the matching as far as the exchanges say, and they do not all say (htx.md 11.3): evidence would count.
+      order.wasTooFast = outcome === 'rejected' && error.kind === 'rate-limited';
+      manager.conclude(order, order.wasTooFast ? 'presumed-failed' : 'failed', error.message);
+    }
+    return fail(error.at(place));
   }
 
   /** A connector that throws has a defect; what it did before nobody knows. */
@@ -189,9 +215,7 @@ export class Submit {
       });
       return this.doubtful(order, error, clock.monotonic());
     }
-    order.phase = 'settled';
-    order.changed();
-    manager.releaseParked();
+    manager.settle(order);
     return ok(orderId);
   }
 
@@ -207,8 +231,12 @@ export class Submit {
       await order.until(settled, left, (ms, fn) => clock.after(ms, fn));
     } else order.phase = 'settled';
     const { orderId, life } = order.state;
-    if (settled() && orderId !== null && order.isProven) return ok(orderId);
     const details = { ...place, code: why.code, cause: why.cause };
+    if (settled() && order.wasRefused) {
+      const message = `the exchange refused the order: ${order.state.reason ?? why.message}`;
+      return fail(new TradeError(message, { ...details, kind: 'rejected', outcome: 'rejected' }));
+    }
+    if (settled() && orderId !== null && order.isProven) return ok(orderId);
     if (settled() && life === 'presumed-failed') {
       const message = `the order never arrived: ${order.state.reason ?? why.message}`;
       return fail(new TradeError(message, { ...details, kind: 'timeout', outcome: 'rejected' }));

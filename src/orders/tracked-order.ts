@@ -3,7 +3,7 @@
 
 import { Decimal } from '../domain/decimal.ts';
 import { filledQuantity, type OrderState } from '../domain/merge.ts';
-import type { FillReport } from '../domain/order-report.ts';
+import type { FillReport, OrderReport } from '../domain/order-report.ts';
 import type { Order, OrderStatus } from '../domain/order.ts';
 import { isEnded } from '../domain/transitions.ts';
 import type { Timer } from '../seam/clock.ts';
@@ -13,6 +13,9 @@ import type { Timer } from '../seam/clock.ts';
  * `settled`: the exchange took or refused it, or it was placed by somebody else.
  */
 export type Phase = 'sending' | 'doubt' | 'settled';
+
+/** Clocks are set, and what the exchange's clock was taken for when an order was sent may be wrong; but never by this much. */
+const CLOCK_MARGIN_MS = 86_400_000;
 
 /** A fill that waits for its fee before it is told. */
 export interface WaitingFill {
@@ -35,6 +38,8 @@ export class TrackedOrder {
   cancelSent = false;
   /** Known to have been open, but the exchange says that it knows no such order. */
   isMissing = false;
+  /** Refused by a rate limit, so most likely never seen by the matching: nobody asks for it, but what shows it all the same is believed. */
+  wasTooFast = false;
   /** Filled before the first start and not yet explained by known fills: those are never told. */
   silent = Decimal.ZERO;
   feesGivenUp = false;
@@ -59,6 +64,8 @@ export class TrackedOrder {
   endedAt: number | null = null;
   /** Our clock, ms: when it was sent, or first heard of. */
   readonly since: number;
+  /** The exchange's clock, ms, as far as that was known: when it was sent; null when it is not ours. */
+  sentAt: number | null = null;
   private watchers: (() => void)[] | null = null;
 
   constructor(key: string, state: OrderState, since: number, own: boolean) {
@@ -105,6 +112,17 @@ export class TrackedOrder {
   get isProven(): boolean {
     const { life } = this.state;
     return (life !== 'unseen' && life !== 'presumed-failed') || this.state.trades.size > 0;
+  }
+
+  /** The exchange said no: there never was such an order. */
+  get wasRefused(): boolean {
+    return this.state.life === 'failed' && filledQuantity(this.state).isZero();
+  }
+
+  /** What the report is about happened long before this order was sent. */
+  isYoungerThan({ ctime, fill }: OrderReport): boolean {
+    const time = ctime ?? fill?.time ?? null;
+    return this.sentAt !== null && time !== null && time < this.sentAt - CLOCK_MARGIN_MS;
   }
 
   /** Calls `watcher` after every change until the function returned is called. */

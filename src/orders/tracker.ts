@@ -30,7 +30,7 @@ export class Tracker {
 
   /** Ended orders whose end was only concluded from silence: evidence may bring them back. */
   *revivable(): Iterable<TrackedOrder> {
-    for (const order of this.ended) if (order.state.life === 'presumed-failed') yield order;
+    for (const order of this.ended) if (order.state.life === 'presumed-failed' && !order.wasTooFast) yield order;
   }
 
   get size(): number {
@@ -45,6 +45,8 @@ export class Tracker {
       if (open !== undefined && open.state.orderId === ref.orderId) return open;
       const known = this.byOrderId.get(ref.orderId);
       if (known !== undefined) return known;
+      // The client id may be a later order's by now.
+      if (this.left.has(ref.orderId)) return null;
     }
     if (ref.clientOrderId !== null) {
       const known = this.byClientId.get(ref.clientOrderId);

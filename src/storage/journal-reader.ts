@@ -15,6 +15,7 @@ export class JournalReader {
   private readonly proof: StatementSync;
   private readonly unfinished: StatementSync;
   private readonly finished: StatementSync;
+  private readonly namesakes: StatementSync;
   private readonly reports: StatementSync;
   private readonly told: StatementSync;
 
@@ -25,6 +26,12 @@ export class JournalReader {
     this.unfinished = prepare(`SELECT orders.* ${orders} WHERE status IS NULL AND ${OF_SCOPE} ORDER BY orders.id`);
     this.finished = prepare(
       `SELECT order_id, status ${orders} WHERE status IS NOT NULL AND order_id IS NOT NULL AND ${OF_SCOPE} AND at >= ?`,
+    );
+    this.namesakes = prepare(
+      `SELECT ended.order_id, ended.status ${orders} JOIN orders AS ended
+       ON ended.scope = orders.scope AND ended.client_order_id = orders.client_order_id
+       WHERE orders.status IS NULL AND orders.order_id IS NULL AND ${OF_SCOPE}
+       AND ended.status IS NOT NULL AND ended.order_id IS NOT NULL`,
     );
     this.reports = prepare(`SELECT detail FROM events WHERE "order" = ? AND what = 'report' ORDER BY id`);
     this.told = prepare('SELECT trade_id FROM told WHERE "order" = ?');
@@ -53,7 +60,8 @@ export class JournalReader {
   }
 
   finishedSince(scope: JournalScope, since: number): readonly FinishedOrder[] {
-    return this.finished.all(...values(scope), since).flatMap((row): FinishedOrder[] => {
+    const rows = [...this.finished.all(...values(scope), since), ...this.namesakes.all(...values(scope))];
+    return rows.flatMap((row): FinishedOrder[] => {
       const status = readStatus(row['status']);
       return status === null ? [] : [{ orderId: String(row['order_id']), status }];
     });

@@ -66,6 +66,22 @@ describe('restart', () => {
     await kill(third);
   });
 
+  it('an order in doubt is not taken for an older one of the same client id', async () => {
+    const stage = new Stage();
+    const { trade } = await stage.ready();
+    await stage.clock.runFor(trade.createOrder('SELL', '2', '10', { clientOrderId: 'grid1' }));
+    stage.venue.fill(stage.venue.orders[0]!, '10');
+    await stage.clock.advance(7 * 60_000);
+    stage.venue.fault('create', 'request-lost');
+    void trade.createOrder('SELL', '2', '10', { clientOrderId: 'grid1' });
+    await kill(trade);
+    const { trade: next, told } = await stage.ready();
+    await stage.clock.runUntil(() => next.orders.size === 0);
+    expect(told.fills).toEqual([]);
+    expect(told.orders.map(({ orderId, status }) => [orderId, status])).toEqual([['', 'FAILED']]);
+    await kill(next);
+  });
+
   it('an end that the dead process knew but its strategy was not told is told by the next one', async () => {
     const stage = new Stage();
     let release = (): void => undefined;

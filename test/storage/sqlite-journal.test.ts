@@ -113,6 +113,24 @@ describe('SqliteJournal', () => {
     expect(readdirSync(folder).filter((name) => name.includes('-intents-'))).toEqual([]);
   });
 
+  it('tells of an older order whose client id one in doubt has, however long ago that one ended', async () => {
+    const journal = make();
+    const orders = journal.open(SCOPE);
+    const ended = { ...EMPTY_REPORT, source: 'push', symbol: SCOPE.symbol, orderId: '7', clientOrderId: 'a' } as const;
+    for (const [key, orderId, clientOrderId] of [
+      ['c:a', '7', 'a'],
+      ['c:b', '8', 'b'],
+    ] as const) {
+      orders.intent(key, intent(clientOrderId));
+      orders.report(key, { ...ended, orderId, clientOrderId }, 5);
+      orders.closed(key, 'FILLED', 5);
+    }
+    expect(journal.open(SCOPE).finishedSince(6)).toEqual([]);
+    orders.intent('c:a:2', intent('a'));
+    expect(journal.open(SCOPE).finishedSince(6)).toEqual([{ orderId: '7', status: 'FILLED' }]);
+    await journal.close();
+  });
+
   it('a report about a finished order brings it up again', async () => {
     const [of] = fc.sample(story, { numRuns: 1, seed: 3 });
     const journal = make();
