@@ -18,9 +18,17 @@ export type ReportSource =
 /**
  * What a report says of the life of the order:
  * `open` it works (or waits) on the exchange; `filled`, `canceled`, `failed`: ended, in the exchange's own words;
- * `presumed-failed`: inferred from the exchange's repeated "no such order" - evidence of any kind overrules it.
+ * `presumed-failed`, `presumed-canceled`: inferred from the exchange's repeated "no such order" - evidence of any kind overrules it;
+ * `reopened`: open after it was taken for ended (order-manager.ts says it so, codecs say `open`).
  */
-export type ReportedLife = 'open' | 'filled' | 'canceled' | 'failed' | 'presumed-failed';
+export type ReportedLife =
+  | 'open'
+  | 'filled'
+  | 'canceled'
+  | 'failed'
+  | 'presumed-failed'
+  | 'presumed-canceled'
+  | 'reopened';
 
 /** One fill. `fee` null: not known from this source (it may come in another report of the same trade id). */
 export interface FillReport {

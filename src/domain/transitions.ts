@@ -17,27 +17,43 @@ export type Life = 'unseen' | ReportedLife;
 /**
  * Rungs, lowest first. The merge keeps the highest rung it ever heard.
  * - `presumed-failed` stands below `open`: it was inferred from silence, so any evidence that the order exists reopens it.
+ * - `presumed-canceled` stands above `open`: it was inferred of an order that had been open. `reopened` stands above what it proves wrong.
  * - `canceled` stands above `failed`: an exchange that cancels an order had accepted it, whatever an earlier refusal said.
  * - `filled` stands above `canceled`: a cancel can be reported before the last fill that beat it.
  */
-export const LADDER: readonly Life[] = ['unseen', 'presumed-failed', 'open', 'failed', 'canceled', 'filled'];
+export const LADDER: readonly Life[] = [
+  'unseen',
+  'presumed-failed',
+  'open',
+  'presumed-canceled',
+  'failed',
+  'reopened',
+  'canceled',
+  'filled',
+];
 
 const RUNG: Readonly<Record<Life, number>> = {
   unseen: 0,
   'presumed-failed': 1,
   open: 2,
-  failed: 3,
-  canceled: 4,
-  filled: 5,
+  'presumed-canceled': 3,
+  failed: 4,
+  reopened: 5,
+  canceled: 6,
+  filled: 7,
 };
 
 export function higher(a: Life, b: Life): Life {
   return RUNG[a] >= RUNG[b] ? a : b;
 }
 
-/** `presumed-failed` counts as ended for the strategy, though it may be reopened. */
+/** What is only presumed counts as ended for the strategy, though it may be reopened. */
 export function isEnded(life: Life): boolean {
-  return life !== 'unseen' && life !== 'open';
+  return life !== 'unseen' && life !== 'open' && life !== 'reopened';
+}
+
+export function isPresumed(life: Life): boolean {
+  return life === 'presumed-failed' || life === 'presumed-canceled';
 }
 
 /** The status a strategy sees, from the rung and from whether something, or everything, was filled. */
@@ -47,6 +63,7 @@ export function statusOf(life: Life, filled: 'nothing' | 'part' | 'all'): OrderS
     case 'unseen':
       return filled === 'part' ? ORDER_STATUS_PARTIAL_FILLED : ORDER_STATUS_NONE;
     case 'open':
+    case 'reopened':
       return filled === 'part' ? ORDER_STATUS_PARTIAL_FILLED : ORDER_STATUS_SUBMITTED;
     case 'presumed-failed':
       // A fill proves that the order exists: the inference was wrong.
@@ -54,6 +71,7 @@ export function statusOf(life: Life, filled: 'nothing' | 'part' | 'all'): OrderS
     case 'failed':
       // A refused order has no fills; one with fills was accepted and then ended.
       return filled === 'part' ? ORDER_STATUS_CANCELED : ORDER_STATUS_FAILED;
+    case 'presumed-canceled':
     case 'canceled':
       return ORDER_STATUS_CANCELED;
   }
@@ -75,8 +93,8 @@ export const TRANSITIONS: Readonly<Record<OrderStatus, readonly OrderStatus[]>> 
     ORDER_STATUS_FAILED,
   ],
   [ORDER_STATUS_PARTIAL_FILLED]: [ORDER_STATUS_FILLED, ORDER_STATUS_CANCELED],
-  // A late fill can complete an order whose cancel was heard first.
-  [ORDER_STATUS_CANCELED]: [ORDER_STATUS_FILLED],
+  // A late fill can complete an order whose cancel was heard first. Only what was inferred from silence becomes open again.
+  [ORDER_STATUS_CANCELED]: [ORDER_STATUS_FILLED, ORDER_STATUS_SUBMITTED, ORDER_STATUS_PARTIAL_FILLED],
   // Only what was inferred from silence comes back (SUBMITTED and onwards); a stated refusal can still turn out canceled or filled when evidence says so.
   [ORDER_STATUS_FAILED]: [
     ORDER_STATUS_SUBMITTED,

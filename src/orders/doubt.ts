@@ -100,7 +100,7 @@ export async function resolveDoubt(order: TrackedOrder, parts: DoubtParts): Prom
     }
     if (mayBeForgotten(order, at.account, parts)) {
       log.warn(`order ${order.id} is taken for canceled: ${FORGOTTEN}`, { denials });
-      manager.conclude(order, 'canceled', FORGOTTEN);
+      manager.conclude(order, 'presumed-canceled', FORGOTTEN);
       return;
     }
     if (!warned)

@@ -10,7 +10,10 @@ import type { TrackedOrder } from './tracked-order.ts';
 
 const FIRST_WAIT_MS = 300;
 const LONGEST_WAIT_MS = 60_000;
-const MOST_ATTEMPTS = 8;
+/** Answers after which what they lack will not come any more: fees may never be told, and terms only of orders that are nobody's. */
+const MOST_ANSWERS = 8;
+/** A list of fills can be minutes behind (binance.md E8, htx.md 5.16). */
+const MOST_ANSWERS_WITHOUT_FILLS = 40;
 
 export interface MissingFactsParts {
   readonly clock: Clock;
@@ -27,7 +30,10 @@ interface Want {
   /** Resolves whether the exchange answered. */
   readonly ask: () => Promise<boolean>;
   readonly giveUp: () => void;
+  /** After so many answers. */
+  readonly isHopeless: (answers: number) => boolean;
   attempts: number;
+  answers: number;
   timer: Timer;
 }
 
@@ -54,7 +60,8 @@ export class MissingFacts {
     this.want(name, first, {
       done: () => !order.lacksFees && !order.lacksFills,
       ask: () => this.askFills(order),
-      giveUp: () => this.parts.manager().giveUpFees(order),
+      giveUp: () => this.parts.manager().giveUpFacts(order),
+      isHopeless: (answers) => answers >= (order.lacksFills ? MOST_ANSWERS_WITHOUT_FILLS : MOST_ANSWERS),
     });
   }
 
@@ -68,13 +75,18 @@ export class MissingFacts {
     const giveUp = (): void => {
       if (ref.orderId !== null) this.parts.manager().unpark(ref.orderId);
     };
-    this.want(name, FIRST_WAIT_MS, { done: known, ask: () => this.askTerms(ref), giveUp });
+    this.want(name, FIRST_WAIT_MS, {
+      done: known,
+      ask: () => this.askTerms(ref),
+      giveUp,
+      isHopeless: (answers) => answers >= MOST_ANSWERS,
+    });
   }
 
-  private want(name: string, first: number, what: Omit<Want, 'attempts' | 'timer'>): void {
+  private want(name: string, first: number, what: Omit<Want, 'attempts' | 'answers' | 'timer'>): void {
     if (this.stopped) return;
     const start = (): void => this.parts.background(this.run(name, want));
-    const want: Want = { ...what, attempts: 0, timer: this.parts.clock.after(first, start) };
+    const want: Want = { ...what, attempts: 0, answers: 0, timer: this.parts.clock.after(first, start) };
     this.wants.set(name, want);
   }
 
@@ -82,10 +94,14 @@ export class MissingFacts {
     if (this.stopped) return;
     if (!want.done() && !this.parts.isBusy()) {
       want.attempts++;
-      await want.ask();
+      try {
+        if (await want.ask()) want.answers++;
+      } catch (error) {
+        this.parts.background(Promise.reject(error));
+      }
     }
     if (this.stopped) return;
-    if (want.done() || want.attempts >= MOST_ATTEMPTS) {
+    if (want.done() || want.isHopeless(want.answers)) {
       this.wants.delete(name);
       if (!want.done()) want.giveUp();
       return;
@@ -109,11 +125,7 @@ export class MissingFacts {
     if (at === null) return false;
     const answer = await at.account.trading.query(at.instrument, ref);
     if (answer.outcome === 'no-answer' || this.stopped) return false;
-    const manager = this.parts.manager();
-    if (answer.outcome === 'found') {
-      manager.applyTo(ref, answer.reports, this.parts.clock.monotonic());
-      manager.unparkNamed(answer.reports);
-    }
+    if (answer.outcome === 'found') this.parts.manager().applyTo(ref, answer.reports, this.parts.clock.monotonic());
     return true;
   }
 

@@ -6,6 +6,7 @@ import { compactState, intendedOrderState, merge, newOrderState } from '../domai
 import { stateReports } from '../domain/state-reports.ts';
 import { EMPTY_REPORT, type FillReport, type OrderReport } from '../domain/order-report.ts';
 import type { Fill, Order } from '../domain/order.ts';
+import type { Life } from '../domain/transitions.ts';
 import type { OrderRef } from '../exchanges/exchange.ts';
 import type { Clock } from '../seam/clock.ts';
 import type { Log } from '../seam/log.ts';
@@ -141,6 +142,7 @@ export class OrderManager {
     if (order === null || this.isNamesake(order, report)) return;
     if (report.orderId !== null && order.state.orderId === null) this.settleId(order, report.orderId, receivedAt);
     this.mergeInto(order, report, receivedAt);
+    if (this.parked.size > 0 && report.orderId !== null && isWhole(report)) this.unpark(report.orderId);
   }
 
   /** As `apply`, for what is known to be about one order: replies and answers do not always repeat its client id. */
@@ -148,8 +150,9 @@ export class OrderManager {
     this.apply(named(ref, reports), receivedAt);
   }
 
-  private mergeInto(order: TrackedOrder, report: OrderReport, receivedAt: number): void {
+  private mergeInto(order: TrackedOrder, told: OrderReport, receivedAt: number): void {
     const before = order.state;
+    const report = isReopening(before.life, told) ? { ...told, life: 'reopened' as const } : told;
     const { state, changed, learnt, newFill, feeFound } = merge(before, report);
     if (changed && order.closedAs !== null) this.reopen(order);
     order.state = state;
@@ -180,8 +183,10 @@ export class OrderManager {
   private meet(report: OrderReport, receivedAt: number): TrackedOrder | null {
     const { place, clock, isOwn, needs } = this.parts;
     const { orderId, clientOrderId } = report;
-    if (this.tracker.isPast(report) || this.isEcho(report)) return null;
-    if (orderId !== null && clientOrderId === null && this.tracker.hasUnanswered()) {
+    if (this.isEcho(report)) return null;
+    const isBack = this.tracker.isPast(report);
+    if (isBack && !(report.life === 'open' && report.source === 'open-orders')) return null;
+    if (orderId !== null && clientOrderId === null && !isWhole(report) && this.tracker.hasUnanswered()) {
       const parked = this.parked.get(orderId);
       if (parked !== undefined) parked.push({ report, receivedAt });
       else {
@@ -195,7 +200,10 @@ export class OrderManager {
     const own = clientOrderId !== null && isOwn(clientOrderId);
     const key = orderId !== null ? `o:${orderId}` : `c:${clientOrderId ?? ''}`;
     const order = new TrackedOrder(key, newOrderState(place.symbol), report.ctime ?? clock.now(), own);
-    if (this.loadingFirst && report.source === 'open-orders' && report.filled !== null) order.silent = report.filled;
+    // What was filled before it went out of memory was told.
+    if ((this.loadingFirst || isBack) && report.source === 'open-orders' && report.filled !== null)
+      order.silent = report.filled;
+    if (isBack && orderId !== null) this.tracker.forgetPast(orderId);
     if (report.action === null) needs.terms({ orderId, clientOrderId });
     return order;
   }
@@ -250,13 +258,6 @@ export class OrderManager {
       false,
     );
     this.mergeInto(order, report, receivedAt);
-  }
-
-  /** As `unpark`, for those whose client id the answer tells: it cannot be one of ours that still waits for its id. */
-  unparkNamed(reports: readonly OrderReport[]): void {
-    for (const { orderId, clientOrderId } of reports) {
-      if (orderId !== null && clientOrderId !== null) this.unpark(orderId);
-    }
   }
 
   get parkedIds(): readonly string[] {
@@ -335,7 +336,7 @@ export class OrderManager {
   }
 
   /** What was concluded, not heard: a refusal, or silence. */
-  conclude(order: TrackedOrder, life: 'failed' | 'presumed-failed' | 'canceled', reason: string): void {
+  conclude(order: TrackedOrder, life: 'failed' | 'presumed-failed' | 'presumed-canceled', reason: string): void {
     order.phase = 'settled';
     this.mergeInto(
       order,
@@ -366,9 +367,16 @@ export class OrderManager {
     order.silent = Decimal.ZERO;
   }
 
-  /** The exchange does not tell the fees, however often it is asked. */
-  giveUpFees(order: TrackedOrder): void {
+  /** The exchange does not tell the fees, or the fills, however often it is asked. */
+  giveUpFacts(order: TrackedOrder): void {
     order.feesGivenUp = true;
+    if (order.lacksFills) {
+      order.fillsGivenUp = true;
+      const { filled, tradedQuantity } = order.state;
+      this.parts.log.warn(
+        `order ${order.id}: the exchange states ${filled} filled and shows fills of ${tradedQuantity}; onFill cannot be called for the rest`,
+      );
+    }
     this.closeIfTold(order);
   }
 
@@ -381,6 +389,20 @@ export class OrderManager {
   stop(): void {
     this.teller.stop();
   }
+}
+
+/** A row about a whole order says its client id, if it has one: it is not one of ours whose id we do not know. */
+function isWhole({ source }: OrderReport): boolean {
+  return source === 'open-orders' || source === 'query';
+}
+
+/**
+ * It was taken for ended, from silence or by a refusal, and works after all. Of a refused one only the list of open orders proves that: a push
+ * or a reply may be older than the refusal.
+ */
+function isReopening(known: Life, { life, source }: OrderReport): boolean {
+  if (life !== 'open') return false;
+  return known === 'presumed-canceled' || (known === 'failed' && source === 'open-orders');
 }
 
 /** Reports of the order that was asked for, under the id it was asked by. */

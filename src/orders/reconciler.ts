@@ -28,6 +28,7 @@ export interface ReconcilerParts {
 }
 
 const PAUSES = [250, 500, 1_000, 2_000, 4_000, 8_000] as const;
+const LAST_PAUSE_MS = 8_000;
 /** Clocks differ, and a stream may be dead before it is noticed: fills are asked for from a little before the last proof. */
 const MARGIN_MS = 10_000;
 /** Pushes are held back until the answers are merged, but not for longer than this when the exchange answers slowly. */
@@ -125,7 +126,18 @@ export class Reconciler {
         if (run === this.run) this.release();
       });
     }
-    this.parts.background(this.work(kind, run));
+    this.parts.background(this.untilDone(kind, run));
+  }
+
+  /** A defect on the way is reported, and must not end all comparing. */
+  private async untilDone(kind: ReconcileKind, run: number): Promise<void> {
+    try {
+      await this.work(kind, run);
+    } catch (error) {
+      this.parts.background(Promise.reject(error));
+      await this.pauses.pause(LAST_PAUSE_MS);
+      if (run === this.run && !this.stopped) this.start(kind);
+    }
   }
 
   private alive(): TrackedOrder[] {
@@ -187,7 +199,7 @@ export class Reconciler {
         this.plan();
         return;
       }
-      const pause = Math.max(PAUSES[Math.min(failures++, PAUSES.length - 1)] ?? 8_000, error.retryAfter ?? 0);
+      const pause = Math.max(PAUSES[Math.min(failures++, PAUSES.length - 1)] ?? LAST_PAUSE_MS, error.retryAfter ?? 0);
       await this.pauses.pause(pause);
       if (run !== this.run) return;
     }
@@ -252,9 +264,6 @@ export class Reconciler {
     for (const name of answers.fillsOf.keys()) {
       const order = manager.tracker.find({ orderId: name, clientOrderId: null });
       if (order !== null) manager.fillsAnswered(order);
-    }
-    for (const answer of answers.orders.values()) {
-      if (answer.outcome === 'found') manager.unparkNamed(answer.reports);
     }
     this.release();
   }

@@ -88,7 +88,7 @@ export class Revoke {
     const entry: Entry = { id, order, denials: 0, canceled: false, lastError: null, result: null };
     const past = order === null ? manager.tracker.past(id) : null;
     if (past !== null) entry.result = this.alreadyDone(id, past);
-    else if (order?.isEnded === true && order.state.life !== 'presumed-failed') {
+    else if (order?.hasSurelyEnded === true) {
       entry.result = this.alreadyDone(order.id, manager.snapshot(order).status);
     }
     return entry;
@@ -200,10 +200,7 @@ export class Revoke {
 
   private async lookUp(entry: Entry, at: Connection): Promise<void> {
     const { manager, clock } = this.parts;
-    if (entry.order?.isEnded === true && entry.order.state.life !== 'presumed-failed') {
-      entry.result = this.became(entry, entry.order);
-      return;
-    }
+    if (this.noteEnd(entry)) return;
     const answer = await at.account.trading.query(at.instrument, this.ref(entry));
     if (answer.outcome === 'found') {
       entry.order ??= manager.tracker.byId(entry.id);
@@ -216,14 +213,23 @@ export class Revoke {
       // Still open: the next round cancels it again, which does no harm.
     } else if (answer.outcome === 'no-answer') {
       entry.lastError = answer.error;
-    } else if (entry.order?.isEnded === true && entry.order.state.life !== 'presumed-failed') {
-      entry.result = this.became(entry, entry.order);
-    } else if (entry.order === null || ++entry.denials >= LEAST_DENIALS) {
+      // Of one whose request is still in doubt the exchange may say so and have it a moment later.
+    } else if (!this.noteEnd(entry) && entry.order?.phase !== 'doubt' && this.isDenied(entry)) {
       const { place } = this.parts;
       const message = `the exchange knows no order ${entry.id}`;
       const { code, cause } = answer.error;
       entry.result = new TradeError(message, { kind: 'order-not-found', outcome: 'rejected', code, cause, ...place });
     }
+  }
+
+  private noteEnd(entry: Entry): boolean {
+    if (entry.order?.hasSurelyEnded !== true) return false;
+    entry.result = this.became(entry, entry.order);
+    return true;
+  }
+
+  private isDenied(entry: Entry): boolean {
+    return entry.order === null || ++entry.denials >= LEAST_DENIALS;
   }
 
   /** An order we never tracked, perhaps years old: what it became is told to the caller, and to nobody else. */

@@ -5,7 +5,7 @@ import { Decimal } from '../domain/decimal.ts';
 import { filledQuantity, type OrderState } from '../domain/merge.ts';
 import type { FillReport, OrderReport } from '../domain/order-report.ts';
 import type { Order, OrderStatus } from '../domain/order.ts';
-import { isEnded } from '../domain/transitions.ts';
+import { isEnded, isPresumed } from '../domain/transitions.ts';
 import type { Timer } from '../seam/clock.ts';
 
 /**
@@ -43,6 +43,8 @@ export class TrackedOrder {
   /** Filled before the first start and not yet explained by known fills: those are never told. */
   silent = Decimal.ZERO;
   feesGivenUp = false;
+  /** Asked for often and long enough, in vain. The next start asks again. */
+  fillsGivenUp = false;
   /** Filled, but the exchange has no fills to show for it (too old): nothing more to ask. */
   unexplainable = Decimal.ZERO;
   /** The newest snapshot; what `orders` shows. */
@@ -89,6 +91,11 @@ export class TrackedOrder {
     }
     const quantity = state.quantity.value;
     return quantity !== null && quantity.isPositive() && filledQuantity(state).gte(quantity);
+  }
+
+  /** As the exchange said, not as was concluded from its silence. */
+  get hasSurelyEnded(): boolean {
+    return this.isEnded && !isPresumed(this.state.life);
   }
 
   /** Filled according to the exchange, without a fill that we know, and worth asking for. */

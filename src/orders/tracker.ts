@@ -11,6 +11,8 @@ export const KEPT_AFTER_END_MS = 5 * 60_000;
 /** ... but never more than this many of them, as long as each had a little time. */
 const MOST_ENDED = 20_000;
 const LEAST_KEPT_MS = 15_000;
+/** An order that was only taken for canceled may turn up again. */
+const PRESUMED_KEPT_MS = 86_400_000;
 /** Ids of orders that left memory, so that a late repetition is not taken for a new order. */
 const MOST_REMEMBERED = 50_000;
 
@@ -65,6 +67,11 @@ export class Tracker {
   /** How an order that has left memory ended; null when there never was one. */
   past(id: string): OrderStatus | null {
     return this.left.get(id) ?? null;
+  }
+
+  /** It is open, whatever was thought. */
+  forgetPast(orderId: string): void {
+    this.left.delete(orderId);
   }
 
   /** An order that an earlier process saw to its end. */
@@ -130,6 +137,8 @@ export class Tracker {
       const crowded = this.ended.size > MOST_ENDED && age >= LEAST_KEPT_MS;
       if (age < KEPT_AFTER_END_MS && !crowded) break;
       if (order.waitingFills !== null && order.waitingFills.size > 0) continue;
+      if (order.lacksFills && !order.fillsGivenUp) continue;
+      if (order.state.life === 'presumed-canceled' && age < PRESUMED_KEPT_MS) continue;
       this.ended.delete(order);
       this.forget(order);
     }

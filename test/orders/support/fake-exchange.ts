@@ -128,6 +128,12 @@ export class FakeVenue implements Exchange {
   queryTellsClientId = true;
   /** Queries do not see an order before it is this old, ms. */
   invisibleForMs = 0;
+  /** Says that it knows no order and lists none. What happens goes on happening. */
+  hasAmnesia = false;
+  /** Fills are listed so much later than they happen, ms. */
+  fillsLagMs = 0;
+  /** Thrown by the next request for the open orders: a defect of the connector. */
+  defect: Error | null = null;
   /** What the connector says of the clocks. The stamps on orders and fills stay those of the clock. */
   clockOffsetMs = 0;
   sentCommands: CreateCommand[] = [];
@@ -254,7 +260,8 @@ export class FakeVenue implements Exchange {
   }
 
   fillReports(order: FakeOrder): OrderReport[] {
-    return order.fills.map((fill) => ({
+    const seen = order.fills.filter(({ time }) => this.clock.now() - time >= this.fillsLagMs);
+    return seen.map((fill) => ({
       ...EMPTY_REPORT,
       source: 'fills' as const,
       symbol: SYMBOL,
@@ -289,7 +296,7 @@ export class FakeVenue implements Exchange {
       (ref.clientOrderId === null
         ? undefined
         : this.orders.findLast(({ clientOrderId }) => clientOrderId === ref.clientOrderId));
-    if (order === undefined || now - order.ctime < this.invisibleForMs) return null;
+    if (order === undefined || now - order.ctime < this.invisibleForMs || this.hasAmnesia) return null;
     return order;
   }
 
@@ -484,7 +491,11 @@ class FakeTrading implements Trading {
     venue.requests.push('openOrders');
     const fault = venue.nextFault('openOrders');
     await sleep(clock, venue.delayMs / 2);
-    const reports = venue.openOrders.map((order) => venue.report(order, 'open-orders'));
+    const { defect } = venue;
+    venue.defect = null;
+    if (defect !== null) throw defect;
+    const listed = venue.hasAmnesia ? [] : venue.openOrders;
+    const reports = listed.map((order) => venue.report(order, 'open-orders'));
     await sleep(clock, venue.delayMs / 2);
     if (typeof fault === 'object' && fault !== null && 'reject' in fault)
       return fail(errorOf(fault.reject, 'rejected'));

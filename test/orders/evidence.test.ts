@@ -1,0 +1,189 @@
+// What was concluded from an exchange's silence, or is still unknown, and what the exchange shows afterwards: evidence always wins.
+import { describe, expect, it } from 'vitest';
+import { Stage } from './support/stage.ts';
+
+const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
+/** As OKX and HTX: no cancel-all, and canceled orders are forgotten after two hours. */
+const FORGETFUL = { cancelAll: false, cancelBatchSize: 20, forgetsCanceledAfterMs: 2 * HOUR_MS } as const;
+
+describe('an order that was taken for canceled', () => {
+  /** It rests for hours; then the exchange denies it for a bad while. */
+  const denied = async (stage: Stage) => {
+    const { trade, told } = await stage.ready();
+    await stage.clock.runFor(trade.createOrder('SELL', '2', '10'));
+    await stage.clock.advance(3 * HOUR_MS);
+    stage.venue.hasAmnesia = true;
+    await stage.clock.runUntil(() => told.orders.at(-1)?.status === 'CANCELED');
+    stage.venue.hasAmnesia = false;
+    return { trade, told, order: stage.venue.orders[0]! };
+  };
+
+  it('is open again when the exchange lists it, is revoked, and its fills are told', async () => {
+    const stage = new Stage(FORGETFUL);
+    const { trade, told, order } = await denied(stage);
+    await stage.clock.advance(2 * MINUTE_MS);
+    expect(told.orders.map(({ status }) => status)).toEqual(['SUBMITTED', 'CANCELED', 'SUBMITTED']);
+    stage.venue.fill(order, '4');
+    await stage.clock.advance(100);
+    expect(told.fills).toHaveLength(1);
+    const [, error] = await stage.clock.runFor(trade.revokeOrder());
+    expect(error).toBeNull();
+    expect(stage.venue.openOrders).toEqual([]);
+    await trade.close();
+  });
+
+  it('is revoked by id although it counts as canceled', async () => {
+    const stage = new Stage(FORGETFUL);
+    const { trade } = await denied(stage);
+    expect(await stage.clock.runFor(trade.revokeOrder('1001'))).toEqual([['1001'], null]);
+    expect(stage.venue.openOrders).toEqual([]);
+    await trade.close();
+  });
+
+  it('and turns up hours later is open again', async () => {
+    const stage = new Stage(FORGETFUL);
+    const { trade, told } = await stage.ready();
+    await stage.clock.runFor(trade.createOrder('SELL', '2', '10'));
+    await stage.clock.advance(3 * HOUR_MS);
+    stage.venue.hasAmnesia = true;
+    await stage.clock.advance(2 * HOUR_MS);
+    expect(trade.orders.size).toBe(0);
+    stage.venue.hasAmnesia = false;
+    await stage.clock.advance(2 * MINUTE_MS);
+    expect([...trade.orders.keys()]).toEqual(['1001']);
+    stage.venue.fill(stage.venue.orders[0]!, '10');
+    await stage.clock.advance(100);
+    expect(told.orders.map(({ status }) => status)).toEqual(['SUBMITTED', 'CANCELED', 'SUBMITTED', 'FILLED']);
+    expect(told.fills).toHaveLength(1);
+    await trade.close();
+  });
+
+  it('is open again after a restart, and can be revoked', async () => {
+    const stage = new Stage(FORGETFUL);
+    const { trade, order } = await denied(stage);
+    await trade.close();
+    const { trade: next, told } = await stage.ready();
+    expect([...next.orders.keys()]).toEqual(['1001']);
+    stage.venue.fill(order, '4');
+    await stage.clock.advance(100);
+    expect(told.fills).toHaveLength(1);
+    expect((await stage.clock.runFor(next.revokeOrder()))[1]).toBeNull();
+    expect(stage.venue.openOrders).toEqual([]);
+    await next.close();
+  });
+});
+
+it('a refused order that the exchange lists all the same is in the view and is revoked', async () => {
+  const stage = new Stage(FORGETFUL);
+  const { trade, told } = await stage.ready();
+  stage.venue.fault('create', { reject: 'rejected' });
+  await stage.clock.runFor(trade.createOrder('SELL', '2', '10'));
+  stage.venue.pushDelayMs = null;
+  stage.venue.place({ clientOrderId: stage.venue.sentCommands[0]!.clientOrderId });
+  await stage.clock.advance(2 * MINUTE_MS);
+  expect(told.orders.map(({ status }) => status)).toEqual(['FAILED', 'SUBMITTED']);
+  expect((await stage.clock.runFor(trade.revokeOrder()))[0]).toEqual(['1001']);
+  expect(stage.venue.openOrders).toEqual([]);
+  await trade.close();
+});
+
+describe('while an order of ours is in doubt', () => {
+  const doubted = async (stage: Stage) => {
+    const made = await stage.ready();
+    stage.venue.fault('create', 'request-lost');
+    void made.trade.createOrder('SELL', '2', '10');
+    await stage.clock.advance(6_000);
+    return made;
+  };
+
+  it('an order placed by hand, without a client id, is told as soon as it is asked for, and so is its fill', async () => {
+    const stage = new Stage();
+    const { trade, told } = await doubted(stage);
+    const manual = stage.venue.place({ clientOrderId: null });
+    stage.venue.fill(manual, '4');
+    await stage.clock.advance(1_000);
+    expect(told.calls.filter((call) => call.includes('1001') || call.startsWith('fill'))).toEqual([
+      'order 1001 SUBMITTED',
+      'fill 1',
+      'order 1001 PARTIAL-FILLED',
+    ]);
+    await trade.close();
+  });
+
+  it('revoking everything revokes that one too', async () => {
+    const stage = new Stage(FORGETFUL);
+    const { trade } = await doubted(stage);
+    stage.venue.place({ clientOrderId: null });
+    await stage.clock.advance(10);
+    await stage.clock.runFor(trade.revokeOrder());
+    expect(stage.venue.openOrders).toEqual([]);
+    await trade.close();
+  });
+
+  it('revoking it never answers that there is no such order', async () => {
+    const stage = new Stage();
+    const { trade } = await stage.ready();
+    stage.venue.fault('create', { lateBy: 4_000 });
+    void trade.createOrder('SELL', '2', '10');
+    await stage.clock.advance(6_000);
+    const [key] = [...trade.orders.keys()];
+    expect(await stage.clock.runFor(trade.revokeOrder(key!))).toEqual([['1001'], null]);
+    expect(stage.venue.openOrders).toEqual([]);
+    await trade.close();
+  });
+});
+
+describe('fills that are listed late', () => {
+  it.each([90_000, 400_000, 20 * MINUTE_MS])('by %i ms are told all the same', async (lag) => {
+    const stage = new Stage();
+    stage.venue.fillsLagMs = lag;
+    const { trade, told } = await stage.ready();
+    await stage.clock.runFor(trade.createOrder('SELL', '2', '10'));
+    stage.venue.breakStream();
+    stage.venue.fill(stage.venue.orders[0]!, '4');
+    stage.venue.fill(stage.venue.orders[0]!, '6');
+    await stage.clock.advance(2_000);
+    stage.venue.restore();
+    await stage.clock.advance(lag + 2 * MINUTE_MS);
+    expect(told.fills.map(({ quantity }) => quantity)).toEqual(['4', '6']);
+    await stage.clock.advance(10 * MINUTE_MS);
+    expect(stage.trackedBy(trade)).toBe(0);
+    await trade.close();
+  });
+
+  it('or never, are given up, and the order leaves memory', async () => {
+    const stage = new Stage();
+    stage.venue.fillsLagMs = Infinity;
+    const { trade } = await stage.ready();
+    await stage.clock.runFor(trade.createOrder('SELL', '2', '10'));
+    stage.venue.breakStream();
+    stage.venue.fill(stage.venue.orders[0]!, '10');
+    await stage.clock.advance(2_000);
+    stage.venue.restore();
+    await stage.clock.advance(HOUR_MS);
+    expect(stage.trackedBy(trade)).toBe(0);
+    await trade.close();
+  });
+});
+
+it.each(['first', 'gap', 'routine'])('a defect in the %s comparison does not end all comparing', async (when) => {
+  const stage = new Stage();
+  const defect = new Error('thrown, not returned');
+  if (when === 'first') stage.venue.defect = defect;
+  const { trade, told } = stage.trade();
+  await stage.clock.advance(1_000);
+  if (when !== 'first') stage.venue.defect = defect;
+  if (when === 'gap') {
+    stage.venue.breakStream();
+    stage.venue.restore();
+  }
+  await stage.clock.advance(10 * MINUTE_MS);
+  expect(stage.venue.defect).toBeNull();
+  expect(told.errors.map(({ message }) => message)).toEqual(['thrown, not returned']);
+  const before = stage.venue.count('openOrders');
+  await stage.clock.advance(10 * MINUTE_MS);
+  expect(stage.venue.count('openOrders') - before).toBeGreaterThan(5);
+  expect((await stage.clock.runFor(trade.createOrder('SELL', '2', '10')))[0]).toBe('1001');
+  await trade.close();
+});
