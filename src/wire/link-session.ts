@@ -47,6 +47,9 @@ export class Session {
   private readonly socket: Socket;
   private lastSeen: number;
   private probed = false;
+  private doubted = false;
+  /** When the answer to a doubt is due, monotonic. */
+  private answerDue = Infinity;
   private ended = false;
   private timer: Timer | null = null;
   private closing: Timer | null = null;
@@ -60,6 +63,7 @@ export class Session {
     const seen = (): void => {
       this.lastSeen = options.clock.monotonic();
       this.probed = false;
+      this.doubted = false;
     };
     this.socket = options.transport.connect(
       options.url,
@@ -86,6 +90,25 @@ export class Session {
   /** False after the end, also while the system's socket is still closing. */
   get isOpen(): boolean {
     return !this.ended && this.socket.isOpen;
+  }
+
+  /** Whether `doubt` was told and nothing has come in since. */
+  get isDoubtful(): boolean {
+    return this.doubted;
+  }
+
+  /**
+   * A request was not answered: the other side is asked at once whether it is still there, instead of after the silence.
+   * Whoever has another way takes that until something comes in.
+   */
+  doubt(): void {
+    const { clock, probe } = this.options;
+    if (this.ended || this.doubted || probe === null) return;
+    this.doubted = true;
+    if (!this.probed) this.sendProbe(probe);
+    this.answerDue = clock.monotonic() + probe.answerMs;
+    this.timer?.cancel();
+    this.watch();
   }
 
   /** Requests whose end is still to come. */
@@ -137,18 +160,29 @@ export class Session {
     this.events.ended(this, code, reason, error);
   }
 
+  private sendProbe({ text }: Probe): void {
+    this.probed = true;
+    if (text === null) this.socket.ping();
+    else this.send(text);
+  }
+
   /** Sleeps until the silence could be long enough, looks, sleeps again: costs a frame nothing but the note of its time. */
   private watch(): void {
-    const { clock, silenceMs, probe } = this.options;
-    const idle = clock.monotonic() - this.lastSeen;
-    const limit = probe === null ? silenceMs : this.probed ? probe.afterMs + probe.answerMs : probe.afterMs;
-    if (idle >= limit) {
-      if (probe === null || this.probed) return this.drop(`nothing came for ${Math.round(idle)} ms`);
-      this.probed = true;
-      if (probe.text === null) this.socket.ping();
-      else this.send(probe.text);
+    const { clock, probe } = this.options;
+    const now = clock.monotonic();
+    if (now >= this.deadline()) {
+      if (probe === null || this.probed) return this.drop(`nothing came for ${Math.round(now - this.lastSeen)} ms`);
+      this.sendProbe(probe);
     }
-    const next = this.probed && probe !== null ? probe.afterMs + probe.answerMs : limit;
-    this.timer = clock.after(Math.max(1, Math.ceil(next - idle)), () => this.watch());
+    this.timer = clock.after(Math.max(1, Math.ceil(this.deadline() - now)), () => this.watch());
+  }
+
+  /** When the silence will have lasted long enough for the next step, monotonic. */
+  private deadline(): number {
+    const { probe, silenceMs } = this.options;
+    if (probe === null) return this.lastSeen + silenceMs;
+    if (!this.probed) return this.lastSeen + probe.afterMs;
+    const due = this.lastSeen + probe.afterMs + probe.answerMs;
+    return this.doubted ? Math.min(due, this.answerDue) : due;
   }
 }

@@ -78,6 +78,31 @@ test('a probe is sent after silence, any frame answers it, and no answer means d
   expect(told.slice(0, 2)).toEqual(['live', 'broken: nothing came for 30000 ms']);
 });
 
+test('a connection that is doubted is asked at once, is not to be used until something comes, and is dead without an answer', async () => {
+  const { clock, transport, told, link } = setup({ probe: { text: 'ping', afterMs: 20_000, answerMs: 10_000 } });
+  transport.onConnect = (socket) => socket.open();
+  link.start();
+  await clock.settle();
+  const session = link.session!;
+  await clock.advance(5_000);
+  session.doubt();
+  session.doubt();
+  expect(transport.last.sent).toEqual(['ping']);
+  expect(session.isDoubtful).toBe(true);
+  transport.last.receive('pong');
+  expect(session.isDoubtful).toBe(false);
+  await clock.advance(19_999);
+  expect(transport.last.sent).toEqual(['ping']);
+  await clock.advance(1);
+  expect(transport.last.sent).toEqual(['ping', 'ping']);
+  transport.last.receive('pong');
+  session.doubt();
+  await clock.advance(9_999);
+  expect(told).toEqual(['live']);
+  await clock.advance(1);
+  expect(told).toEqual(['live', 'broken: nothing came for 10000 ms', 'reconnecting 1']);
+});
+
 test('a replacement is live before the old connection is closed, frames of both arrive, nothing breaks', async () => {
   const { clock, transport, told, frames, link } = setup({ silenceMs: 1e12, rotateAfterMs: 3_600_000 });
   transport.onConnect = (socket) => socket.open();

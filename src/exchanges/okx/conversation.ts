@@ -82,9 +82,12 @@ export class Conversation {
     return opened;
   }
 
-  /** Sends an order operation, synchronously. Null when this connection is not open and logged in: then nothing was sent. */
+  /**
+   * Sends an order operation, synchronously. Null when this connection is not open and logged in, or an operation was not answered and
+   * nothing has come in since: then nothing was sent.
+   */
   call(op: string, args: readonly Args[], expTime: number | null): Promise<Answer> | null {
-    return this.isLoggedIn ? this.#operations.send(op, args, expTime) : null;
+    return this.isLoggedIn && !this.#session.isDoubtful ? this.#operations.send(op, args, expTime) : null;
   }
 
   hear(data: Buffer): void {

@@ -28,6 +28,7 @@ export class Operations {
     const end = await this.#session.request(id, operationFrame(id, op, args, expTime), this.#timeoutMs);
     const reply = this.#replies.get(id);
     this.#replies.delete(id);
+    if (end.end === 'timeout') this.#session.doubt();
     return reply === undefined ? lost(end) : { type: 'reply', reply };
   }
 

@@ -1,4 +1,4 @@
-// Orders in and out on OKX: over the private socket when it is open and the instrument's code is known, else by REST (okx.md 6, 9).
+// Orders in and out on OKX: over the private socket when it answers and the instrument's code is known, else by REST (okx.md 6, 9).
 // What the wire says is encode.ts's and replies.ts's part; deciding, retrying and keeping account of orders is not done here.
 
 import { fail, ok, TradeError, type Result } from '../../domain/errors.ts';
@@ -26,7 +26,7 @@ import type { OkxRest } from './rest.ts';
 
 /** The private socket as far as orders go by it. */
 export interface OrderSocket {
-  /** The bytes leave synchronously. Null when no socket is open and logged in: then nothing was sent. */
+  /** The bytes leave synchronously. Null when no socket is open and logged in, or it is in doubt whether it carries anything: then nothing was sent. */
   call(op: string, args: readonly Args[], expTime: number | null): Promise<Answer> | null;
 }
 
@@ -123,7 +123,7 @@ export class OkxTrading implements Trading {
     return cancelOutcomesOf(answer, instrument.symbol, refs);
   }
 
-  /** Socket first; REST when there is none, when the instrument has no code yet, or when the socket says that it is not logged in. */
+  /** Socket first; REST when there is none that answers, when the instrument has no code yet, or when the socket says that it is not logged in. */
   async #write(write: Write): Promise<Answer> {
     const { limits, socket, requests } = this.#context;
     const { rawSymbol } = write.instrument;

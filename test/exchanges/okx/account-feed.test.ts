@@ -387,6 +387,20 @@ describe('order operations', () => {
     expect(await cut).toMatchObject({ type: 'lost', error: { kind: 'network', outcome: 'unknown' } });
   });
 
+  it('are not taken after one that was not answered until something comes; whether anybody is there is asked at once', async () => {
+    const { clock, transport, feed, diary } = await makeFeed();
+    await goLive(clock, transport.socket);
+    diary.take();
+    void feed.call('cancel-order', [{ ordId: '7' }], null);
+    await clock.advance(5_000);
+    expect(transport.socket.sent.at(-1)).toBe('ping');
+    expect(feed.call('cancel-order', [{ ordId: '7' }], null)).toBeNull();
+    transport.socket.say('pong');
+    expect(feed.call('cancel-order', [{ ordId: '7' }], null)).not.toBeNull();
+    await clock.advance(15_000);
+    expect(diary.take()).toEqual(['close', 'broken: nothing came for 15000 ms', 'reconnecting']);
+  });
+
   it('are not taken while the stream is not live', async () => {
     const { clock, transport, feed } = await makeFeed();
     expect(feed.call('order', [], null)).toBeNull();

@@ -387,6 +387,24 @@ describe('doubt', () => {
     expect(venue.orders(1, EOS)).toEqual([]);
   });
 
+  it('over a socket that carries nothing any more costs one time limit; then cancels and orders go by REST', async () => {
+    const { account, command, eos, run, inject, clock, venue, diary } = await bench();
+    for (const clientOrderId of ['one', 'two']) await run(account.trading.create(command({ clientOrderId })));
+    inject({ fault: 'half-open', count: 1 });
+    const cancel = (clientOrderId: string) => account.trading.cancel(eos, [{ orderId: null, clientOrderId }]);
+    expect(await run(cancel('one'))).toMatchObject([{ outcome: 'unknown', error: { kind: 'timeout' } }]);
+    const before = clock.monotonic();
+    expect(await run(cancel('one'))).toMatchObject([{ outcome: 'accepted' }]);
+    expect(await run(cancel('two'))).toMatchObject([{ outcome: 'accepted' }]);
+    expect(await run(account.trading.create(command({})))).toMatchObject({ outcome: 'accepted' });
+    expect(clock.monotonic() - before).toBeLessThan(100);
+    expect(venue.openOrders(1, EOS)).toHaveLength(1);
+    // Found dead by that, sooner than by its silence.
+    await clock.advance(12_000);
+    expect(diary.lines.filter((line) => line.startsWith('broken'))).toEqual(['broken: nothing came for 15000 ms']);
+    expect(account.feed.isLive).toBe(true);
+  });
+
   it('a rate limit is a refusal', async () => {
     const { account, command, run, inject } = await bench();
     inject({ fault: 'rate-limit', operation: 'create', count: 1, retryAfterMs: 100 });
