@@ -7,7 +7,10 @@ import { PendingRequests, type RequestEnd } from './pending-requests.ts';
 
 /** How a client asks a silent connection whether it is still there. Any frame counts as the answer. */
 export interface Probe {
-  /** The text frame to send (e.g. `ping`); null sends a protocol-level ping. */
+  /**
+   * The text frame to send (e.g. `ping`); null sends a protocol-level ping. An exchange that wants texts counts texts alone,
+   * so that its own protocol-level pings must not keep ours back.
+   */
   readonly text: string | null;
   /** Silence after which it is sent, ms. */
   readonly afterMs: number;
@@ -79,8 +82,7 @@ export class Session {
           seen();
           events.frame(data, binary, this, this.lastSeen);
         },
-        onPing: seen,
-        onPong: seen,
+        ...(options.probe === null || options.probe.text === null ? { onPing: seen, onPong: seen } : {}),
         onClose: (code, reason, error) => this.end(code, reason || (error?.message ?? ''), error),
       },
       { connectTimeoutMs: options.connectTimeoutMs },

@@ -78,6 +78,20 @@ test('a probe is sent after silence, any frame answers it, and no answer means d
   expect(told.slice(0, 2)).toEqual(['live', 'broken: nothing came for 30000 ms']);
 });
 
+test('pings of the other side do not keep a text probe back, nor do they answer it', async () => {
+  const { clock, transport, told, link } = setup({ probe: { text: 'ping', afterMs: 20_000, answerMs: 10_000 } });
+  transport.onConnect = (socket) => socket.open();
+  link.start();
+  await clock.advance(19_000);
+  transport.last.handlers.onPing?.();
+  await clock.advance(1_000);
+  expect(transport.last.sent).toEqual(['ping']);
+  transport.last.handlers.onPong?.();
+  transport.last.handlers.onPing?.();
+  await clock.advance(10_000);
+  expect(told.slice(0, 2)).toEqual(['live', 'broken: nothing came for 30000 ms']);
+});
+
 test('a connection that is doubted is asked at once, is not to be used until something comes, and is dead without an answer', async () => {
   const { clock, transport, told, link } = setup({ probe: { text: 'ping', afterMs: 20_000, answerMs: 10_000 } });
   transport.onConnect = (socket) => socket.open();

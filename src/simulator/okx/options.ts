@@ -15,6 +15,8 @@ export interface OkxOptions {
   readonly limits?: boolean;
   /** A connection on which nothing was sent for so long is closed with 4004. Default 30 s. */
   readonly idleMs?: number;
+  /** Protocol-level pings to every client, so often; they do not count as anything (okx.md 4.1). Null = none (the default). */
+  readonly protocolPingMs?: number | null;
   /** Between notice 64008 and the close. Default 60 s. */
   readonly noticeMs?: number;
   /** Half-width of the price limit around the last price, e.g. '0.05'; null = no limit (the default). */
@@ -28,6 +30,7 @@ export interface Settings {
   readonly demo: boolean | null;
   readonly limits: boolean;
   readonly idleMs: number;
+  readonly protocolPingMs: number | null;
   readonly noticeMs: number;
   readonly priceBand: Decimal | null;
   readonly inventedMinutes: number;
@@ -40,6 +43,7 @@ export function settingsFrom(options: OkxOptions): Settings {
     demo: options.demo ?? null,
     limits: options.limits ?? true,
     idleMs: options.idleMs ?? 30_000,
+    protocolPingMs: options.protocolPingMs ?? null,
     noticeMs: options.noticeMs ?? 60_000,
     priceBand: priceBand === null ? null : Decimal.from(priceBand),
     inventedMinutes: options.inventedMinutes ?? 600,

@@ -13,7 +13,7 @@ import { Refusal, refusal, textOf } from './refusal.ts';
 import { hexId, type Site } from './site.ts';
 import { loginFailure, subscribeFailure } from './socket-failures.ts';
 import { isOrderOperation, runOperation } from './socket-trade.ts';
-import type { Subscription } from './subscription.ts';
+import { Ticker, type Subscription } from './subscription.ts';
 
 const LONGEST_FRAME = 65_536;
 /** Logins, subscriptions and unsubscriptions (okx.md 4.1). */
@@ -45,6 +45,7 @@ export class Session implements ServerSession {
   private lastSentAt: number;
   private idleTimer: Timer;
   private closeTimer: Timer | null = null;
+  private readonly pings: Ticker | null;
 
   constructor(context: SessionContext, socket: ServerSocket, path: SocketPath) {
     this.context = context;
@@ -55,7 +56,10 @@ export class Session implements ServerSession {
     const now = this.site.clock.monotonic();
     this.lastSentAt = now;
     this.operationsSince = now;
-    this.idleTimer = this.watchIdle(this.site.settings.idleMs);
+    const { idleMs, protocolPingMs } = this.site.settings;
+    this.idleTimer = this.watchIdle(idleMs);
+    this.pings = protocolPingMs === null ? null : new Ticker(this.site.clock, protocolPingMs, () => socket.ping(''));
+    this.pings?.start();
     this.register(path === 'private' ? 'private' : 'market');
   }
 
@@ -285,6 +289,7 @@ export class Session implements ServerSession {
 
   onClose(): void {
     this.idleTimer.cancel();
+    this.pings?.stop();
     this.closeTimer?.cancel();
     for (const subscription of this.subscriptions.values()) subscription.end();
     this.subscriptions.clear();

@@ -466,6 +466,13 @@ describe('the stream', () => {
     expect(diary.lines).toEqual(['open', 'authenticated', 'live']);
   });
 
+  it('stays up though the exchange pings it all the time: that counts for nobody', async () => {
+    const { clock, diary, account } = await bench({ protocolPingMs: 5_000 });
+    await clock.advance(600_000);
+    expect(account.feed.isLive).toBe(true);
+    expect(diary.lines).toEqual(['open', 'authenticated', 'live']);
+  });
+
   it('tells balances', async () => {
     const { account, command, run, clock, diary } = await bench();
     const before = value(await run(account.assets()));
