@@ -27,8 +27,25 @@ const CANCEL_TIMED_OUT = '51412';
 
 export const NOT_FOUND = '51603';
 export const LOGIN_NEEDED = '60011';
-/** Instrument rules we hold are out of date: load them anew (2.1). */
-export const STALE_RULES: ReadonlySet<string> = new Set(['51001', '51020', '51121', '51015']);
+/** What the socket says of an instrument code that is not, or not any more, its instrument's (trap 1). */
+export const WRONG_CODE: ReadonlySet<string> = new Set(['51001', '60013']);
+/**
+ * What we hold of the instrument is out of date - its code, its steps, its least amount, or that it may be traded - : load it anew (2.1, 11.3).
+ * Not 51029 and 51030, which pass within moments.
+ */
+export const STALE_RULES: ReadonlySet<string> = new Set([
+  ...WRONG_CODE,
+  '51015',
+  '51020',
+  '51021',
+  '51022',
+  '51027',
+  '51028',
+  '51087',
+  '51121',
+  '51150',
+  '54072',
+]);
 
 const KINDS: Readonly<Record<string, ErrorKind>> = {
   '50011': 'rate-limited',

@@ -18,7 +18,7 @@ import { fillReport, timeOrNull } from './decode.ts';
 import { cancelArgs, codeOf, createArgs, refusalOf, type Args } from './encode.ts';
 import { text } from './frames.ts';
 import { BATCH_SIZE, RATE_PAUSE_MS, type Bucket, type OkxLimits } from './limits.ts';
-import { LOGIN_NEEDED } from './outcomes.ts';
+import { LOGIN_NEEDED, WRONG_CODE } from './outcomes.ts';
 import { everyPage } from './pages.ts';
 import { cancelOutcomesOf, createOutcomeOf, queryOutcomeOf, reportsOf } from './replies.ts';
 import { isRateCode, type Answer, type OkxRequests } from './requests.ts';
@@ -123,19 +123,27 @@ export class OkxTrading implements Trading {
     return cancelOutcomesOf(answer, instrument.symbol, refs);
   }
 
-  /** Socket first; REST when there is none that answers, when the instrument has no code yet, or when the socket says that it is not logged in. */
+  /**
+   * Socket first; REST when there is none that answers, when the instrument has no code yet, or when the socket says that it is not logged in.
+   * Also for a cancel refused for the instrument's code: there is no order to be had twice, and an order that stands must not wait for the right code.
+   */
   async #write(write: Write): Promise<Answer> {
-    const { limits, socket, requests } = this.#context;
+    const { limits, socket, requests, onRefused } = this.#context;
     const { rawSymbol } = write.instrument;
     const budget = limits.budget(write.bucket, rawSymbol);
     if (!budget.tryTake(write.cost, write.priority)) await budget.take(write.cost, write.priority);
     const code = codeOf(write.instrument);
     const sent = code === null ? null : socket.call(write.op, write.args(code), write.expTime?.() ?? null);
+    let isPaid = true;
     if (sent !== null) {
       const answer = await sent;
-      if (isRateCode(codeIn(answer) ?? '')) budget.blockFor(RATE_PAUSE_MS);
-      // 60011 proves that the operation was not looked at (4.2).
-      if (codeIn(answer) !== LOGIN_NEEDED) return answer;
+      const said = codeIn(answer) ?? '';
+      if (isRateCode(said)) budget.blockFor(RATE_PAUSE_MS);
+      if (write.priority === 'cancel' && WRONG_CODE.has(said)) {
+        onRefused(said, rawSymbol, 'the instrument code was refused');
+        isPaid = false;
+        // 60011 proves that the operation was not looked at (4.2).
+      } else if (said !== LOGIN_NEEDED) return answer;
     }
     const args = write.args({ instId: rawSymbol });
     const body = JSON.stringify(write.isBatch ? args : args[0]);
@@ -148,7 +156,7 @@ export class OkxTrading implements Trading {
       instId: rawSymbol,
       cost,
       priority,
-      isPaid: true,
+      isPaid,
       ...(expTime === null ? {} : { expTime }),
     });
   }

@@ -19,8 +19,18 @@ export function instrumentById(site: Site, instId: string): VenueInstrument | nu
 }
 
 export function instrumentByCode(site: Site, code: number): VenueInstrument | null {
-  for (const instrument of site.venue.instruments.values()) if (instrument.code === code) return instrument;
+  for (const instrument of site.venue.instruments.values()) if (codeNow(site, instrument) === code) return instrument;
   return null;
+}
+
+function codeNow(site: Site, { symbol, code }: VenueInstrument): number | null {
+  const { code: now = code } = site.settings.instrumentNow(symbol);
+  return now;
+}
+
+/** `live` or another of the states that refuse ordinary orders (okx.md 2.1, trap 37). */
+export function stateNow(site: Site, { symbol }: VenueInstrument): string {
+  return site.settings.instrumentNow(symbol).state ?? 'live';
 }
 
 /** The instrument of `instId`: 50014 when missing, 51001 when not listed. */
@@ -53,12 +63,12 @@ export function listedInstruments(site: Site, fields: Fields): VenueInstrument[]
   return [...site.venue.instruments.values()];
 }
 
-export function instrumentRow(instrument: VenueInstrument): Readonly<Record<string, unknown>> {
+export function instrumentRow(site: Site, instrument: VenueInstrument): Readonly<Record<string, unknown>> {
   const most = instrument.maxQuantity.toString();
   return {
     instType: 'SPOT',
     instId: instIdOf(instrument.symbol),
-    instIdCode: instrument.code,
+    instIdCode: codeNow(site, instrument),
     instFamily: '',
     uly: '',
     baseCcy: instrument.base,
@@ -72,7 +82,7 @@ export function instrumentRow(instrument: VenueInstrument): Readonly<Record<stri
     lotSz: instrument.lotSize.toString(),
     minSz: instrument.minQuantity.toString(),
     lever: '10',
-    state: 'live',
+    state: stateNow(site, instrument),
     ruleType: 'normal',
     maxLmtSz: most,
     maxMktSz: MAX_MARKET_AMOUNT,

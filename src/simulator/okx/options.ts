@@ -6,6 +6,12 @@ import { Decimal } from '../../domain/decimal.ts';
 /** `acctLv`: 1 spot, 2 futures, 3 multi-currency margin, 4 portfolio margin (okx.md 5.2). */
 export type AccountLevel = 1 | 2 | 3 | 4;
 
+/** `state` (okx.md 2.1) decides whether orders are taken; `code` is the instIdCode, null for a listing so new that it has none. */
+export interface InstrumentNow {
+  readonly state?: string;
+  readonly code?: number | null;
+}
+
 export interface OkxOptions {
   /** One level for all accounts, or a level for each uid. Default 1. */
   readonly accountLevel?: AccountLevel | ((uid: number) => AccountLevel);
@@ -19,6 +25,8 @@ export interface OkxOptions {
   readonly protocolPingMs?: number | null;
   /** Between notice 64008 and the close. Default 60 s. */
   readonly noticeMs?: number;
+  /** How an instrument stands where it is not `live` under the venue's code. Asked whenever it matters: it may change at any time. */
+  readonly instrumentNow?: (symbol: string) => InstrumentNow;
   /** Half-width of the price limit around the last price, e.g. '0.05'; null = no limit (the default). */
   readonly priceBand?: string | null;
   /** How many minutes of candles there are before the first trade, so that a chart finds something to draw. Default 600. */
@@ -32,6 +40,7 @@ export interface Settings {
   readonly idleMs: number;
   readonly protocolPingMs: number | null;
   readonly noticeMs: number;
+  instrumentNow(symbol: string): InstrumentNow;
   readonly priceBand: Decimal | null;
   readonly inventedMinutes: number;
 }
@@ -45,6 +54,7 @@ export function settingsFrom(options: OkxOptions): Settings {
     idleMs: options.idleMs ?? 30_000,
     protocolPingMs: options.protocolPingMs ?? null,
     noticeMs: options.noticeMs ?? 60_000,
+    instrumentNow: options.instrumentNow ?? (() => ({})),
     priceBand: priceBand === null ? null : Decimal.from(priceBand),
     inventedMinutes: options.inventedMinutes ?? 600,
   };

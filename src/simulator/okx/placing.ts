@@ -4,7 +4,7 @@
 import { Decimal } from '../../domain/decimal.ts';
 import type { NewVenueOrder, PlaceRejection, VenueAccount, VenueInstrument, VenueOrder } from '../venue.ts';
 import { positive, type Fields } from './fields.ts';
-import { MAX_MARKET_AMOUNT, instIdOf } from './instruments.ts';
+import { MAX_MARKET_AMOUNT, instIdOf, stateNow } from './instruments.ts';
 import { STP_MODES, type Echo } from './order-words.ts';
 import { boundedPrice } from './price-limit.ts';
 import { Refusal, badParameter, refusal } from './refusal.ts';
@@ -16,6 +16,7 @@ const MAX_PENDING_PER_INSTRUMENT = 500;
 
 /** @throws Refusal */
 export function place(site: Site, account: VenueAccount, instrument: VenueInstrument, fields: Fields): VenueOrder {
+  checkState(site, instrument, fields);
   const request = requestFrom(site, account, instrument, fields);
   checkCapacity(site, account, instrument);
   const result = site.venue.place(account.uid, request, {
@@ -24,6 +25,13 @@ export function place(site: Site, account: VenueAccount, instrument: VenueInstru
   });
   if (!result.ok) throw worded(result.rejection, request, instrument);
   return result.order;
+}
+
+/** Only a live instrument takes every order, and one that is `post_only` nothing but those (okx.md 2.1). */
+function checkState(site: Site, instrument: VenueInstrument, fields: Fields): void {
+  const state = stateNow(site, instrument);
+  if (state === 'live' || (state === 'post_only' && fields.text('ordType') === 'post_only')) return;
+  throw refusal(state === 'preopen' ? '51021' : state === 'expired' ? '51027' : '51022');
 }
 
 function requestFrom(site: Site, account: VenueAccount, instrument: VenueInstrument, fields: Fields): NewVenueOrder {

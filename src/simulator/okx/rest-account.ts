@@ -155,7 +155,7 @@ export const ACCOUNT_ENDPOINTS: readonly Endpoint[] = [
   privateGet('account/trade-fee', 'account', limit('trade-fee', 5, 'user'), tradeFee),
   privateGet('account/max-avail-size', 'account', limit('max-avail-size', 20, 'user'), maxSize),
   privateGet('account/instruments', 'instruments', limit('account-instruments', 20, 'user'), ({ site, fields }) =>
-    listedInstruments(site, fields).map(instrumentRow),
+    listedInstruments(site, fields).map((instrument) => instrumentRow(site, instrument)),
   ),
   privateGet('asset/currencies', 'other', limit('currencies', 6, 'user', 1000), currencies),
   privateGet('asset/balances', 'account', limit('asset-balances', 6, 'user', 1000), fundingBalances),

@@ -90,7 +90,7 @@ function none(): Row[] {
 export const PUBLIC_ENDPOINTS: readonly Endpoint[] = [
   publicGet('public/time', 'time', limit('time', 10, 'ip'), ({ site }) => [{ ts: String(site.now()) }]),
   publicGet('public/instruments', 'instruments', limit('instruments', 20, 'ip'), ({ site, fields }) =>
-    listedInstruments(site, fields).map(instrumentRow),
+    listedInstruments(site, fields).map((instrument) => instrumentRow(site, instrument)),
   ),
   publicGet('public/price-limit', 'market', limit('price-limit', 20, 'ip'), ({ site, fields }) => [
     priceLimitRow(site, requiredInstrument(site, fields)),

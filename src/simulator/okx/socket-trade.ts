@@ -9,7 +9,16 @@ import type { Row } from './order-rows.ts';
 import { Refusal, refusal } from './refusal.ts';
 import type { Site } from './site.ts';
 import { operationFailure, rateLimited } from './socket-failures.ts';
-import { BATCH_SIZE, chargeItems, commonSymbol, outerCode, refusedItem, runItem, type Action } from './trading.ts';
+import {
+  BATCH_SIZE,
+  chargeItems,
+  codeIn,
+  commonSymbol,
+  outerCode,
+  refusedItem,
+  runItem,
+  type Action,
+} from './trading.ts';
 
 const OPERATIONS: Readonly<Record<string, { readonly action: Action; readonly batch: boolean }>> = {
   order: { action: 'place', batch: false },
@@ -88,6 +97,8 @@ function executed(
 ): string {
   if (items.length === 0 || (!batch && items.length > 1)) throw refusal('60013');
   if (items.length > BATCH_SIZE) throw refusal(TOO_LARGE[action]);
+  // An integer that is nobody's code is the item's fault (51001), none at all the request's (trap 1).
+  if (items.some((item) => codeIn(item) === null)) throw refusal('60013');
   if (!account.permissions.valid) throw refusal('50119');
   if (!account.permissions.trade) throw refusal('50120');
   if (!chargeItems(site, account, action, items)) throw rateLimited();

@@ -8,7 +8,7 @@ import type { RateLimit } from './limiter.ts';
 import { limit } from './limiter.ts';
 import type { Row } from './order-rows.ts';
 import { place } from './placing.ts';
-import { Refusal, badParameter, emptyParameter, refusal } from './refusal.ts';
+import { Refusal, badParameter, refusal } from './refusal.ts';
 import type { Site } from './site.ts';
 
 export type Way = 'rest' | 'socket';
@@ -60,12 +60,16 @@ export function commonSymbol(site: Site, items: readonly unknown[], way: Way): s
 
 function instrumentOf(site: Site, item: unknown, way: Way): VenueInstrument {
   if (way === 'rest') return requiredInstrument(site, fieldsOf(item));
-  // Only the integer code counts here; instId is ignored (okx.md 5.1, trap 1).
-  const code = isRecord(item) ? item['instIdCode'] : null;
-  if (code === undefined || code === null) throw emptyParameter('instIdCode');
-  const instrument = typeof code === 'number' ? instrumentByCode(site, code) : null;
+  const code = codeIn(item);
+  const instrument = code === null ? null : instrumentByCode(site, code);
   if (instrument === null) throw refusal('51001');
   return instrument;
+}
+
+/** Only the integer code counts on the socket; instId is ignored, a text is none (okx.md 5.1, trap 1). */
+export function codeIn(item: unknown): number | null {
+  const code = isRecord(item) ? item['instIdCode'] : null;
+  return typeof code === 'number' ? code : null;
 }
 
 /** Does one item and words its outcome; never throws a Refusal. */

@@ -8,6 +8,7 @@ import {
   isFatalLogin,
   kindOf,
   outcomeOf,
+  STALE_RULES,
 } from '../../../src/exchanges/okx/outcomes.ts';
 
 describe('a write', () => {
@@ -50,6 +51,13 @@ describe('a write', () => {
     expect([outcomeOf(code), kindOf(code)]).toEqual(['rejected', kind]);
   });
 });
+
+it.each(['51001', '60013', '51020', '51021', '51022', '51027', '51028', '51087', '51121', '51150', '54072'])(
+  '%s says that the trading rules are out of date',
+  (code) => {
+    expect(STALE_RULES.has(code)).toBe(true);
+  },
+);
 
 describe('a cancel', () => {
   it.each([

@@ -26,7 +26,7 @@ import { silentLog } from '../../../src/seam/log.ts';
 import { createVenue } from '../../../src/simulator/engine/venue.ts';
 import { SimulatedExchange } from '../../../src/simulator/exchange.ts';
 import { inMemoryTransport } from '../../../src/simulator/in-memory.ts';
-import { okxDialect, type OkxOptions } from '../../../src/simulator/okx/index.ts';
+import { okxDialect, type InstrumentNow, type OkxOptions } from '../../../src/simulator/okx/index.ts';
 import type { InjectedFault } from '../../../src/simulator/faults/faults.ts';
 import type { FaultRule } from '../../../src/simulator/faults/vocabulary.ts';
 import { createRateBudgets } from '../../../src/wire/rate-budget.ts';
@@ -268,6 +268,37 @@ describe('refusals', () => {
       outcome: 'rejected',
       error: { kind: 'invalid-order', code: '51121' },
     });
+  });
+
+  it('of an instrument whose code has changed: orders say so, cancels find their way, and the new code is learnt', async () => {
+    let now: InstrumentNow = {};
+    const { account, command, eos, run, venue } = await bench({
+      instrumentNow: (symbol) => (symbol === EOS ? now : {}),
+    });
+    await run(account.trading.create(command({ clientOrderId: 'one' })));
+    now = { code: 77 };
+    expect(await run(account.trading.cancel(eos, [{ orderId: null, clientOrderId: 'one' }]))).toMatchObject([
+      { outcome: 'accepted' },
+    ]);
+    expect(venue.openOrders(1, EOS)).toEqual([]);
+    const learnt = value(await run(account.instrument(EOS)));
+    expect(learnt.extra).toEqual({ instIdCode: 77 });
+    expect(await run(account.trading.create(command({})))).toMatchObject({
+      outcome: 'rejected',
+      error: { code: '51001' },
+    });
+    expect(await run(account.trading.create(command({ instrument: learnt })))).toMatchObject({ outcome: 'accepted' });
+  });
+
+  it('of an instrument that is suspended make it known at once', async () => {
+    let now: InstrumentNow = {};
+    const { account, command, run } = await bench({ instrumentNow: () => now });
+    now = { state: 'suspend' };
+    expect(await run(account.trading.create(command({})))).toMatchObject({
+      outcome: 'rejected',
+      error: { code: '51022' },
+    });
+    expect(value(await run(account.instrument(EOS))).isTrading).toBe(false);
   });
 
   it('of a client id that an open order has leave no doubt that the order exists', async () => {

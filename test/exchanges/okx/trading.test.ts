@@ -312,6 +312,27 @@ describe('a cancel', () => {
     expect(transport.requests[0]!.headers).not.toHaveProperty('expTime');
   });
 
+  it.each([
+    ['51001', answer('1', [{ ordId: '7', sCode: '51001', sMsg: '' }])],
+    ['60013', answer('60013', [], 'Invalid args')],
+  ])(
+    'refused for the code of its instrument (%s) goes by REST, once, and the rules are learnt anew',
+    async (code, no) => {
+      const { trading, transport, socketAnswers, refusals, budgets } = await makeTrading();
+      socketAnswers.push(no, no);
+      transport.answer('trade/cancel-order', rows({ ordId: '7', sCode: '0' }));
+      expect(await trading.cancel(btcUsdt, [ref('7')])).toMatchObject([{ outcome: 'accepted' }]);
+      expect(refusals).toEqual([code]);
+      expect(budgets.taken.map((line) => line.replace('okx.test:key:', ''))).toEqual([
+        'cancel:BTC-USDT 1 cancel',
+        'cancel:BTC-USDT 1 cancel',
+      ]);
+      transport.answer('trade/cancel-order', rows({ ordId: '7', sCode: '51001' }));
+      expect(await trading.cancel(btcUsdt, [ref('7')])).toMatchObject([{ outcome: 'rejected' }]);
+      expect(transport.requests).toHaveLength(2);
+    },
+  );
+
   it('reads each item of a batch for itself', async () => {
     const { trading, socketAnswers } = await makeTrading();
     socketAnswers.push(

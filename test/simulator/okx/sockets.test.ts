@@ -1,8 +1,9 @@
 // The sockets' own rules: acknowledgements, wrong doors, silence, counting, service notices, and order operations (okx.md 4, 6.5).
 import { describe, expect, it, test } from 'vitest';
 import { seededRandom } from '../../../src/runtime/random.ts';
-import { order, RULES } from '../support.ts';
-import { DEMO, FIRST_ORDER_ID, loginFrame, okxBench, socketOrder, type Json } from './support.ts';
+import type { InstrumentNow } from '../../../src/simulator/okx/index.ts';
+import { EOS, order, RULES } from '../support.ts';
+import { DEMO, FIRST_ORDER_ID, limitOrder, loginFrame, okxBench, rowOf, socketOrder, type Json } from './support.ts';
 
 describe('subscribing', () => {
   test('one acknowledgement for each arg, with id and connection; a failing arg stops no other', async () => {
@@ -213,13 +214,34 @@ describe('order operations', () => {
   });
 
   it.each([
-    ['instId alone', { instIdCode: undefined, instId: 'EOS-USDT' }, '50014'],
-    ['a code as text', { instIdCode: '1' }, '51001'],
-    ['an unknown code', { instIdCode: 99 }, '51001'],
-  ])('%s is refused', async (_what, change, sCode) => {
+    ['instId alone', { instIdCode: undefined, instId: 'EOS-USDT' }, { code: '60013', msg: 'Invalid args', data: [] }],
+    ['a code as text', { instIdCode: '1' }, { code: '60013', msg: 'Invalid args', data: [] }],
+    ['an unknown code', { instIdCode: 99 }, { code: '1', msg: '', data: [{ sCode: '51001', ordId: '' }] }],
+  ])('%s is refused', async (_what, change, answer) => {
     const client = await okxBench().login();
-    const reply = await client.operation('order', [socketOrder('buy', '0.8', '10', change)]);
-    expect(reply).toMatchObject({ code: '1', msg: '', data: [{ sCode, ordId: '' }] });
+    expect(await client.operation('order', [socketOrder('buy', '0.8', '10', change)])).toMatchObject(answer);
+  });
+
+  test('an instrument can be given another code, and a state in which it takes no orders', async () => {
+    let now: InstrumentNow = {};
+    const bench = okxBench({ instrumentNow: (symbol) => (symbol === EOS ? now : {}) });
+    const client = await bench.login();
+    const place = async (change: Json = {}): Promise<unknown> =>
+      rowOf(await client.operation('order', [socketOrder('buy', '0.8', '10', change)]))['sCode'];
+    const listed = async (): Promise<Json> =>
+      (await bench.raw('GET', '/api/v5/public/instruments?instType=SPOT&instId=EOS-USDT')).data[0] ?? {};
+    expect(await place()).toBe('0');
+    now = { code: 77 };
+    expect(await place()).toBe('51001');
+    expect(await place({ instIdCode: 77 })).toBe('0');
+    expect(await listed()).toMatchObject({ instIdCode: 77, state: 'live' });
+    now = { state: 'suspend', code: null };
+    expect(await listed()).toMatchObject({ instIdCode: null, state: 'suspend' });
+    const refused = await bench.post('/api/v5/trade/order', limitOrder('buy', '0.8', '10'));
+    expect(refused.data[0]).toMatchObject({ sCode: '51022' });
+    now = { state: 'post_only' };
+    expect(await place()).toBe('51022');
+    expect(await place({ ordType: 'post_only' })).toBe('0');
   });
 
   test('a batch, its cancel, and a single cancel', async () => {
