@@ -7,7 +7,8 @@ import type { Probe, Session } from '../../wire/link-session.ts';
 import { loginFrame, subscriptionFrame, type Args } from './encode.ts';
 import { readFrame, type EventFrame, type PushFrame } from './frames.ts';
 import { Operations } from './operations.ts';
-import { errorFor, LOGIN_NEEDED } from './outcomes.ts';
+import { MOST_SESSION_OPERATIONS } from './limits.ts';
+import { errorFor, LOGIN_NEEDED, TOO_MANY_OPERATIONS } from './outcomes.ts';
 import type { Answer } from './requests.ts';
 import type { OkxSigner } from './sign.ts';
 
@@ -20,7 +21,7 @@ export interface Credentials {
 export interface ConversationHandlers {
   onLogin(): void;
   onPush(frame: PushFrame): void;
-  /** 64008: the exchange will close this connection in about a minute. */
+  /** This connection has no future: the exchange will close it in about a minute (64008), or takes no more subscriptions on it. */
   onLeaving(reason: string): void;
   /** An error that belongs to no request of ours and ends nothing. */
   onComplaint(error: TradeError): void;
@@ -46,6 +47,8 @@ export class Conversation {
   readonly #handlers: ConversationHandlers;
   readonly #operations: Operations;
   #phase: Phase = 'new';
+  /** Logins, subscriptions and unsubscriptions said so far. */
+  #said = 0;
   #awaited = new Set<string>();
   #subscriptions: readonly Args[] = [];
   #resolve: (() => void) | null = null;
@@ -77,6 +80,7 @@ export class Conversation {
       this.#phase = 'logging-in';
       const timestamp = String(Math.floor(exchangeTime / 1_000));
       const { accessKey, passphrase, signer } = credentials;
+      this.#said++;
       this.#session.send(loginFrame(accessKey, passphrase, timestamp, signer.login(timestamp)));
     }
     return opened;
@@ -88,6 +92,19 @@ export class Conversation {
    */
   call(op: string, args: readonly Args[], expTime: number | null): Promise<Answer> | null {
     return this.isLoggedIn && !this.#session.isDoubtful ? this.#operations.send(op, args, expTime) : null;
+  }
+
+  /**
+   * One frame about subscriptions. False when nothing was sent: not open, or the exchange's count of the hour is nearly full (4.1) -
+   * a connection that has come so far is left for a fresh one, however long it took.
+   */
+  say(op: 'subscribe' | 'unsubscribe', args: readonly Args[]): boolean {
+    if (this.#said >= MOST_SESSION_OPERATIONS) {
+      this.#handlers.onLeaving(`${this.#said} operations on one connection`);
+      return false;
+    }
+    this.#said++;
+    return this.#session.send(subscriptionFrame(op, args));
   }
 
   hear(data: Buffer): void {
@@ -140,7 +157,10 @@ export class Conversation {
     const error = errorFor(frame.code, frame.msg);
     if (frame.code === ALREADY_LOGGED_IN) this.#loggedIn();
     else if (this.#phase === 'logging-in' || this.#phase === 'subscribing') this.#fail(error);
-    else this.#handlers.onComplaint(error);
+    else {
+      this.#handlers.onComplaint(error);
+      if (frame.code === TOO_MANY_OPERATIONS) this.#handlers.onLeaving(frame.msg);
+    }
   }
 
   #loggedIn(): void {
@@ -151,7 +171,7 @@ export class Conversation {
 
   #subscribe(): void {
     this.#phase = 'subscribing';
-    if (this.#subscriptions.length > 0) this.#session.send(subscriptionFrame('subscribe', this.#subscriptions));
+    if (this.#subscriptions.length > 0) this.say('subscribe', this.#subscriptions);
     this.#acknowledged('');
   }
 

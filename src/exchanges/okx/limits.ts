@@ -43,8 +43,8 @@ export const LIMITS = {
 
 export type Bucket = keyof typeof LIMITS;
 
-/** Subscribe, unsubscribe and login operations for each connection and hour (4.1). */
-export const SESSION_OPERATIONS_PER_HOUR = 480;
+/** Subscribe, unsubscribe and login operations on one connection; the exchange takes 480 an hour (4.1). */
+export const MOST_SESSION_OPERATIONS = 470;
 
 export const BATCH_SIZE = 20;
 export const PAGE_SIZE = 100;

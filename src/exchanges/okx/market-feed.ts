@@ -12,7 +12,7 @@ import type { RateBudget } from '../../wire/rate-budget.ts';
 import type { MarketFeed, MarketFeedHandlers } from '../exchange.ts';
 import { BookSequence } from './books.ts';
 import { Conversation } from './conversation.ts';
-import { subscriptionFrame, type Args } from './encode.ts';
+import type { Args } from './encode.ts';
 import type { PushFrame } from './frames.ts';
 
 export interface MarketFeedContext {
@@ -27,9 +27,13 @@ export interface MarketFeedContext {
 
 /** An idle book says so about every minute; longer silence means that its subscription is dead (13.2, 13.4). */
 const BOOK_SILENCE_MS = 65_000;
-/** First pause before a book is asked for anew; doubles while it goes on, so that a broken one does not use up the 480 operations of an hour. */
+/** A snapshot follows its subscription within moments. */
+const SNAPSHOT_WAIT_MS = 10_000;
+/** First pause before a book is asked for anew; doubles while it goes on, so that a broken one does not use up the operations of an hour (4.1). */
 const FIRST_RESYNC_MS = 500;
 const LONGEST_RESYNC_MS = 30_000;
+/** A book that was whole for so long had a new trouble, not the same one. */
+const STEADY_MS = 60_000;
 /** Nothing waits for replies on this socket. */
 const NO_REQUESTS_MS = 5_000;
 
@@ -39,9 +43,11 @@ interface Watched {
   readonly sequence: BookSequence;
   /** The connection whose snapshot the book began with. During a replacement two deliver; the newer snapshot wins. */
   source: number;
+  /** When its last snapshot came, monotonic. */
+  since: number;
   pause: number;
   silence: Timer | null;
-  /** A new subscription is under way: one at a time. */
+  /** When it is asked for anew, unless its snapshot comes before: one at a time. */
   resync: Timer | null;
 }
 
@@ -69,8 +75,8 @@ export class OkxMarketFeed implements MarketFeed {
       admit: () => connects.take(1, 'query'),
       open: (session) => this.#open(session),
       onFrame: (data, _binary, session) => this.#conversations.get(session)?.hear(data),
-      onLive: (session) => (this.#live = session.number),
-      onReplaced: (session) => (this.#live = session.number),
+      onLive: (session) => this.#moved(session),
+      onReplaced: (session) => this.#moved(session),
       onBroken: (reason) => this.#broken(reason),
       onEvent: (event) => {
         if (event.type === 'exception') this.#handlers?.onError(event.error);
@@ -93,13 +99,14 @@ export class OkxMarketFeed implements MarketFeed {
       instId: instrument.rawSymbol,
       sequence: new BookSequence(),
       source: 0,
+      since: 0,
       pause: FIRST_RESYNC_MS,
       silence: null,
       resync: null,
     });
     // A connection with nothing to say is hung up (4.1): it is made with the first book.
     if (this.#handlers !== null) this.#link.start();
-    this.#say('subscribe', instrument.rawSymbol);
+    if (this.#say('subscribe', instrument.rawSymbol)) this.#expectSnapshots();
   }
 
   unwatch(instrument: Instrument): void {
@@ -119,8 +126,27 @@ export class OkxMarketFeed implements MarketFeed {
     return this.#link.stop();
   }
 
-  #say(op: 'subscribe' | 'unsubscribe', instId: string): void {
-    this.#link.session?.send(subscriptionFrame(op, [bookOf(instId)]));
+  /** False: nothing was sent. */
+  #say(op: 'subscribe' | 'unsubscribe', instId: string): boolean {
+    const { session } = this.#link;
+    return session !== null && this.#conversations.get(session)?.say(op, [bookOf(instId)]) === true;
+  }
+
+  /** Another connection carries the books from now on; all that are watched have been asked for on it. */
+  #moved(session: Session): void {
+    this.#live = session.number;
+    this.#expectSnapshots();
+  }
+
+  #expectSnapshots(): void {
+    for (const watched of this.#watched.values()) {
+      if (!this.#stands(watched) && watched.resync === null) this.#askAgainAfter(watched, SNAPSHOT_WAIT_MS);
+    }
+  }
+
+  /** Whether it is whole, from a snapshot of the live connection (or of the one about to be). */
+  #stands({ sequence, source }: Watched): boolean {
+    return sequence.isContinuous && source >= this.#live;
   }
 
   async #open(session: Session): Promise<void> {
@@ -137,7 +163,7 @@ export class OkxMarketFeed implements MarketFeed {
     await conversation.open(null, 0, [...asked].map(bookOf));
     // Those that came meanwhile.
     const late = [...this.#watched.keys()].filter((instId) => !asked.has(instId));
-    if (late.length > 0) session.send(subscriptionFrame('subscribe', late.map(bookOf)));
+    if (late.length > 0) conversation.say('subscribe', late.map(bookOf));
   }
 
   #push(session: Session, frame: PushFrame): void {
@@ -148,7 +174,9 @@ export class OkxMarketFeed implements MarketFeed {
     for (const row of frame.rows) {
       const step = watched.sequence.step(frame.action, row);
       if (step.type === 'snapshot') {
-        watched.pause = FIRST_RESYNC_MS;
+        watched.since = this.#context.clock.monotonic();
+        watched.resync?.cancel();
+        watched.resync = null;
         this.#handlers?.onSnapshot(watched.symbol, step);
       } else if (step.type === 'update') this.#handlers?.onUpdate(watched.symbol, step);
       else if (step.type === 'lost') this.#lose(watched, step.reason);
@@ -165,24 +193,33 @@ export class OkxMarketFeed implements MarketFeed {
 
   /** Asks for a new snapshot: REST books have no sequence number to go on from (13.4). */
   #lose(watched: Watched, reason: string): void {
+    const { clock, log } = this.#context;
     watched.sequence.reset();
     watched.silence?.cancel();
     watched.silence = null;
     this.#handlers?.onLost(watched.symbol, reason);
-    this.#context.log.warn('order book lost; asking for a new snapshot', { symbol: watched.symbol, reason });
-    if (watched.resync === null) this.#resubscribe(watched);
+    log.warn('order book lost; asking for a new snapshot', { symbol: watched.symbol, reason });
+    // Not at every snapshot: one that is lost right after each would be asked for twice a second for ever.
+    if (clock.monotonic() - watched.since >= STEADY_MS) watched.pause = FIRST_RESYNC_MS;
+    if (watched.resync === null) this.#askAgainAfter(watched, this.#nextPause(watched));
   }
 
-  #resubscribe(watched: Watched): void {
+  #nextPause(watched: Watched): number {
     const { pause } = watched;
     watched.pause = Math.min(pause * 2, LONGEST_RESYNC_MS);
-    watched.resync = this.#context.clock.after(pause, () => {
+    return pause;
+  }
+
+  #askAgainAfter(watched: Watched, ms: number): void {
+    watched.resync = this.#context.clock.after(ms, () => {
       watched.resync = null;
-      if (!this.#link.isLive || watched.sequence.isContinuous) return;
+      if (!this.#link.isLive || this.#stands(watched)) return;
+      // Its connection was replaced, and on the new one it has not come.
+      if (watched.sequence.isContinuous) return this.#lose(watched, 'no snapshot came on the new connection');
       this.#say('unsubscribe', watched.instId);
       this.#say('subscribe', watched.instId);
       // No snapshot comes of it? Once more, later.
-      this.#resubscribe(watched);
+      this.#askAgainAfter(watched, this.#nextPause(watched));
     });
   }
 

@@ -27,6 +27,7 @@ const CANCEL_TIMED_OUT = '51412';
 
 export const NOT_FOUND = '51603';
 export const LOGIN_NEEDED = '60011';
+export const TOO_MANY_OPERATIONS = '60014';
 /** What the socket says of an instrument code that is not, or not any more, its instrument's (trap 1). */
 export const WRONG_CODE: ReadonlySet<string> = new Set(['51001', '60013']);
 /**
@@ -51,7 +52,7 @@ const KINDS: Readonly<Record<string, ErrorKind>> = {
   '50011': 'rate-limited',
   '50040': 'rate-limited',
   '50061': 'rate-limited',
-  '60014': 'rate-limited',
+  [TOO_MANY_OPERATIONS]: 'rate-limited',
   '60023': 'rate-limited',
   // The request came too late: past its expTime on arrival, or while queued. It was dropped for certain.
   '50036': 'timeout',

@@ -23,7 +23,7 @@ import { handleRest, refusedReply } from './rest.ts';
 import { Session } from './session.ts';
 import { microsecondClock, type Site } from './site.ts';
 
-export type { AccountLevel, InstrumentNow, OkxOptions } from './options.ts';
+export type { AccountLevel, BookFault, BookFrame, InstrumentNow, OkxOptions } from './options.ts';
 export { signatureOf } from './auth.ts';
 
 const SOCKET_PATHS: Readonly<Record<string, SocketPath>> = {

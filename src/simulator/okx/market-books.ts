@@ -72,7 +72,8 @@ abstract class BookChannel {
           this.keepalive.start();
         }
         this.subscribers.add(subscriber);
-        subscriber.send(this.first(subscriber));
+        const first = this.first(subscriber);
+        if (first !== null) subscriber.send(first);
       },
       end: () => {
         ended = true;
@@ -107,24 +108,35 @@ abstract class BookChannel {
     this.sendAll(this.next({ ...this.last }, { seqId, time: this.site.now(), bids: [], asks: [] }));
   }
 
-  private sendAll(body: string): void {
+  private sendAll(body: string | null): void {
     this.lastSentAt = this.site.clock.monotonic();
+    if (body === null) return;
     for (const subscriber of this.subscribers) subscriber.send(`{"arg":${subscriber.argText},${body}`);
   }
 
-  /** The frame a new subscriber begins with. */
-  protected abstract first(subscriber: Subscriber): string;
-  /** What follows `arg` in a frame that says how `before` became the present. */
-  protected abstract next(before: Picture, changed: Picture): string;
+  /** The frame a new subscriber begins with; null when it is lost. */
+  protected abstract first(subscriber: Subscriber): string | null;
+  /** What follows `arg` in a frame that says how `before` became the present; null when it is lost. */
+  protected abstract next(before: Picture, changed: Picture): string | null;
 }
 
+/** What the numbering begins with after a reset (okx.md 13.2). */
+const FIRST_AFTER_RESET = 3;
+
 class ChainedBook extends BookChannel {
-  protected first(subscriber: Subscriber): string {
+  /** How far the numbers of the wire are behind the venue's. */
+  private behind = 0;
+
+  protected first(subscriber: Subscriber): string | null {
+    if (this.site.settings.bookFault({ symbol: this.symbol, action: 'snapshot' }) === 'lost') return null;
     return `{"arg":${subscriber.argText},"action":"snapshot","data":[${this.row(this.last, -1)}]}`;
   }
 
-  protected next(before: Picture, changed: Picture): string {
-    return `"action":"update","data":[${this.row(changed, before.seqId)}]}`;
+  protected next(before: Picture, changed: Picture): string | null {
+    const fault = this.site.settings.bookFault({ symbol: this.symbol, action: 'update' });
+    const previous = before.seqId - this.behind;
+    if (fault === 'reset') this.behind = changed.seqId - FIRST_AFTER_RESET;
+    return fault === 'lost' ? null : `"action":"update","data":[${this.row(changed, previous)}]}`;
   }
 
   private row({ seqId, time, bids, asks }: Picture, prevSeqId: number): string {
@@ -135,7 +147,7 @@ class ChainedBook extends BookChannel {
       // Constant since 2026-06-23 (okx.md 13.3).
       checksum: 0,
       prevSeqId,
-      seqId,
+      seqId: seqId - this.behind,
     });
   }
 }

@@ -12,6 +12,14 @@ export interface InstrumentNow {
   readonly code?: number | null;
 }
 
+/** One frame of a `books` channel on its way out: to one subscriber when it is a snapshot, to all of them when it is an update. */
+export interface BookFrame {
+  readonly symbol: string;
+  readonly action: 'snapshot' | 'update';
+}
+/** `lost`: it never leaves. `reset`: the numbering begins anew with it, as after maintenance (okx.md 13.2). */
+export type BookFault = 'lost' | 'reset';
+
 export interface OkxOptions {
   /** One level for all accounts, or a level for each uid. Default 1. */
   readonly accountLevel?: AccountLevel | ((uid: number) => AccountLevel);
@@ -27,6 +35,8 @@ export interface OkxOptions {
   readonly noticeMs?: number;
   /** How an instrument stands where it is not `live` under the venue's code. Asked whenever it matters: it may change at any time. */
   readonly instrumentNow?: (symbol: string) => InstrumentNow;
+  /** What happens to each frame of the `books` channels; null: nothing. */
+  readonly bookFault?: (frame: BookFrame) => BookFault | null;
   /** Half-width of the price limit around the last price, e.g. '0.05'; null = no limit (the default). */
   readonly priceBand?: string | null;
   /** How many minutes of candles there are before the first trade, so that a chart finds something to draw. Default 600. */
@@ -41,6 +51,7 @@ export interface Settings {
   readonly protocolPingMs: number | null;
   readonly noticeMs: number;
   instrumentNow(symbol: string): InstrumentNow;
+  bookFault(frame: BookFrame): BookFault | null;
   readonly priceBand: Decimal | null;
   readonly inventedMinutes: number;
 }
@@ -55,6 +66,7 @@ export function settingsFrom(options: OkxOptions): Settings {
     protocolPingMs: options.protocolPingMs ?? null,
     noticeMs: options.noticeMs ?? 60_000,
     instrumentNow: options.instrumentNow ?? (() => ({})),
+    bookFault: options.bookFault ?? (() => null),
     priceBand: priceBand === null ? null : Decimal.from(priceBand),
     inventedMinutes: options.inventedMinutes ?? 600,
   };

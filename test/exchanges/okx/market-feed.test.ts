@@ -106,6 +106,33 @@ describe('a gap', () => {
     expect(take()).toEqual(['snapshot BTC/USDT 20']);
   });
 
+  it('right after each new snapshot does not start the pauses over', async () => {
+    const { clock, transport, feed } = makeFeed();
+    feed.watch(btcUsdt);
+    await goLive(clock, transport);
+    transport.socket.say(snapshot(10));
+    let answered = 0;
+    for (let second = 0; second < 600; second++) {
+      transport.socket.say(update(12, 13));
+      await clock.advance(1_000);
+      const asked = transport.socket.all.filter(({ op }) => op === 'unsubscribe').length;
+      if (asked > answered) transport.socket.say(snapshot(10));
+      answered = asked;
+      transport.socket.say('pong');
+    }
+    expect(answered).toBeGreaterThan(10);
+    expect(answered).toBeLessThan(40);
+    // A minute of peace, and the next gap is a new trouble.
+    transport.socket.say(snapshot(10));
+    for (let second = 0; second < 60; second += 15) {
+      await clock.advance(15_000);
+      transport.socket.say(update(10, 10));
+    }
+    transport.socket.say(update(12, 13));
+    await clock.advance(500);
+    expect(transport.socket.all.filter(({ op }) => op === 'unsubscribe')).toHaveLength(answered + 1);
+  });
+
   it('that is not mended is asked about ever more slowly: operations are limited', async () => {
     const { clock, transport, feed } = makeFeed();
     feed.watch(btcUsdt);
@@ -135,6 +162,62 @@ test('a book that says nothing for 65 s is asked for anew, though the connection
   await clock.advance(5_000);
   expect(take()).toEqual(['lost BTC/USDT: no frame for 65000 ms']);
 });
+
+test('a book whose snapshot does not come is asked for again, and was never there to be lost', async () => {
+  const { clock, transport, feed, take } = makeFeed();
+  feed.watch(btcUsdt);
+  await goLive(clock, transport);
+  await clock.advance(9_999);
+  expect(transport.socket.all).toHaveLength(1);
+  await clock.advance(1);
+  expect(transport.socket.all.slice(1).map(({ op }) => op)).toEqual(['unsubscribe', 'subscribe']);
+  transport.socket.say(snapshot(10));
+  feed.watch(ethUsdt);
+  await clock.advance(10_000);
+  expect(transport.socket.all.slice(-2)).toEqual(
+    ['unsubscribe', 'subscribe'].map((op) => ({ op, args: [{ channel: 'books', instId: 'ETH-USDT' }] })),
+  );
+  expect(take()).toEqual(['snapshot BTC/USDT 10']);
+});
+
+test('a book that does not come on the new connection is lost soon after the old one is gone', async () => {
+  const { clock, transport, feed, take } = makeFeed();
+  feed.watch(btcUsdt);
+  await goLive(clock, transport);
+  transport.socket.say(snapshot(10));
+  transport.socket.say({ event: 'notice', code: '64008', msg: 'soon', connId: 'x' });
+  await goLive(clock, transport);
+  expect(transport.sockets).toHaveLength(2);
+  await clock.advance(10_000);
+  expect(take()).toEqual(['snapshot BTC/USDT 10', 'lost BTC/USDT: no snapshot came on the new connection']);
+  await clock.advance(500);
+  transport.socket.say(snapshot(20));
+  expect(take()).toEqual(['snapshot BTC/USDT 20']);
+});
+
+test.each(['counts the operations', 'says so (60014)'])(
+  'a connection that has had its share of operations is left for a fresh one: the client %s',
+  async (how) => {
+    const { clock, transport, feed } = makeFeed();
+    feed.watch(btcUsdt);
+    await goLive(clock, transport);
+    transport.socket.say(snapshot(10));
+    const [old] = transport.sockets;
+    if (how === 'counts the operations') {
+      for (let index = 0; index < 240; index++) {
+        feed.watch(ethUsdt);
+        feed.unwatch(ethUsdt);
+      }
+    } else old!.say({ event: 'error', code: '60014', msg: 'Requests too frequent', connId: 'x' });
+    await clock.settle();
+    expect(old!.sent.length).toBeLessThan(480);
+    expect(transport.sockets).toHaveLength(2);
+    await goLive(clock, transport);
+    transport.socket.say(snapshot(12));
+    await clock.advance(5_000);
+    expect(old!.isGone).toBe(true);
+  },
+);
 
 test('a lost connection loses every book, once, and comes back', async () => {
   const { clock, transport, feed, take } = makeFeed();
