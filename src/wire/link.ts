@@ -69,6 +69,8 @@ export class Link {
   private next: Session | null = null;
   /** Ended while it was being opened: why may still come, for a refusal and the end it brings can arrive in one breath. */
   private cutShort: Session | null = null;
+  /** To be replaced as soon as it is live. */
+  private doomed: { readonly session: Session; readonly reason: string } | null = null;
   /** Replaced, delivering their last. */
   private readonly lingering = new Set<Session>();
   private liveAt = 0;
@@ -106,6 +108,12 @@ export class Link {
     this.lastReason = reason;
     this.retryTimer?.cancel();
     this.dial();
+  }
+
+  /** The other side will close this connection: replaced now, or, while it is still being opened, as soon as it is live. */
+  replace(session: Session, reason: string): void {
+    if (session === this.current) this.replaceNow(reason);
+    else if (session === this.next) this.doomed = { session, reason };
   }
 
   /** Gives the live connection up and dials anew: for when it can no longer be trusted. */
@@ -215,11 +223,14 @@ export class Link {
     if (old === null) {
       this.options.log.info('connection live', { connection: this.options.name });
       this.options.onLive(session);
-      return;
+    } else {
+      this.options.log.info('connection replaced', { connection: this.options.name, reason: this.lastReason });
+      this.linger(old, 0);
+      this.options.onReplaced?.(session);
     }
-    this.options.log.info('connection replaced', { connection: this.options.name, reason: this.lastReason });
-    this.linger(old, 0);
-    this.options.onReplaced?.(session);
+    const { doomed } = this;
+    this.doomed = null;
+    if (doomed?.session === session) this.replaceNow(doomed.reason);
   }
 
   /** What was under way on the replaced connection still arrives; then it is closed. */

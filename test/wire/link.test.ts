@@ -149,6 +149,35 @@ test('when the replacement does not come to life the old connection stays, and i
   expect(told.at(-1)).toBe('live');
 });
 
+test('a connection that is to be left before it is live is replaced when it is; one that is gone is not', async () => {
+  let letGo: (() => void)[] = [];
+  const { clock, transport, told, link } = setup({
+    silenceMs: 1e12,
+    open: (session) => {
+      if (session.number < 3) link.replace(session, 'shutdown announced');
+      return new Promise((resolve) => letGo.push(resolve));
+    },
+  });
+  const open = async (): Promise<void> => {
+    const waiting = letGo;
+    letGo = [];
+    for (const go of waiting) go();
+    await clock.settle();
+  };
+  transport.onConnect = (socket) => socket.open();
+  link.start();
+  await clock.settle();
+  transport.sockets[0]!.die();
+  await clock.advance(5_000);
+  expect(transport.sockets).toHaveLength(2);
+  await open();
+  expect(transport.sockets).toHaveLength(3);
+  await open();
+  await clock.advance(60_000);
+  expect(transport.sockets).toHaveLength(3);
+  expect(told).toEqual(['reconnecting 1', 'live', 'replaced']);
+});
+
 test('requests end with their reply, in time-out, lost with the socket, or unsent', async () => {
   const { clock, transport, link } = setup();
   transport.onConnect = (socket) => socket.open();

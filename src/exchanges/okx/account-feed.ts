@@ -126,9 +126,7 @@ export class OkxAccountFeed implements AccountFeed, OrderSocket {
       },
       onPush: (frame) => this.#push(frame),
       // About to be closed by the exchange: the new connection is live before this one is let go.
-      onLeaving: (reason) => {
-        if (session === this.#link.session) this.#link.replaceNow(reason);
-      },
+      onLeaving: (reason) => this.#link.replace(session, reason),
       onComplaint: (error) => this.#handlers?.onEvent({ type: 'exception', error }),
     });
     this.#conversations.set(session, conversation);

@@ -154,9 +154,7 @@ export class OkxMarketFeed implements MarketFeed {
     const conversation = new Conversation(session, NO_REQUESTS_MS, {
       onLogin: () => {},
       onPush: (frame) => this.#push(session, frame),
-      onLeaving: (reason) => {
-        if (session === this.#link.session) this.#link.replaceNow(reason);
-      },
+      onLeaving: (reason) => this.#link.replace(session, reason),
       onComplaint: (error) => this.#handlers?.onError(error),
     });
     this.#conversations.set(session, conversation);

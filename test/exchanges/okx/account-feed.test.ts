@@ -296,6 +296,22 @@ describe('a session that the exchange will close', () => {
     expect(diary.reports.map(({ orderId }) => orderId)).toEqual(['78']);
   });
 
+  it('is replaced also when it hears of it before it is live', async () => {
+    const { clock, transport, diary } = await makeFeed();
+    const [old] = transport.sockets;
+    old!.open();
+    old!.loginOk();
+    old!.say(notice);
+    old!.acknowledge('orders', 'account');
+    await clock.settle();
+    expect(transport.sockets).toHaveLength(2);
+    await goLive(clock, transport.socket);
+    await clock.advance(5_000);
+    expect(old!.isGone).toBe(true);
+    expect(transport.sockets).toHaveLength(2);
+    expect(diary.take()).toEqual(['open', 'authenticated', 'live', 'open', 'authenticated']);
+  });
+
   it('keeps its operations under way until they are answered', async () => {
     const { clock, transport, feed } = await makeFeed();
     await goLive(clock, transport.socket);

@@ -251,6 +251,24 @@ test('a session about to be closed is replaced first, and no book is lost', asyn
   expect(take()).toEqual(['snapshot BTC/USDT 10', 'update BTC/USDT 11', 'snapshot BTC/USDT 12', 'update BTC/USDT 13']);
 });
 
+test('a session about to be closed that is not live yet is replaced when it is', async () => {
+  const { clock, transport, feed, take } = makeFeed();
+  feed.watch(btcUsdt);
+  await clock.settle();
+  const [old] = transport.sockets;
+  old!.open();
+  old!.say({ event: 'notice', code: '64008', msg: 'soon', connId: 'x' });
+  old!.acknowledge('books');
+  old!.say(snapshot(10));
+  await clock.settle();
+  expect(transport.sockets).toHaveLength(2);
+  await goLive(clock, transport);
+  transport.socket.say(snapshot(12));
+  await clock.advance(5_000);
+  expect(old!.isGone).toBe(true);
+  expect(take()).toEqual(['snapshot BTC/USDT 10', 'snapshot BTC/USDT 12']);
+});
+
 test('a refused subscription is told', async () => {
   const { clock, transport, feed, take } = makeFeed();
   feed.watch(btcUsdt);
