@@ -7,8 +7,33 @@ export const ENDPOINT_NAMES = ['rest', 'wsPublic', 'wsPrivate', 'wsBusiness'] as
 export type OkxEndpointName = (typeof ENDPOINT_NAMES)[number];
 export type OkxEndpoints = Readonly<Record<OkxEndpointName, string>>;
 
+interface Region {
+  readonly name: string;
+  /** The first is the one to use where none is named. */
+  readonly rest: readonly [string, ...string[]];
+  /** Hosts of the sockets; null where they are not known. */
+  readonly live: string | null;
+  readonly demo: string | null;
+}
+
+/** Demo trading shares the REST hosts of live trading and tells itself apart by a header (okx.md 1.3). */
+const GLOBAL = {
+  name: 'Global',
+  rest: ['openapi.okx.com', 'www.okx.com', 'aws.okx.com'],
+  live: 'ws.okx.com',
+  demo: 'wspap.okx.com',
+} as const;
+
+/** An account lives in one region, and its API key "does not exist" elsewhere (okx.md 1.1, 1.2, trap 32). */
+const REGIONS: readonly Region[] = [
+  GLOBAL,
+  { name: 'EEA', rest: ['eea.okx.com'], live: 'wseea.okx.com', demo: 'wseeapap.okx.com' },
+  { name: 'US and Australia', rest: ['us.okx.com'], live: 'wsus.okx.com', demo: 'wsuspap.okx.com' },
+  { name: 'Turkey', rest: ['tr.okx.com'], live: null, demo: null },
+];
+
 /** No port: 443. The historic 8443 is being shut (okx.md 1.2). */
-function hosts(rest: string, socket: string): OkxEndpoints {
+function urlsOf(rest: string, socket: string): OkxEndpoints {
   return {
     rest: `https://${rest}`,
     wsPublic: `wss://${socket}/ws/v5/public`,
@@ -17,17 +42,8 @@ function hosts(rest: string, socket: string): OkxEndpoints {
   };
 }
 
-const LIVE = hosts('openapi.okx.com', 'ws.okx.com');
-/** Demo trading shares the REST hosts of live trading and tells itself apart by a header (okx.md 1.3). */
-const TESTNET = hosts('openapi.okx.com', 'wspap.okx.com');
-
-/** An API key works only on the hosts of its account's region; elsewhere it "does not exist" (50119). */
-const REGIONS: Readonly<Record<string, OkxEndpoints>> = {
-  'openapi.okx.com': LIVE,
-  'www.okx.com': hosts('www.okx.com', 'ws.okx.com'),
-  'eea.okx.com': hosts('eea.okx.com', 'wseea.okx.com'),
-  'us.okx.com': hosts('us.okx.com', 'wsus.okx.com'),
-};
+const LIVE = urlsOf(GLOBAL.rest[0], GLOBAL.live);
+const TESTNET = urlsOf(GLOBAL.rest[0], GLOBAL.demo);
 
 const DEMO_HOST = /^ws[a-z]*pap\.okx\.com$/;
 
@@ -35,8 +51,8 @@ const DEMO_HOST = /^ws[a-z]*pap\.okx\.com$/;
 export const DEMO_HEADER = 'x-simulated-trading';
 
 /**
- * The full set of URLs. An object may name any subset; when it names the REST host of a region, the sockets are that region's too.
- * @throws RangeError naming the endpoint that is unknown or no URL
+ * The full set of URLs. An object may name any subset: what it leaves out is of the same region, and of demo trading when one of its sockets is.
+ * @throws RangeError naming the endpoint that is unknown, no URL, or of another region or kind of trading than the others
  */
 export function resolveEndpoints(option: EndpointsOption | undefined): OkxEndpoints {
   if (option === undefined || option === 'live') return LIVE;
@@ -49,11 +65,46 @@ export function resolveEndpoints(option: EndpointsOption | undefined): OkxEndpoi
     if (!isName(name)) throw new RangeError(`endpoints.${name}: unknown; OKX has ${ENDPOINT_NAMES.join(', ')}`);
     given[name] = checked(name, url);
   }
-  return { ...baseFor(given.rest), ...given };
+  const places = Object.entries(given).flatMap(([name, url]) => placeOf(name, url));
+  // Where the sockets of a region are not known, whatever the user names may be them.
+  const known = places.filter(({ region }) => region.live !== null);
+  const { region = GLOBAL } = agreed(known, (place) => place.region.name) ?? places[0] ?? {};
+  const sockets = places.filter(({ trading }) => trading !== null);
+  const host = agreed(sockets, ({ trading }) => `${trading} trading`)?.trading === 'demo' ? region.demo : region.live;
+  const { rest = `https://${region.rest[0]}`, wsPublic, wsPrivate, wsBusiness } = given;
+  if (host !== null) return { ...urlsOf(region.rest[0], host), ...given };
+  if (wsPublic !== undefined && wsPrivate !== undefined && wsBusiness !== undefined)
+    return { rest, wsPublic, wsPrivate, wsBusiness };
+  throw new RangeError(
+    `endpoints: the sockets of OKX ${region.name} are not known here; name wsPublic, wsPrivate and wsBusiness too`,
+  );
 }
 
-function baseFor(rest: string | undefined): OkxEndpoints {
-  return (rest === undefined ? undefined : REGIONS[new URL(rest).host]) ?? LIVE;
+interface Place {
+  readonly endpoint: string;
+  readonly region: Region;
+  /** Null for REST, which serves both. */
+  readonly trading: 'live' | 'demo' | null;
+}
+
+/** What a host of OKX's own gives away; nothing for any other. */
+function placeOf(endpoint: string, url: string): Place[] {
+  const { hostname } = new URL(url);
+  return REGIONS.flatMap((region): Place[] => {
+    if (region.rest.includes(hostname)) return [{ endpoint, region, trading: null }];
+    if (hostname === region.live) return [{ endpoint, region, trading: 'live' }];
+    return hostname === region.demo ? [{ endpoint, region, trading: 'demo' }] : [];
+  });
+}
+
+/** One of those that say so, when all say the same. */
+function agreed(places: readonly Place[], what: (place: Place) => string): Place | undefined {
+  const [first] = places;
+  const other = places.find((place) => first !== undefined && what(place) !== what(first));
+  if (first === undefined || other === undefined) return first;
+  throw new RangeError(
+    `endpoints: ${first.endpoint} is of OKX ${what(first)}, ${other.endpoint} of OKX ${what(other)}; an API key works in one of them only`,
+  );
 }
 
 function isName(name: string): name is OkxEndpointName {

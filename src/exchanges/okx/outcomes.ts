@@ -171,6 +171,16 @@ export function withoutQuotedRequest(message: string): string {
   return (quote < 0 ? message : message.slice(0, quote)).trim().replace(/:$/, '');
 }
 
+const ANOTHER_REGION =
+  'a key works on the hosts of the region its account is of, and nowhere else: https://eea.okx.com, https://us.okx.com, …; see endpoints.rest';
+/** What else a code may mean than it says (1.1, 1.3, trap 32). */
+const HINTS: Readonly<Record<string, string>> = {
+  '50101': "a key of demo trading needs endpoints 'testnet', any other key needs live ones",
+  '50119': ANOTHER_REGION,
+  '60005': ANOTHER_REGION,
+  '60032': ANOTHER_REGION,
+};
+
 /**
  * The error for a code of the exchange. `outcome` may be given where the place decides (a read changes nothing, so it is never in doubt).
  */
@@ -182,7 +192,8 @@ export function errorFor(
   const words = withoutQuotedRequest(message);
   const text = words === '' ? 'no message' : words;
   const detail = details.subCode === undefined || details.subCode === '' ? code : `${code}_${details.subCode}`;
-  return new TradeError(`${text} (${detail})`, {
+  const hint = HINTS[code];
+  return new TradeError(hint === undefined ? `${text} (${detail})` : `${text} (${detail}); ${hint}`, {
     kind: kindOf(code),
     outcome: details.outcome ?? outcomeOf(code),
     platform: OKX,

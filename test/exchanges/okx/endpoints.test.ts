@@ -38,6 +38,26 @@ test('the REST host of a region brings its sockets along', () => {
   );
 });
 
+test('one demo socket of a region brings its demo trading along', () => {
+  expect(resolveEndpoints({ wsPrivate: 'wss://wseeapap.okx.com/ws/v5/private' })).toEqual({
+    rest: 'https://eea.okx.com',
+    wsPublic: 'wss://wseeapap.okx.com/ws/v5/public',
+    wsPrivate: 'wss://wseeapap.okx.com/ws/v5/private',
+    wsBusiness: 'wss://wseeapap.okx.com/ws/v5/business',
+  });
+  const us = resolveEndpoints({ rest: 'https://us.okx.com', wsPublic: 'wss://wsuspap.okx.com:8443/ws/v5/public' });
+  expect(us.wsPrivate).toBe('wss://wsuspap.okx.com/ws/v5/private');
+  expect(isDemo(us)).toBe(true);
+});
+
+test('a region whose sockets are not known wants them named', () => {
+  const rest = 'https://tr.okx.com';
+  expect(() => resolveEndpoints({ rest })).toThrow('endpoints: the sockets of OKX Turkey are not known here');
+  const named = { rest, wsPublic: 'wss://a.test', wsPrivate: 'wss://b.test', wsBusiness: 'wss://c.test' };
+  expect(resolveEndpoints(named)).toEqual(named);
+  expect(resolveEndpoints({ ...LIVE, rest })).toEqual({ ...LIVE, rest });
+});
+
 test('any subset can be pointed elsewhere', () => {
   expect(resolveEndpoints({ rest: 'http://127.0.0.1:9000/' })).toEqual({ ...LIVE, rest: 'http://127.0.0.1:9000' });
 });
@@ -48,6 +68,14 @@ describe('what is refused names the endpoint', () => {
     [{ rest: 'not a url' }, 'endpoints.rest: expected'],
     [{ rest: 'wss://ws.okx.com' }, 'endpoints.rest: expected'],
     [{ wsPrivate: 'https://www.okx.com' }, 'endpoints.wsPrivate: expected'],
+    [
+      { rest: 'https://eea.okx.com', wsPrivate: 'wss://ws.okx.com/ws/v5/private' },
+      'endpoints: rest is of OKX EEA, wsPrivate of OKX Global',
+    ],
+    [
+      { wsPublic: 'wss://ws.okx.com/ws/v5/public', wsPrivate: 'wss://wspap.okx.com/ws/v5/private' },
+      'endpoints: wsPublic is of OKX live trading, wsPrivate of OKX demo trading',
+    ],
   ])('%j', (option, message) => {
     expect(() => resolveEndpoints(option)).toThrow(RangeError);
     expect(() => resolveEndpoints(option)).toThrow(message);

@@ -113,3 +113,7 @@ test('a quoted request never gets into an error: it may be a login', () => {
   expect(error.message).toBe('Illegal request (60012)');
   expect(JSON.stringify(error.cause)).not.toContain('sesame');
 });
+
+test.each(['50119', '60005', '60032'])('%s, which looks like a bad key, reminds of the region', (code) => {
+  expect(errorFor(code, "API key doesn't exist").message).toMatch(/^API key doesn't exist \(\d+\); .*endpoints\.rest$/);
+});
