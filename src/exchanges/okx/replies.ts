@@ -86,10 +86,20 @@ export function queryOutcomeOf(answer: Answer, symbol: string): QueryOutcome {
   if (answer.type === 'lost') return { outcome: 'no-answer', error: answer.error };
   const { reply } = answer;
   if (reply.code === NOT_FOUND) return { outcome: 'not-found', error: errorFor(reply.code, reply.msg, { symbol }) };
-  if (reply.code !== '0') return { outcome: 'no-answer', error: errorFor(reply.code, reply.msg, { symbol }) };
+  if (reply.code !== '0') return { outcome: 'no-answer', error: unread(errorFor(reply.code, reply.msg, { symbol })) };
   const reports = reportsOf(reply.rows, 'query');
   if (reports.length > 0) return { outcome: 'found', reports };
   return { outcome: 'not-found', error: errorFor(NOT_FOUND, 'Order does not exist', { symbol }) };
+}
+
+/**
+ * The error of a question about orders. Only a refused key is the last word there: an instrument that is suspended, renamed or has lost its code
+ * (51001, 51021, …) says nothing of the orders that may stand on it, and will do so another time.
+ */
+export function unread(error: TradeError): TradeError {
+  if (error.kind !== 'invalid-order' && error.kind !== 'rejected') return error;
+  const { message, outcome, code, retryAfter, cause, platform, account, symbol } = error;
+  return new TradeError(message, { kind: 'unknown', outcome, code, retryAfter, cause, platform, account, symbol });
 }
 
 export function reportsOf(rows: readonly Row[], source: ReportSource) {

@@ -20,7 +20,7 @@ import { text } from './frames.ts';
 import { BATCH_SIZE, RATE_PAUSE_MS, type Bucket, type OkxLimits } from './limits.ts';
 import { LOGIN_NEEDED, WRONG_CODE } from './outcomes.ts';
 import { everyPage } from './pages.ts';
-import { cancelOutcomesOf, createOutcomeOf, queryOutcomeOf, reportsOf } from './replies.ts';
+import { cancelOutcomesOf, createOutcomeOf, queryOutcomeOf, reportsOf, unread } from './replies.ts';
 import { isRateCode, type Answer, type OkxRequests } from './requests.ts';
 import type { OkxRest } from './rest.ts';
 
@@ -194,7 +194,7 @@ export class OkxTrading implements Trading {
       cursor: 'ordId',
       fetch: (after) => rest.getOpenOrders(instrument.rawSymbol, { after }),
     });
-    return error === null ? ok(reportsOf(rows, 'open-orders')) : fail(error.at({ symbol: instrument.symbol }));
+    return error === null ? ok(reportsOf(rows, 'open-orders')) : fail(unread(error.at({ symbol: instrument.symbol })));
   }
 
   async fills(
@@ -240,7 +240,7 @@ export class OkxTrading implements Trading {
     if (reachBack) sources.push((after) => rest.getFillsHistory('SPOT', { instId, ordId }, { after }));
     for (const fetch of sources) {
       const [rows, error] = await everyPage({ ...paging, fetch });
-      if (error !== null) return fail(error);
+      if (error !== null) return fail(unread(error));
       for (const row of rows) {
         const report = isPast?.(row) === true ? null : fillReport(row);
         if (report !== null) found.set(text(row, 'billId'), report);

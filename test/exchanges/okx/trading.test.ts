@@ -396,6 +396,26 @@ const orderRow = (ordId: string, fields: Row = {}): Row => ({
   ...fields,
 });
 
+describe('a question about orders that is refused', () => {
+  it.each([
+    ['51001', 'unknown'],
+    ['51021', 'unknown'],
+    ['51022', 'unknown'],
+    ['51000', 'unknown'],
+    ['50011', 'rate-limited'],
+    ['50113', 'auth'],
+  ])('with %s is %s: only a bad key is the last word', async (code, kind) => {
+    const { trading, transport } = await makeTrading();
+    for (const path of ['order', 'orders-pending', 'fills', 'fills-history'])
+      transport.answer(`trade/${path}`, json({ code, msg: 'no', data: [] }));
+    const error = { kind, code, message: expect.stringContaining(`no (${code})`) as string };
+    expect(await trading.query(btcUsdt, ref('77'))).toMatchObject({ outcome: 'no-answer', error });
+    expect((await trading.openOrders(btcUsdt))[1]).toMatchObject({ ...error, symbol: 'BTC/USDT' });
+    expect((await trading.fills(btcUsdt, { ref: ref('77') }))[1]).toMatchObject(error);
+    expect((await trading.fills(btcUsdt, { since: 0 }))[1]).toMatchObject(error);
+  });
+});
+
 describe('a query', () => {
   it('asks by the exchange’s id where it is known', async () => {
     const { trading, transport } = await makeTrading();
