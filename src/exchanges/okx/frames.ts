@@ -44,6 +44,8 @@ export interface Reply {
   readonly msg: string;
   /** Empty when the body had no `data` (gateway errors). */
   readonly rows: readonly Row[];
+  /** Rows without names, as candles are (14): there when the first is one. */
+  readonly lists?: readonly (readonly unknown[])[];
 }
 
 export function isRow(value: unknown): value is Row {
@@ -102,7 +104,13 @@ export function readReply(body: string): Reply | null {
 }
 
 function replyOf(value: Row): Reply {
-  return { code: code(value, 'code'), msg: text(value, 'msg'), rows: rowsOf(value['data']) };
+  const { data } = value;
+  const reply = { code: code(value, 'code'), msg: text(value, 'msg'), rows: rowsOf(data) };
+  return Array.isArray(data) && Array.isArray(data[0]) ? { ...reply, lists: data.filter(isList) } : reply;
+}
+
+function isList(value: unknown): value is readonly unknown[] {
+  return Array.isArray(value);
 }
 
 const PONG: Frame = { type: 'pong' };

@@ -37,6 +37,7 @@ export const LIMITS = {
   books: per2s(40, 'ip'),
   trades: per2s(100, 'ip'),
   candles: per2s(40, 'ip'),
+  'history-candles': per2s(20, 'ip'),
   /** New connections: 3 a second for each IP (4.1). */
   connect: { scope: 'ip', capacity: 3, windowMs: 1_000 },
 } as const satisfies Readonly<Record<string, Limit>>;

@@ -60,6 +60,20 @@ export type OkxBook = Texts<(typeof BOOK_FIELDS)[number]>;
 /** `details`: one row for each currency. */
 export type OkxBalance = Texts<(typeof BALANCE_FIELDS)[number]>;
 
+/** Open time (ms) and prices; `volume` in base, then in quote, once more in quote; `confirm` "1" when the candle is closed (13.6, 14). */
+export type OkxCandle = readonly [
+  openTime: string,
+  open: string,
+  high: string,
+  low: string,
+  close: string,
+  volume: string,
+  quoteVolume: string,
+  quoteVolumeAgain: string,
+  confirm: string,
+];
+const CANDLE_LENGTH = 9;
+
 /** Turns the rows of an answer into rows of a kind, or refuses the answer. */
 export type Typed<Kind extends Row> = (rows: Rows) => Result<readonly Kind[]>;
 
@@ -69,15 +83,25 @@ function typed<Field extends string>(fields: readonly Field[]): Typed<Texts<Fiel
   return ([rows, error]) => {
     if (error !== null) return fail(error);
     if (rows.every(isKind)) return ok(rows);
-    return fail(
-      new TradeError('OKX answered with rows of another form than documented', {
-        kind: 'unknown',
-        outcome: 'unknown',
-        platform: OKX,
-        cause: rows,
-      }),
-    );
+    return fail(otherForm(rows));
   };
+}
+
+function otherForm(cause: unknown): TradeError {
+  return new TradeError('OKX answered with rows of another form than documented', {
+    kind: 'unknown',
+    outcome: 'unknown',
+    platform: OKX,
+    cause,
+  });
+}
+
+function isCandle(list: readonly unknown[]): list is OkxCandle {
+  return list.length >= CANDLE_LENGTH && list.slice(0, CANDLE_LENGTH).every((field) => typeof field === 'string');
+}
+
+export function asCandles(lists: readonly (readonly unknown[])[]): Result<readonly OkxCandle[]> {
+  return lists.every(isCandle) ? ok(lists) : fail(otherForm(lists));
 }
 
 export const asOrders = typed(ORDER_FIELDS);

@@ -11,6 +11,7 @@ import type { Answer, OkxRequests, RequestOptions } from './requests.ts';
 import {
   asBalances,
   asBooks,
+  asCandles,
   asConfig,
   asFees,
   asFills,
@@ -22,6 +23,7 @@ import {
   asTrades,
   type OkxBalance,
   type OkxBook,
+  type OkxCandle,
   type OkxConfig,
   type OkxFee,
   type OkxFill,
@@ -76,6 +78,20 @@ export class OkxRest {
 
   async getTrades(instId: string, limit = 100): Promise<Many<OkxTrade>> {
     return asTrades(await this.#public('/api/v5/market/trades', { instId, limit }, 'trades'));
+  }
+
+  /**
+   * One page, newest first; the first is not closed yet. Pages by open time (ms): `after` it is older.
+   * @param bar '1m', '3m', '5m', '15m', '30m', '1H', '2H', '4H', '6H', '12H', '1D', …; from 6H on aligned to UTC+8, '6Hutc' and the like to UTC (trap 41)
+   * @param page at most 300; reaches back 1440 bars
+   */
+  getCandles(instId: string, bar: string, page: Page = {}): Promise<Result<readonly OkxCandle[]>> {
+    return this.#candles('/api/v5/market/candles', 'candles', instId, bar, page);
+  }
+
+  /** The same for those that are older. */
+  getHistoryCandles(instId: string, bar: string, page: Page = {}): Promise<Result<readonly OkxCandle[]>> {
+    return this.#candles('/api/v5/market/history-candles', 'history-candles', instId, bar, page);
   }
 
   // ---- account
@@ -164,6 +180,20 @@ export class OkxRest {
 
   #public(path: string, query: Query, bucket: Bucket): Promise<Rows> {
     return this.#read({ method: 'GET', path, query, bucket, isPublic: true });
+  }
+
+  async #candles(
+    path: string,
+    bucket: Bucket,
+    instId: string,
+    bar: string,
+    page: Page,
+  ): Promise<Result<readonly OkxCandle[]>> {
+    const query = { instId, bar, ...withLimit(page) };
+    const answer = await this.#requests.send({ method: 'GET', path, query, bucket, isPublic: true });
+    const [, error] = rowsOf(answer);
+    if (error !== null) return fail(error);
+    return asCandles(answer.type === 'reply' ? (answer.reply.lists ?? []) : []);
   }
 
   #get(path: string, query: Query, bucket: Bucket, instId?: string): Promise<Rows> {

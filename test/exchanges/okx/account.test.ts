@@ -246,6 +246,21 @@ describe('the raw client', () => {
     expect((await account.rest.getOpenOrders())[1]).toMatchObject({ kind: 'unknown', outcome: 'unknown' });
   });
 
+  it('gives candles, and refuses what is none', async () => {
+    const { transport, account } = open();
+    if (!(account.rest instanceof OkxRest)) throw new Error('not the raw client');
+    const candle = ['1597026383085', '3.7', '3.8', '3.6', '3.75', '4', '15', '15', '0'];
+    transport.answer('market/candles', json({ code: '0', msg: '', data: [candle] }));
+    expect(await account.rest.getCandles('BTC-USDT', '1Dutc', { limit: 300 })).toEqual([[candle], null]);
+    expect(new URL(transport.requests.at(-1)!.url).search).toBe('?instId=BTC-USDT&bar=1Dutc&limit=300');
+    transport.answer('market/candles', json({ code: '0', msg: '', data: [] }));
+    expect(await account.rest.getCandles('BTC-USDT', '1m')).toEqual([[], null]);
+    transport.answer('market/candles', json({ code: '0', msg: '', data: [candle.slice(1)] }));
+    expect((await account.rest.getCandles('BTC-USDT', '1m'))[1]).toMatchObject({ kind: 'unknown' });
+    transport.answer('market/candles', json({ code: '51000', msg: 'Parameter bar error', data: [] }, 400));
+    expect((await account.rest.getCandles('BTC-USDT', '1x'))[1]).toMatchObject({ code: '51000' });
+  });
+
   it('gives the error of a single order that was refused, and every row of a batch', async () => {
     const { transport, account } = open();
     if (!(account.rest instanceof OkxRest)) throw new Error('not the raw client');

@@ -20,6 +20,7 @@ import type { CreateCommand, ExchangeAccount } from '../../../src/exchanges/exch
 import { probeOf } from '../../../src/exchanges/okx/conversation.ts';
 import { okx } from '../../../src/exchanges/okx/index.ts';
 import { OkxMarketFeed } from '../../../src/exchanges/okx/market-feed.ts';
+import { OkxRest } from '../../../src/exchanges/okx/rest.ts';
 import { seededRandom } from '../../../src/runtime/random.ts';
 import { VirtualClock } from '../../../src/runtime/virtual-clock.ts';
 import { silentLog } from '../../../src/seam/log.ts';
@@ -548,6 +549,28 @@ test('the order book and the permissions', async () => {
   });
   expect(value(await run(account.permissions()))).toMatchObject({ trade: true });
   expect(value(await run(account.instrument(BNB))).extra).toEqual({ instIdCode: 2 });
+});
+
+test('candles come by the raw client, newest first, page by page', async () => {
+  const { account, run, rest, clock, venue } = await bench({ inventedMinutes: 0 });
+  if (!(account.rest instanceof OkxRest)) throw new Error('not the raw client');
+  for (const price of ['0.8', '0.9', '0.7']) {
+    rest('SELL', price, '5');
+    venue.place(1, order('BUY', price, '5', { clientOrderId: `c${price.slice(2)}` }), RULES);
+    await clock.advance(60_000);
+  }
+  const [newest, ...older] = value(await run(account.rest.getCandles('EOS-USDT', '1m', { limit: 2 })));
+  expect([newest, ...older]).toHaveLength(2);
+  const before = value(await run(account.rest.getHistoryCandles('EOS-USDT', '1m', { after: older[0]![0] })));
+  const times = [newest!, ...older, ...before].map(([time]) => Number(time));
+  expect(times).toEqual(times.toSorted((a, b) => b - a));
+  expect(before.map(([, open, high, low, close, volume]) => [open, high, low, close, volume])).toContainEqual([
+    '0.8',
+    '0.8',
+    '0.8',
+    '0.8',
+    '5',
+  ]);
 });
 
 test('closing leaves no connection', async () => {
