@@ -37,6 +37,7 @@ export class OkxAccount implements ExchangeAccount {
   readonly trading: Trading;
   readonly #feed: OkxAccountFeed;
   readonly #environment: ExchangeEnvironment;
+  readonly #limits: OkxLimits;
   readonly #time: ClockOffset;
   readonly #instruments: OkxInstruments;
   #mode: AccountMode | null = null;
@@ -48,6 +49,7 @@ export class OkxAccount implements ExchangeAccount {
     const passphrase = config.passphrase?.reveal() ?? '';
     const signer = createSigner(config.secretKey);
     const limits = new OkxLimits(budgets, clock, new URL(restUrl).host, accessKey);
+    this.#limits = limits;
     this.#environment = environment;
     // Three samples: public/time allows ten in two seconds, for all accounts of the machine together.
     const host = `${new URL(restUrl).host}${isDemo(endpoints) ? ' demo' : ''}`;
@@ -126,6 +128,7 @@ export class OkxAccount implements ExchangeAccount {
         }),
       );
     this.#mode = mode;
+    this.#limits.belongTo(mode.uid);
     return ok(mode);
   }
 

@@ -57,16 +57,23 @@ export class OkxLimits {
   readonly #budgets: RateBudgets;
   readonly #clock: Clock;
   readonly #host: string;
-  readonly #user: string;
+  #user: string;
   /** Budgets by bucket and instrument, so that no key is put together on an order's way out. */
   readonly #known = new Map<Bucket, Map<string, RateBudget>>();
 
-  /** @param host of the REST endpoint: live, demo and simulators keep apart by it. @param user the access key: a key belongs to one user. */
+  /** @param host of the REST endpoint: live, demo and simulators keep apart by it. @param user the access key, until the user is known */
   constructor(budgets: RateBudgets, clock: Clock, host: string, user: string) {
     this.#budgets = budgets;
     this.#clock = clock;
     this.#host = host;
     this.#user = user;
+  }
+
+  /** The limits are the user's: several keys of one share them (12). @param uid as the account's configuration states it */
+  belongTo(uid: string): void {
+    if (uid === '' || uid === this.#user) return;
+    this.#user = uid;
+    this.#known.clear();
   }
 
   /** @param instId needed for buckets of the scope user+instrument, ignored by the others */

@@ -5,10 +5,11 @@ import { Secret } from '../../../src/domain/secret.ts';
 import { okx } from '../../../src/exchanges/okx/index.ts';
 import { OkxRest } from '../../../src/exchanges/okx/rest.ts';
 import type { AccountConfig, ExchangeAccount } from '../../../src/exchanges/exchange.ts';
+import { seededRandom } from '../../../src/runtime/random.ts';
 import { VirtualClock } from '../../../src/runtime/virtual-clock.ts';
 import { silentLog, type Log } from '../../../src/seam/log.ts';
 import { TransportError } from '../../../src/seam/transport.ts';
-import { FakeTransport, FeedDiary, json, limitOrder, OpenBudgets, rows } from './fake.ts';
+import { btcUsdt, FakeTransport, FeedDiary, json, limitOrder, OpenBudgets, rows } from './fake.ts';
 
 const config: AccountConfig = {
   account: 'a@x.test',
@@ -176,6 +177,27 @@ describe('trading rules', () => {
     await account.instrument('BTC/USDT');
     expect(paths(transport).filter((path) => path.endsWith('instruments'))).toHaveLength(2);
   });
+});
+
+test('two keys of one user share its limits, once it is known whose they are', async () => {
+  const budgets = new OpenBudgets();
+  const transport = new FakeTransport();
+  const [one, two] = ['key 1', 'key 2'].map((accessKey) => {
+    const { clock } = open();
+    return okx.open({ ...config, accessKey }, { transport, clock, random: seededRandom(1), log: silentLog, budgets });
+  });
+  transport.answer('public/time', rows({ ts: '1600000000000' }));
+  transport.answer('account/config', rows({ ...accountRow, uid: '44' }));
+  for (const account of [one!, two!]) {
+    await account.prepare();
+    await account.trading.openOrders(btcUsdt);
+  }
+  expect(budgets.taken.filter((line) => /config|pending/.test(line))).toEqual([
+    'okx.test:key 1:config 1 query',
+    'okx.test:44:orders-pending 1 query',
+    'okx.test:key 2:config 1 query',
+    'okx.test:44:orders-pending 1 query',
+  ]);
 });
 
 test('a mode that was changed by hand is learnt from the refusal', async () => {
