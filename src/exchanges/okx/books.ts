@@ -2,6 +2,7 @@
 // Holding the levels is src/market's part; asking for a new snapshot is market-feed.ts's.
 
 import type { BookChange } from '../../domain/book-change.ts';
+import type { BookLevel } from '../../domain/order.ts';
 import { levelsOf } from './decode-market.ts';
 import { timeOrNull } from './decode.ts';
 import { integerOrNull, type Row } from './frames.ts';
@@ -9,7 +10,7 @@ import { integerOrNull, type Row } from './frames.ts';
 export type BookStep =
   | ({ readonly type: 'snapshot' } & BookChange)
   | ({ readonly type: 'update' } & BookChange)
-  /** A frame was missed: the book is worthless until the next snapshot. */
+  /** A frame was missed, or the book cannot be right: it is worthless until the next snapshot. */
   | { readonly type: 'lost'; readonly reason: string }
   /** Nothing to apply: waiting for a snapshot. */
   | { readonly type: 'ignored' };
@@ -22,6 +23,7 @@ const IGNORED: BookStep = { type: 'ignored' };
  */
 export class BookSequence {
   #last: number | null = null;
+  readonly #touch = new Touch();
 
   /** Whether a snapshot was taken and no frame has been missed since. */
   get isContinuous(): boolean {
@@ -39,7 +41,9 @@ export class BookSequence {
     if (action === 'snapshot') {
       // Old recordings carry no sequence ids: their snapshot counts as number 0, and no update fits it.
       this.#last = sequence ?? 0;
-      return { type: 'snapshot', ...changeOf(row, this.#last) };
+      const book = changeOf(row, this.#last);
+      this.#touch.begin(book);
+      return { type: 'snapshot', ...book };
     }
     if (this.#last === null) return IGNORED;
     if (sequence === null || previous !== this.#last) {
@@ -47,11 +51,56 @@ export class BookSequence {
       this.#last = null;
       return { type: 'lost', reason };
     }
+    const change = changeOf(row, sequence);
+    if (!this.#touch.apply(change)) {
+      this.#last = null;
+      return { type: 'lost', reason: `crossed: a bid of ${this.#touch.bid} against an ask of ${this.#touch.ask}` };
+    }
     this.#last = sequence;
-    return { type: 'update', ...changeOf(row, sequence) };
+    return { type: 'update', ...change };
   }
 }
 
-function changeOf(row: Row, sequence: number): BookChange {
+interface Levels extends BookChange {
+  readonly asks: readonly BookLevel[];
+  readonly bids: readonly BookLevel[];
+}
+
+/**
+ * The best prices as far as frames tell without the book being held: the best bid is `bid` or more, the best ask `ask` or less.
+ * Where even these cross, the book does (13.4, step 5). In a call auction it may: one that came crossed in its snapshot is let be (13.1).
+ */
+class Touch {
+  bid = -Infinity;
+  ask = Infinity;
+  #mayCross = false;
+
+  begin(book: Levels): void {
+    this.bid = -Infinity;
+    this.ask = Infinity;
+    this.#mayCross = true;
+    this.apply(book);
+    this.#mayCross = this.bid >= this.ask;
+  }
+
+  /** False: crossed. */
+  apply({ bids, asks }: Levels): boolean {
+    for (const [text, size] of bids) {
+      const price = Number(text);
+      if (Number(size) === 0) {
+        if (price === this.bid) this.bid = -Infinity;
+      } else if (price > this.bid) this.bid = price;
+    }
+    for (const [text, size] of asks) {
+      const price = Number(text);
+      if (Number(size) === 0) {
+        if (price === this.ask) this.ask = Infinity;
+      } else if (price < this.ask) this.ask = price;
+    }
+    return this.#mayCross || this.bid < this.ask;
+  }
+}
+
+function changeOf(row: Row, sequence: number): Levels {
   return { asks: levelsOf(row['asks']), bids: levelsOf(row['bids']), time: timeOrNull(row, 'ts') ?? 0, sequence };
 }

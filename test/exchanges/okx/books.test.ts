@@ -56,6 +56,29 @@ test('nothing counts before a snapshot, and a checksum counts never', () => {
   expect(book.step('update', row(2, 3)).type).toBe('ignored');
 });
 
+test('a book that crosses loses itself: frames in order do not make it right', () => {
+  const book = new BookSequence();
+  book.step('snapshot', row(-1, 1, { bids: [['100', '1'], ['99', '1']], asks: [['101', '1'], ['102', '1']] })); // prettier-ignore
+  expect(book.step('update', row(1, 2, { bids: [['100.5', '2']] })).type).toBe('update');
+  // The best ask goes and a better bid comes in one frame.
+  expect(book.step('update', row(2, 3, { bids: [['101', '1']], asks: [['101', '0']] })).type).toBe('update');
+  expect(book.step('update', row(3, 4, { asks: [['101.5', '1']] })).type).toBe('update');
+  expect(book.step('update', row(4, 5, { bids: [['101.5', '1']] }))).toEqual({
+    type: 'lost',
+    reason: 'crossed: a bid of 101.5 against an ask of 101.5',
+  });
+  expect(book.isContinuous).toBe(false);
+  expect(book.step('update', row(5, 6)).type).toBe('ignored');
+});
+
+test('a book that comes crossed in its snapshot is in a call auction, and stays', () => {
+  const book = new BookSequence();
+  book.step('snapshot', row(-1, 1, { bids: [['102', '1']], asks: [['101', '1']] }));
+  expect(book.step('update', row(1, 2, { bids: [['103', '1']] })).type).toBe('update');
+  book.step('snapshot', row(-1, 3, { bids: [['100', '1']], asks: [['101', '1']] }));
+  expect(book.step('update', row(3, 4, { asks: [['100', '1']] })).type).toBe('lost');
+});
+
 /** A plain local book, best first, keeping the exchange's own texts. */
 class PlainBook {
   asks = new Map<string, string>();
