@@ -15,7 +15,10 @@ export function limit(name: string, count: number, per: RateLimit['per'], window
   return { name, count, windowMs, per };
 }
 
-/** A burst may be a little larger than the documented number (on the demo it may be twice as large), so that the network's jitter refuses nobody. */
+/**
+ * A burst may be a little larger than the documented number (on the demo it may be twice as large), so that the network's jitter refuses nobody.
+ * Not rounded up: of one a second, two at once are one too many.
+ */
 const SLACK = 1.1;
 const MANY_BUCKETS = 10_000;
 
@@ -38,7 +41,7 @@ export class Limiter {
   take(rule: RateLimit, owner: string, cost = 1): boolean {
     if (!this.enabled || cost === 0) return true;
     const now = this.clock.monotonic();
-    const capacity = Math.ceil(rule.count * SLACK);
+    const capacity = rule.count * SLACK;
     const key = `${rule.name}|${owner}`;
     let bucket = this.buckets.get(key);
     if (bucket === undefined) {

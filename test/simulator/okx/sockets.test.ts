@@ -127,7 +127,7 @@ describe('connections', () => {
     const { open } = okxBench();
     const clients = [];
     for (let index = 0; index < 6; index++) clients.push(await open('public'));
-    expect(clients.filter(({ isOpen }) => isOpen)).toHaveLength(4);
+    expect(clients.filter(({ isOpen }) => isOpen)).toHaveLength(3);
     expect(clients.at(-1)?.closed?.error).toContain('429');
     const nowhere = await okxBench().open('nowhere' as 'public');
     expect(nowhere.closed?.error).toContain('404');
@@ -378,7 +378,7 @@ describe("the dead man's switch", () => {
     const bench = okxBench();
     const statuses: number[] = [];
     for (const _ of [1, 2, 3]) statuses.push((await bench.post(url, { timeOut: '10' })).status);
-    expect(statuses.at(-1)).toBe(429);
+    expect(statuses).toEqual([200, 429, 429]);
     expect((await bench.post(url, { timeOut: '10', tag: 'other' })).status).toBe(200);
   });
 
