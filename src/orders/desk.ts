@@ -78,6 +78,7 @@ export class Desk implements SessionMember {
   private closed = false;
   private failure: TradeError | null = null;
   private troubleTold = false;
+  private refusalTold = false;
 
   constructor(parts: DeskParts) {
     this.parts = parts;
@@ -327,6 +328,11 @@ export class Desk implements SessionMember {
 
   onEvent(event: FeedEvent): void {
     this.event(event);
+    if (event.type === 'authenticated') this.refusalTold = false;
+    if (event.type !== 'exception' || event.error.kind !== 'auth' || this.refusalTold || this.phase !== 'ready') return;
+    // It is tried again, and may last: a strategy that looks at errors only must hear of it, once.
+    this.refusalTold = true;
+    this.parts.handlers.onError(event.error.at(this.parts.place));
   }
 
   onTrouble(error: TradeError, attempt: number, retryInMs: number): void {

@@ -63,6 +63,8 @@ export class Link {
   private stopped = false;
   private count = 0;
   private fatalFailures = 0;
+  /** It was live once, so the keys are right. */
+  private hasBeenLive = false;
   /** Live. */
   private current: Session | null = null;
   /** Dialled or being opened; to become the current one. */
@@ -193,8 +195,8 @@ export class Link {
     const suspected =
       this.options.isFatal === undefined ? error.kind === 'auth' : this.options.isFatal(error, this.fatalFailures + 1);
     this.fatalFailures = error.kind === 'auth' ? this.fatalFailures + 1 : 0;
-    // With a live connection at hand the failure concerns only its replacement; it may yet come right.
-    if (suspected && this.current === null) return this.giveUp(session, error);
+    // A key that was taken before is refused during bans and outages too (binance.md D7): then it may yet come right.
+    if (suspected && !this.hasBeenLive) return this.giveUp(session, error);
     this.options.onEvent({ type: 'exception', error });
     session.drop(error.message);
   }
@@ -216,6 +218,7 @@ export class Link {
     this.openTimer?.cancel();
     this.next = null;
     this.fatalFailures = 0;
+    this.hasBeenLive = true;
     const old = this.current;
     this.current = session;
     this.liveAt = this.options.clock.monotonic();

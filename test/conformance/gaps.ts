@@ -43,6 +43,25 @@ const breaks = BREAKS.map(([what, rule]): Case => ({
 
 const others: readonly Case[] = [
   {
+    name: 'logins refused for a while after a good run: the strategy hears of it once, and what happened is told when they are taken again',
+    run: async (stage) => {
+      const { trade, told } = await stage.ready();
+      const id = value(await stage.run(trade.createOrder('BUY', '0.8', '20')));
+      // Some log in, others subscribe with a signature.
+      stage.fault({ fault: 'key-revoked', operation: 'login', nth: 1, durationMs: 120_000 }, false);
+      stage.fault({ fault: 'key-revoked', operation: 'subscribe', nth: 1, durationMs: 120_000 }, false);
+      stage.fault({ fault: 'connection-cut', stream: 'private', at: 0 });
+      await stage.clock.advance(60_000);
+      expect(told.errors.filter(({ kind }) => kind === 'auth')).toHaveLength(1);
+      await stage.clock.advance(62_000);
+      stage.other('SELL', '0.8', '20');
+      await stage.clock.advance(180_000);
+      expect(last(told, id)).toMatchObject({ status: 'FILLED' });
+      expect(told.fills.map(({ quantity }) => quantity)).toEqual(['20']);
+      expect(value(await stage.run(trade.createOrder('BUY', '0.7', '20')))).toBeTypeOf('string');
+    },
+  },
+  {
     name: 'fills made while the process was dead come once, in the next one',
     run: async (stage) => {
       const first = await stage.ready();

@@ -197,6 +197,23 @@ test('requests end with their reply, in time-out, lost with the socket, or unsen
   expect(await session.request('4', 'd', 5_000)).toEqual({ end: 'not-sent', reason: 'the socket is not open' });
 });
 
+test('a login that is refused after it was taken once is tried again', async () => {
+  let failure: TradeError | null = null;
+  const { clock, transport, told, link } = setup({
+    open: () => (failure === null ? Promise.resolve() : Promise.reject(failure)),
+  });
+  transport.onConnect = (socket) => socket.open();
+  link.start();
+  await clock.advance(1_000);
+  failure = new TradeError('wrong key', { kind: 'auth', outcome: 'rejected' });
+  transport.sockets.at(-1)?.die();
+  await clock.advance(600_000);
+  expect(told.some((line) => line.startsWith('fatal'))).toBe(false);
+  failure = null;
+  await clock.advance(60_000);
+  expect(link.isLive).toBe(true);
+});
+
 test('a refused login ends it for good; any other trouble in opening is tried again', async () => {
   let failure = new TradeError('try later', { kind: 'maintenance', outcome: 'rejected' });
   const { clock, transport, told, link } = setup({ open: () => Promise.reject(failure) });
