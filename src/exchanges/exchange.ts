@@ -112,6 +112,10 @@ export interface ExchangeAccount {
   /** Trading rules; cached, refreshed when old. Unknown symbol: kind `invalid-order`, outcome `not-sent`. */
   instrument(symbol: string): Promise<Result<Instrument>>;
   orderbook(instrument: Instrument, depth: number): Promise<Result<Orderbook>>;
+  /**
+   * Asked of the exchange: every balance that is not empty, and as zero those that were known and are empty now. Never older than what onAssets
+   * has told: where a push overtook the answer, the push's balance is in it.
+   */
   assets(): Promise<Result<Assets>>;
   /** What the key may do; null where the exchange does not say. For `doctor`. */
   permissions(): Promise<Result<{ readonly trade: boolean | null; readonly withdraw: boolean | null }>>;

@@ -3,7 +3,7 @@
 
 import type { TradeError } from '../domain/errors.ts';
 import type { Instrument } from '../domain/instrument.ts';
-import type { Assets } from '../domain/order.ts';
+import type { Asset, Assets } from '../domain/order.ts';
 import type { OrderReport } from '../domain/order-report.ts';
 import type {
   AccountConfig,
@@ -39,6 +39,19 @@ export function isFatal(error: TradeError): boolean {
   return FATAL.has(error.kind);
 }
 
+/** Those of `told` that are not as they were; null when all are. */
+function changedIn(known: Assets, told: Assets): Assets | null {
+  let changed: Record<string, Asset> | null = null;
+  for (const name in told) {
+    const asset = told[name];
+    const before = known[name];
+    if (asset === undefined) continue;
+    if (before?.free === asset.free && before.locked === asset.locked && before.total === asset.total) continue;
+    (changed ??= {})[name] = asset;
+  }
+  return changed;
+}
+
 export class AccountSession {
   readonly exchange: Exchange;
   readonly connector: ExchangeAccount;
@@ -54,11 +67,15 @@ export class AccountSession {
   private live = false;
   private closed = false;
   private fatal: TradeError | null = null;
+  private readonly readAssetsEvery: number;
+  /** Of the reading of balances that goes on while the stream is live. */
+  private reading: Pauses | null = null;
 
   constructor(exchange: Exchange, config: AccountConfig, environment: ExchangeEnvironment) {
     this.exchange = exchange;
     this.environment = environment;
     this.pauses = new Pauses(environment.clock);
+    this.readAssetsEvery = config.timings.reconcileEvery;
     this.connector = exchange.open(config, environment);
   }
 
@@ -130,6 +147,7 @@ export class AccountSession {
     if (this.closed) return;
     this.closed = true;
     this.pauses.end();
+    this.stopReading();
     if (this.feedStarted) await this.connector.feed.stop();
     await this.connector.close();
   }
@@ -163,6 +181,7 @@ export class AccountSession {
     attempt: () => Promise<readonly [T, null] | readonly [null, TradeError]>,
     onTrouble: (error: TradeError, attempt: number, waitMs: number) => void,
     isOff: () => boolean,
+    pauses: Pauses = this.pauses,
   ): Promise<{ readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: TradeError } | null> {
     const { random } = this.environment;
     for (let count = 1; ; count++) {
@@ -174,7 +193,7 @@ export class AccountSession {
       // Half of it by chance, so that a hundred processes do not come back at the same moment.
       const wait = Math.round(Math.max(ceiling / 2 + (ceiling / 2) * random.next(), error.retryAfter ?? 0));
       onTrouble(error, count, wait);
-      await this.pauses.pause(wait);
+      await pauses.pause(wait);
       if (isOff()) return null;
     }
   }
@@ -182,10 +201,15 @@ export class AccountSession {
   private onLive(): void {
     this.live = true;
     for (const member of this.watching) member.onLive();
+    // After the orders' own questions, which are on their way by now.
+    this.stopReading();
+    this.reading = new Pauses(this.environment.clock);
+    void this.readAssets(this.reading);
   }
 
   private onBroken(reason: string): void {
     this.live = false;
+    this.stopReading();
     for (const member of this.watching) member.onBroken(reason);
   }
 
@@ -205,15 +229,47 @@ export class AccountSession {
     }
   }
 
+  /**
+   * The stream tells changes, only while it lives, and not everywhere those by transfer (htx.md 8.5): the whole is read when it comes up, then
+   * as often as orders are compared. Nothing waits for it.
+   */
+  private async readAssets(pauses: Pauses): Promise<void> {
+    const isOff = (): boolean => this.reading !== pauses;
+    const { log } = this.environment;
+    while (!isOff()) {
+      const read = await this.retry(
+        () => this.connector.assets(),
+        (error, attempt, wait) => {
+          if (attempt === 1) log.warn('the balances could not be read; trying again', { err: error, retryInMs: wait });
+        },
+        isOff,
+        pauses,
+      );
+      if (read === null) return;
+      if (read.ok) this.onAssets(read.value);
+      else log.warn('the balances could not be read', { err: read.error });
+      await pauses.pause(this.readAssetsEvery);
+    }
+  }
+
+  private stopReading(): void {
+    const { reading } = this;
+    this.reading = null;
+    reading?.end();
+  }
+
   private onAssets(assets: Assets): void {
-    this.assets = Object.freeze({ ...this.assets, ...assets });
-    for (const member of this.all()) member.onAssets(assets);
+    const changed = changedIn(this.assets, assets);
+    if (changed === null) return;
+    this.assets = Object.freeze({ ...this.assets, ...changed });
+    for (const member of this.all()) member.onAssets(changed);
   }
 
   private fail(error: TradeError): void {
     if (this.fatal !== null) return;
     this.fatal = error;
     this.live = false;
+    this.stopReading();
     for (const member of this.all()) member.onFatal(error);
   }
 }

@@ -3,8 +3,8 @@
 
 import type { Clock, Timer } from '../seam/clock.ts';
 
-/** Cancels never wait behind others: they have a reserve of their own. */
-export type Priority = 'cancel' | 'order' | 'query';
+/** Cancels never wait behind others: they have a reserve of their own. `spare`: what can wait; half of every window is left to the others. */
+export type Priority = 'cancel' | 'order' | 'query' | 'spare';
 
 /** All budgets of the process, by key (e.g. `host:weight`, `accessKey:orders`). */
 export interface RateBudgets {
@@ -123,7 +123,7 @@ interface Waiting {
   readonly resolve: () => void;
 }
 
-const RANK: Readonly<Record<Priority, number>> = { cancel: 0, order: 1, query: 2 };
+const RANK: Readonly<Record<Priority, number>> = { cancel: 0, order: 1, query: 2, spare: 3 };
 
 class Governor implements RateBudget {
   private readonly limit: Limit;
@@ -182,12 +182,25 @@ class Governor implements RateBudget {
 
   waitTime(cost: number, priority: Priority): number {
     const used = this.window.used();
-    const room = this.limit.capacity - (priority === 'cancel' ? 0 : this.limit.cancelReserve);
+    const room = this.roomFor(priority);
     // What is dearer than the whole budget goes out on a fresh window: waiting for ever helps nobody.
     const over = used + Math.min(cost, room) - room;
     // The clock is asked only when there is something to wait for: this is on every order's way out, several times.
     const blocked = this.blockedUntil === -Infinity ? 0 : Math.max(0, this.blockedUntil - this.limit.clock.monotonic());
     return Math.max(blocked, over > 0 ? Math.max(1, this.window.untilFreed(over)) : 0);
+  }
+
+  /** How much of a window the priority may use. */
+  private roomFor(priority: Priority): number {
+    const { capacity, cancelReserve } = this.limit;
+    switch (priority) {
+      case 'cancel':
+        return capacity;
+      case 'spare':
+        return Math.min(capacity - cancelReserve, Math.ceil(capacity / 2));
+      default:
+        return capacity - cancelReserve;
+    }
   }
 
   /** Lets those go that may, in their order, and wakes up again when the next one might. */

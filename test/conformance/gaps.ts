@@ -1,7 +1,9 @@
 // Gaps: the stream breaks, the exchange is away, the process dies. What happened meanwhile is told once.
 import { expect } from 'vitest';
+import { Decimal } from '../../src/domain/decimal.ts';
 import type { FaultRule } from '../../src/simulator/faults/vocabulary.ts';
 import type { Case, Chapter } from './case.ts';
+import { believedHoldings, holdings } from '../support/balances.ts';
 import { last, value, type Stage } from './stage.ts';
 
 const BREAKS: readonly (readonly [string, FaultRule])[] = [
@@ -59,6 +61,30 @@ const others: readonly Case[] = [
       expect(last(told, id)).toMatchObject({ status: 'FILLED' });
       expect(told.fills.map(({ quantity }) => quantity)).toEqual(['20']);
       expect(value(await stage.run(trade.createOrder('BUY', '0.7', '20')))).toBeTypeOf('string');
+    },
+  },
+  {
+    name: 'balances are there soon after the start, though nothing changed',
+    run: async (stage) => {
+      const { trade } = await stage.ready();
+      await stage.clock.advance(1_000);
+      expect(believedHoldings(trade)).toEqual(holdings(stage.venue, stage.uid));
+    },
+  },
+  {
+    name: 'balances that changed during a gap are read after it, one that was spent wholly among them',
+    run: async (stage) => {
+      const { trade, told } = await stage.ready();
+      await stage.clock.advance(2_000);
+      stage.fault({ fault: 'exchange-restart', durationMs: 20_000, at: 0 });
+      await stage.clock.advance(100);
+      for (const { asset, free } of stage.venue.accounts[0]!.balances.values())
+        if (asset !== 'USDT') stage.venue.deposit(stage.uid, asset, free.neg());
+      stage.venue.deposit(stage.uid, 'USDT', Decimal.from('7'));
+      await stage.clock.runUntil(() => told.events.some(({ type }) => type === 'gap-closed'), 120_000);
+      await stage.clock.advance(2_000);
+      expect(believedHoldings(trade)).toEqual(holdings(stage.venue, stage.uid));
+      expect(trade.assets['EOS']).toEqual({ free: '0', locked: '0', total: '0' });
     },
   },
   {

@@ -22,6 +22,7 @@ import {
 } from '../../src/simulator/index.ts';
 import { Trade } from '../../src/trade.ts';
 import { createRateBudgets } from '../../src/wire/rate-budget.ts';
+import { believedHoldings, holdings } from '../support/balances.ts';
 import { audit, HAND } from './audit.ts';
 import { Ledger } from './ledger.ts';
 import { mortalClock } from './mortal-clock.ts';
@@ -354,7 +355,7 @@ async function live(world: World): Promise<RunOutcome> {
       promptMs: scenario.rules.every(isPrompt) ? PROMPT_MS : null,
     }),
   );
-  problems.push(...compareOpen(world, process.trade));
+  problems.push(...compareOpen(world, process.trade), ...compareBalances(world, process.trade));
   if (problems.length === 0) problems.push(...(await revokeAll(world, process.trade)));
   await clock.runFor(process.trade.close(), 30_000);
   return {
@@ -376,6 +377,17 @@ function compareOpen({ venue, uid }: World, trade: Trade): string[] {
     if (!believed.has(id)) problems.push(`order ${id} is open on the exchange but not in trade.orders`);
   for (const id of believed)
     if (!open.has(id)) problems.push(`order ${id} is in trade.orders but not open on the exchange`);
+  return problems;
+}
+
+function compareBalances({ venue, uid }: World, trade: Trade): string[] {
+  const held = holdings(venue, uid);
+  const believed = believedHoldings(trade);
+  const problems: string[] = [];
+  for (const asset of new Set([...Object.keys(held), ...Object.keys(believed)])) {
+    const [is, seems] = [JSON.stringify(held[asset]), JSON.stringify(believed[asset])];
+    if (is !== seems) problems.push(`${asset}: trade.assets has ${seems ?? 'none'}, the exchange ${is ?? 'none'}`);
+  }
   return problems;
 }
 

@@ -55,6 +55,18 @@ test('cancels have a reserve and go first; others wait by priority, then by arri
   expect(order).toEqual(['cancel', 'order 1', 'order 2', 'query']);
 });
 
+test('what can wait leaves half of a window to the others, and holds nobody up', async () => {
+  const { clock, budget: b } = budget(true);
+  expect(b.tryTake(4, 'spare')).toBe(true);
+  expect(b.tryTake(2, 'spare')).toBe(false);
+  const waiting = b.take(2, 'spare');
+  expect(b.tryTake(4, 'query')).toBe(true);
+  expect(b.tryTake(2, 'cancel')).toBe(true);
+  expect(b.waitTime(2, 'spare')).toBe(57_000);
+  await clock.runFor(waiting);
+  expect(b.used).toBe(2);
+});
+
 test('corrections count when higher, a ban holds back everybody', async () => {
   const { clock, budget: b } = budget(true);
   b.correct(7);

@@ -1,9 +1,9 @@
 // The private stream: one WebSocket API connection that is logged on, subscribed and kept alive (binance.md A5), and the reading of its events.
 // Order entry has a connection of its own (order-socket.ts says why); what a report does to an order is the order manager's part.
 
+import type { BalanceSheet } from '../../domain/balance-sheet.ts';
 import { TradeError } from '../../domain/errors.ts';
 import type { Instrument } from '../../domain/instrument.ts';
-import type { Assets } from '../../domain/order.ts';
 import type { Session } from '../../wire/link-session.ts';
 import { Link } from '../../wire/link.ts';
 import type { AccountFeed, AccountFeedHandlers } from '../exchange.ts';
@@ -21,14 +21,13 @@ export interface AccountFeedContext extends SocketContext {
   /** Unified symbol of an exchange's name, for symbols somebody here is interested in. */
   readonly symbolOf: (rawSymbol: string) => string | undefined;
   readonly watch: (instrument: Instrument) => void;
+  readonly balances: BalanceSheet;
 }
 
 export class BinanceAccountFeed implements AccountFeed {
   readonly #context: AccountFeedContext;
   readonly #link: Link;
   #handlers: AccountFeedHandlers | null = null;
-  /** Account update time of the newest balance by asset: two connections overlap at a replacement. */
-  readonly #balanceTimes = new Map<string, number>();
 
   constructor(context: AccountFeedContext) {
     this.#context = context;
@@ -110,7 +109,8 @@ export class BinanceAccountFeed implements AccountFeed {
       case 'executionReport':
         return this.#execution(event, receivedAt);
       case 'outboundAccountPosition': {
-        const assets = this.#newer(assetsOf(event['B'], POSITION_NAMES), number(event, 'u') ?? 0);
+        const updatedAt = number(event, 'u');
+        const assets = this.#context.balances.push(assetsOf(event['B'], POSITION_NAMES), () => updatedAt, receivedAt);
         if (Object.keys(assets).length > 0) this.#handlers?.onAssets(assets);
         return;
       }
@@ -137,16 +137,5 @@ export class BinanceAccountFeed implements AccountFeed {
         clientOrderId: text(event, 'c'),
         reason: text(event, 'r'),
       });
-  }
-
-  #newer(assets: Assets, time: number): Assets {
-    const newer: Record<string, Assets[string]> = {};
-    for (const name in assets) {
-      const asset = assets[name];
-      if (asset === undefined || (this.#balanceTimes.get(name) ?? 0) > time) continue;
-      this.#balanceTimes.set(name, time);
-      newer[name] = asset;
-    }
-    return newer;
   }
 }

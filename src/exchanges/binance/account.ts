@@ -1,6 +1,7 @@
 // One Binance account, put together: requests, the private stream, order entry, trading rules, and what the account itself is.
 // Each part is a file of its own; here they meet.
 
+import { BalanceSheet } from '../../domain/balance-sheet.ts';
 import { fail, ok, TradeError, type Result } from '../../domain/errors.ts';
 import type { Instrument } from '../../domain/instrument.ts';
 import type { Assets, Orderbook } from '../../domain/order.ts';
@@ -17,6 +18,8 @@ import type {
 } from '../exchange.ts';
 import { BinanceAccountFeed } from './account-feed.ts';
 import { ACCOUNT_NAMES, assetsOf, levelsOf } from './decode.ts';
+import { balancesCall } from './encode.ts';
+import { isRow, number } from './frames.ts';
 import { BinanceInstruments } from './instruments.ts';
 import { BinanceLimits } from './limits.ts';
 import { OrderSocket, type SocketContext } from './order-socket.ts';
@@ -43,6 +46,8 @@ export class BinanceAccount implements ExchangeAccount {
   readonly #environment: ExchangeEnvironment;
   readonly #time: ClockOffset;
   readonly #instruments: BinanceInstruments;
+  readonly #requests: BinanceRequests;
+  readonly #balances = new BalanceSheet();
 
   constructor(config: AccountConfig, environment: ExchangeEnvironment) {
     const { transport, clock, random, log, budgets } = environment;
@@ -78,6 +83,7 @@ export class BinanceAccount implements ExchangeAccount {
       timeoutMs,
       orderEntry: this.#orders,
     });
+    this.#requests = requests;
     this.rest = new BinanceRest(requests);
     this.#instruments = new BinanceInstruments(
       this.rest,
@@ -89,6 +95,7 @@ export class BinanceAccount implements ExchangeAccount {
       ...sockets,
       symbolOf: (rawSymbol) => this.#instruments.symbolOf(rawSymbol),
       watch: (instrument) => this.#instruments.know(instrument),
+      balances: this.#balances,
     });
     this.feed = this.#feedWithOrderEntry();
     this.trading = new BinanceTrading(requests, () => time.serverNow());
@@ -153,8 +160,16 @@ export class BinanceAccount implements ExchangeAccount {
   }
 
   async assets(): Promise<Result<Assets>> {
-    const [account, error] = await this.rest.getAccount();
-    return error === null ? ok(assetsOf(account.balances, ACCOUNT_NAMES)) : fail(error);
+    const askedAt = this.#environment.clock.monotonic();
+    const [account, error] = await this.#requests.sendByRest(balancesCall());
+    if (error !== null) return fail(error);
+    // Whatever is not listed is empty: an answer without a list says nothing.
+    if (!isRow(account) || !Array.isArray(account['balances']))
+      return fail(
+        new TradeError('Binance answered without balances', { kind: 'unknown', outcome: 'unknown', platform: BINANCE }),
+      );
+    const updatedAt = number(account, 'updateTime');
+    return ok(this.#balances.answer(assetsOf(account['balances'], ACCOUNT_NAMES), () => updatedAt, askedAt));
   }
 
   /** The answer speaks of the account, not of the key: that it may withdraw says nothing about the key. */

@@ -158,6 +158,11 @@ export function getCall(path: string, params: Params, weight: number): Call {
   return { method: 'GET', path, socketMethod: null, params, weight, orders: 0, priority: 'query' };
 }
 
+/** The account with its balances (A8.3). By itself, and often enough, so it takes only what others leave. */
+export function balancesCall(): Call {
+  return { ...getCall('/api/v3/account', { omitZeroBalances: true }, 20), priority: 'spare' };
+}
+
 export function queryCall(rawSymbol: string, ref: OrderRef): Call {
   return getCall('/api/v3/order', refParams(rawSymbol, ref), 4);
 }

@@ -1,6 +1,7 @@
 // The private stream of an account: every order and balance change, on a connection that heals itself; order operations travel on it too.
 // What is said on it is conversation.ts's part, when it is replaced wire/link.ts's; rows are read by decode.ts.
 
+import type { BalanceSheet } from '../../domain/balance-sheet.ts';
 import type { TradeError } from '../../domain/errors.ts';
 import type { Clock } from '../../seam/clock.ts';
 import type { Log } from '../../seam/log.ts';
@@ -12,7 +13,7 @@ import { Link } from '../../wire/link.ts';
 import type { RateBudget } from '../../wire/rate-budget.ts';
 import type { AccountFeed, AccountFeedHandlers } from '../exchange.ts';
 import { Conversation, type Credentials } from './conversation.ts';
-import { assetsOf } from './decode-market.ts';
+import { assetsOf, balanceStampsOf } from './decode-market.ts';
 import type { Args } from './encode.ts';
 import type { PushFrame, Row } from './frames.ts';
 import { isClockCode, isFatalLogin } from './outcomes.ts';
@@ -33,6 +34,7 @@ export interface FeedContext {
   readonly probe: Probe;
   /** New connections of this machine (3 a second). */
   readonly connects: RateBudget;
+  readonly balances: BalanceSheet;
 }
 
 /**
@@ -146,7 +148,7 @@ export class OkxAccountFeed implements AccountFeed, OrderSocket {
     if (frame.channel === 'orders') this.#orders(frame.rows);
     else if (frame.channel === 'account') {
       for (const row of frame.rows) {
-        const assets = assetsOf(row);
+        const assets = this.#context.balances.push(assetsOf(row), balanceStampsOf(row), this.#receivedAt);
         if (Object.keys(assets).length > 0) this.#handlers?.onAssets(assets);
       }
     }

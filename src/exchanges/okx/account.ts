@@ -1,6 +1,7 @@
 // One OKX account, put together: requests, the private stream, order entry, trading rules, and what the account itself is (mode, permissions).
 // Each part is a file of its own; here they meet.
 
+import { BalanceSheet } from '../../domain/balance-sheet.ts';
 import { fail, ok, TradeError, type Result } from '../../domain/errors.ts';
 import type { Instrument } from '../../domain/instrument.ts';
 import type { Assets, Orderbook } from '../../domain/order.ts';
@@ -10,7 +11,7 @@ import { PerHost } from '../../wire/per-host.ts';
 import type { AccountConfig, AccountFeed, ExchangeAccount, ExchangeEnvironment, Trading } from '../exchange.ts';
 import { OkxAccountFeed } from './account-feed.ts';
 import { probeOf } from './conversation.ts';
-import { accountModeOf, assetsOf, orderbookOf, type AccountMode } from './decode-market.ts';
+import { accountModeOf, assetsOf, balanceStampsOf, orderbookOf, type AccountMode } from './decode-market.ts';
 import { isDemo } from './endpoints.ts';
 import { OkxInstruments } from './instruments.ts';
 import { OkxLimits } from './limits.ts';
@@ -40,6 +41,7 @@ export class OkxAccount implements ExchangeAccount {
   readonly #limits: OkxLimits;
   readonly #time: ClockOffset;
   readonly #instruments: OkxInstruments;
+  readonly #balances = new BalanceSheet();
   #mode: AccountMode | null = null;
 
   constructor(config: AccountConfig, environment: ExchangeEnvironment) {
@@ -84,6 +86,7 @@ export class OkxAccount implements ExchangeAccount {
       requestTimeoutMs: timings.requestTimeout,
       probe: probeOf(timings.streamSilence),
       connects: limits.budget('connect'),
+      balances: this.#balances,
     });
     this.feed = this.#feed;
     this.trading = new OkxTrading({
@@ -156,9 +159,16 @@ export class OkxAccount implements ExchangeAccount {
   }
 
   async assets(): Promise<Result<Assets>> {
+    const askedAt = this.#environment.clock.monotonic();
     const [rows, error] = await this.rest.getBalance();
     if (error !== null) return fail(error);
-    return ok(assetsOf(rows[0] ?? {}));
+    const [row] = rows;
+    // Whatever is not listed is empty, and of an empty account the list is (10.1): an answer without a list says nothing.
+    if (row === undefined || !Array.isArray(row['details']))
+      return fail(
+        new TradeError('OKX answered without balances', { kind: 'unknown', outcome: 'unknown', platform: OKX }),
+      );
+    return ok(this.#balances.answer(assetsOf(row), balanceStampsOf(row), askedAt));
   }
 
   async permissions(): Promise<Result<{ readonly trade: boolean; readonly withdraw: boolean }>> {

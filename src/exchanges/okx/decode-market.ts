@@ -1,6 +1,7 @@
 // OKX's rows about instruments, balances, the account and order books, in the framework's words (okx.md 2, 10, 13, 14). Pure.
 // Orders and fills are decode.ts's part.
 
+import type { StampOf } from '../../domain/balance-sheet.ts';
 import { Decimal } from '../../domain/decimal.ts';
 import type { Instrument } from '../../domain/instrument.ts';
 import type { Asset, Assets, BookLevel, Orderbook } from '../../domain/order.ts';
@@ -60,6 +61,17 @@ export function assetsOf(row: Row): Assets {
     if (name !== '') assets[name] = { free: free.toString(), locked: locked.toString(), total: total.toString() };
   }
   return assets;
+}
+
+/** When each balance of such a row changed last, exchange time; the row's own time for assets that it does not name (10.1). */
+export function balanceStampsOf(row: Row): StampOf {
+  const stamps = new Map<string, number | null>();
+  const details = row['details'];
+  if (Array.isArray(details))
+    for (const entry of details)
+      if (isRow(entry)) stamps.set(text(entry, 'ccy').toUpperCase(), timeOrNull(entry, 'uTime'));
+  const whole = timeOrNull(row, 'uTime');
+  return (asset) => stamps.get(asset) ?? whole;
 }
 
 /** Account levels (5.2): 1 spot, 2 futures, 3 multi-currency margin, 4 portfolio margin. */

@@ -152,6 +152,26 @@ test('events become reports in the order of arrival; balances that are older tha
   expect(diary.assets).toMatchObject({ BTC: { free: '1.5' }, BNB: { free: '1' }, USDT: { total: '9600' } });
 });
 
+test('balances read join those pushed by the time of the last update; what the answer leaves out is empty (A5.2, A8.3)', async () => {
+  const { transport, clock, stream, account } = await setup();
+  stream().receive(eventNamed('outboundAccountPosition'));
+  const answer = (body: unknown): void => {
+    transport.onRequest = ({ url }) => ({
+      status: 200,
+      headers: {},
+      body: JSON.stringify(url.includes('/api/v3/account') ? body : { serverTime: clock.now() }),
+    });
+  };
+  answer({ updateTime: 1_795_300_000_000, balances: [{ asset: 'BTC', free: '9', locked: '0' }] });
+  const [older] = await clock.runFor(account.assets());
+  expect(older).toMatchObject({ BTC: { free: '1.5' }, USDT: { total: '9600' } });
+  answer({ updateTime: 1_795_300_001_000, balances: [{ asset: 'BTC', free: '9', locked: '0' }] });
+  const [newer] = await clock.runFor(account.assets());
+  expect(newer).toMatchObject({ BTC: { free: '9' }, USDT: { free: '0', locked: '0', total: '0' } });
+  answer({ updateTime: 1_795_300_002_000 });
+  expect((await clock.runFor(account.assets()))[1]).toMatchObject({ kind: 'unknown' });
+});
+
 test('an event before the reply to the subscription is delivered', async () => {
   const { diary } = await setup({
     'userDataStream.subscribe.signature': (request, socket) => {

@@ -1,6 +1,7 @@
 // The private stream: login, acknowledgements, silence, sessions that are replaced before they end, and logins that can never succeed.
 
 import { describe, expect, it, test } from 'vitest';
+import { BalanceSheet } from '../../../src/domain/balance-sheet.ts';
 import { ok } from '../../../src/domain/errors.ts';
 import { Secret } from '../../../src/domain/secret.ts';
 import { OkxAccountFeed } from '../../../src/exchanges/okx/account-feed.ts';
@@ -37,6 +38,7 @@ async function makeFeed() {
     requestTimeoutMs: 5_000,
     probe: probeOf(undefined),
     connects: new OpenBudgets().get('connect'),
+    balances: new BalanceSheet(),
   });
   feed.start(diary);
   await clock.settle();

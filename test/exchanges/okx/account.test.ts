@@ -228,6 +228,46 @@ test('books, balances', async () => {
   expect(await account.assets()).toEqual([{ USDT: { free: '5', locked: '1', total: '6' } }, null]);
 });
 
+test('a currency that an answer leaves out is empty; an answer without a list says nothing (10.1)', async () => {
+  const { clock, transport, account } = open();
+  const empty = { free: '0', locked: '0', total: '0' };
+  const eos = { ccy: 'EOS', availBal: '2', eq: '2', uTime: '100' };
+  transport.answer('account/balance', rows({ uTime: '100', details: [eos] }));
+  await account.assets();
+  await clock.advance(1_000);
+  transport.answer('account/balance', rows({ uTime: '150' }));
+  expect((await account.assets())[1]).toMatchObject({ kind: 'unknown' });
+  transport.answer('account/balance', rows());
+  expect((await account.assets())[1]).toMatchObject({ kind: 'unknown' });
+  transport.answer('account/balance', rows({ uTime: '200', details: [] }));
+  expect(await account.assets()).toEqual([{ EOS: empty }, null]);
+});
+
+test('a push that is newer than an answer stands (8, 10.1)', async () => {
+  const { clock, transport, account } = open();
+  const diary = new FeedDiary();
+  account.feed.start(diary);
+  await clock.settle();
+  transport.socket.goLive();
+  await clock.settle();
+  const push = (availBal: string, uTime: string): void =>
+    transport.socket.say({
+      arg: { channel: 'account', uid: '1' },
+      eventType: 'event_update',
+      data: [{ uTime, details: [{ ccy: 'EOS', availBal, eq: availBal, uTime }] }],
+    });
+  push('3', '200');
+  transport.answer('account/balance', rows({ uTime: '150', details: [] }));
+  expect((await account.assets())[0]).toMatchObject({ EOS: { total: '3' } });
+  push('1', '120');
+  expect(diary.assets).toHaveLength(1);
+  transport.answer(
+    'account/balance',
+    rows({ uTime: '300', details: [{ ccy: 'EOS', availBal: '4', eq: '4', uTime: '250' }] }),
+  );
+  expect((await account.assets())[0]).toMatchObject({ EOS: { total: '4' } });
+});
+
 test('order entry goes over the private stream’s socket once it is live', async () => {
   const { clock, transport, account } = open();
   await account.prepare();

@@ -3,7 +3,7 @@
 import { Decimal } from '../../../src/domain/decimal.ts';
 import { TradeError, fail, ok, type ErrorKind, type Outcome, type Result } from '../../../src/domain/errors.ts';
 import type { Instrument } from '../../../src/domain/instrument.ts';
-import type { OrderAction, OrderType, TimeInForce } from '../../../src/domain/order.ts';
+import type { Assets, OrderAction, OrderType, TimeInForce } from '../../../src/domain/order.ts';
 import {
   EMPTY_REPORT,
   type FillReport,
@@ -97,7 +97,16 @@ export type Fault =
   /** Carried out that many ms later than the time-out. */
   | { readonly lateBy: number };
 
-type Request = 'create' | 'cancel' | 'cancelAll' | 'query' | 'openOrders' | 'fills' | 'prepare' | 'instrument';
+type Request =
+  | 'create'
+  | 'cancel'
+  | 'cancelAll'
+  | 'query'
+  | 'openOrders'
+  | 'fills'
+  | 'prepare'
+  | 'instrument'
+  | 'assets';
 
 export function errorOf(kind: ErrorKind, outcome: Outcome, message: string = kind): TradeError {
   return new TradeError(message, { kind, outcome });
@@ -136,6 +145,8 @@ export class FakeVenue implements Exchange {
   defect: Error | null = null;
   /** What the connector says of the clocks. The stamps on orders and fills stay those of the clock. */
   clockOffsetMs = 0;
+  /** What the account is asked to hold; pushes are the test's own. */
+  assets: Assets = {};
   sentCommands: CreateCommand[] = [];
   handlers: AccountFeedHandlers | null = null;
   live = false;
@@ -358,8 +369,8 @@ class FakeAccount implements ExchangeAccount {
     return fail(errorOf('network', 'not-sent'));
   }
 
-  async assets(): Promise<Result<Record<string, never>>> {
-    return ok({});
+  async assets(): Promise<Result<Assets>> {
+    return this.simple('assets', this.venue.assets);
   }
 
   async permissions(): Promise<Result<{ trade: boolean | null; withdraw: boolean | null }>> {
