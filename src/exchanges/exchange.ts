@@ -109,8 +109,11 @@ export interface ExchangeAccount {
   readonly trading: Trading;
   /** Measures the clock offset and learns the account's mode or id. Must have succeeded before anything else; may be repeated. */
   prepare(): Promise<Result<true>>;
-  /** Trading rules; cached, refreshed when old. Unknown symbol: kind `invalid-order`, outcome `not-sent`. */
-  instrument(symbol: string): Promise<Result<Instrument>>;
+  /**
+   * Trading rules; cached, refreshed when old. Unknown symbol: kind `invalid-order`, outcome `not-sent`.
+   * @param maxAgeMs rules known for longer are asked for anew; the same object as long as they were not. Default: the exchange's own measure
+   */
+  instrument(symbol: string, maxAgeMs?: number): Promise<Result<Instrument>>;
   orderbook(instrument: Instrument, depth: number): Promise<Result<Orderbook>>;
   /**
    * Asked of the exchange: every balance that is not empty, and as zero those that were known and are empty now. Never older than what onAssets

@@ -25,6 +25,7 @@ import { Stats } from './stats.ts';
 import { blindReceipt, settleOrders, unfinishedIds } from './stopping.ts';
 import { Submit } from './submit.ts';
 import type { TrackedOrder } from './tracked-order.ts';
+import { TradingRules } from './trading-rules.ts';
 
 export interface DeskHandlers extends OrderSink {
   onAssets(assets: Assets): void;
@@ -68,6 +69,7 @@ export class Desk implements SessionMember {
   private readonly reconciler: Reconciler;
   private readonly facts: MissingFacts;
   private readonly connections: ConnectionHolder;
+  private readonly rules: TradingRules;
   private readonly submit: Submit;
   private readonly revoking: RevokeParts;
   private readonly lookUps: LookUps;
@@ -91,6 +93,7 @@ export class Desk implements SessionMember {
     this.connections = new ConnectionHolder(clock);
     const connection = (): Connection | null => this.connections.current;
     const background = (work: Promise<unknown>): void => this.background(work);
+    this.rules = new TradingRules({ place, clock, random, log, connections: this.connections, background });
     const isOurs = (id: string): boolean => isOwn(place.strategy, id);
     this.facts = new MissingFacts({
       clock,
@@ -173,6 +176,7 @@ export class Desk implements SessionMember {
     const instrument = await this.session.join(this);
     if (instrument === null || this.closed) return;
     this.connections.set({ account: this.session.connector, instrument });
+    this.rules.start();
     this.session.watch(this, instrument);
   }
 
@@ -213,7 +217,11 @@ export class Desk implements SessionMember {
   }
 
   createOrder(request: OrderRequest): Promise<Result<string>> {
-    return this.submit.create(request);
+    const { rules, submit } = this;
+    const result = rules.isClosed ? rules.look().then(() => submit.create(request)) : submit.create(request);
+    // A failure is the caller's to hear.
+    result.then(rules.onResult, () => undefined);
+    return result;
   }
 
   /** @param ids none: every unfinished order the policy concerns */
@@ -295,6 +303,7 @@ export class Desk implements SessionMember {
     this.closed = true;
     this.reconciler.stop();
     this.facts.stop();
+    this.rules.stop();
     this.manager.stop();
     // Whoever waits for an order looks up and sees that it is over.
     for (const order of this.manager.tracker.open.values()) order.changed();
@@ -353,6 +362,7 @@ export class Desk implements SessionMember {
     this.failure = error.at(this.parts.place);
     this.synced = false;
     this.reconciler.stop();
+    this.rules.stop();
     this.connections.finish();
     this.parts.handlers.onError(this.failure);
     if (this.phase !== 'loading') return;

@@ -1,8 +1,9 @@
 // Orders that no exchange could take: refused here, with the nearest legal value, and nothing leaves the machine.
 import { expect } from 'vitest';
+import { Decimal } from '../../src/domain/decimal.ts';
 import type { CreateOrderOptions } from '../../src/orders/order-request.ts';
 import type { Case, Chapter } from './case.ts';
-import { value } from './stage.ts';
+import { value, type Stage } from './stage.ts';
 
 type Call = readonly [
   action: 'BUY' | 'SELL',
@@ -36,7 +37,45 @@ const INVALID: readonly (readonly [what: string, call: Call, message: RegExp])[]
   ['a malformed client order id', ['BUY', '0.8', '20', { clientOrderId: 'with space' }], /clientOrderId/],
 ];
 
+/** Runs `work` while the exchange has another tick size for the symbol. */
+async function withTick(stage: Stage, tickSize: string, work: () => Promise<void>): Promise<void> {
+  const instrument = stage.venue.instruments.get('EOS/USDT')!;
+  const before = instrument.tickSize;
+  Object.assign(instrument, { tickSize: Decimal.from(tickSize) });
+  try {
+    await work();
+  } finally {
+    // The listing is shared by everything that is simulated in this process.
+    Object.assign(instrument, { tickSize: before });
+  }
+}
+
 const cases: readonly Case[] = [
+  {
+    name: 'a tick that grew while the program ran is learnt from the first refusal',
+    run: async (stage) => {
+      const { trade } = await stage.ready();
+      await stage.clock.advance(60_000);
+      await withTick(stage, '0.01', async () => {
+        const [, first] = await stage.run(trade.createOrder('BUY', '0.755', '20'));
+        expect(first).toMatchObject({ kind: 'invalid-order', outcome: 'rejected' });
+        await stage.clock.advance(1_000);
+        const [, second] = await stage.run(trade.createOrder('BUY', '0.755', '20'));
+        expect(second).toMatchObject({ kind: 'invalid-order', outcome: 'not-sent' });
+        expect(second?.message).toContain('tick size 0.01');
+      });
+    },
+  },
+  {
+    name: 'a tick that shrank while the program ran is known after some minutes',
+    run: async (stage) => {
+      const { trade } = await stage.ready();
+      await withTick(stage, '0.00001', async () => {
+        await stage.clock.advance(400_000);
+        value(await stage.run(trade.createOrder('BUY', '0.75001', '20')));
+      });
+    },
+  },
   {
     name: 'every kind of nonsense is invalid-order, not sent, and says what would be legal',
     run: async (stage) => {

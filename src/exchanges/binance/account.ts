@@ -141,8 +141,8 @@ export class BinanceAccount implements ExchangeAccount {
     return ok(true);
   }
 
-  instrument(symbol: string): Promise<Result<Instrument>> {
-    return this.#instruments.get(symbol);
+  instrument(symbol: string, maxAgeMs?: number): Promise<Result<Instrument>> {
+    return this.#instruments.get(symbol, maxAgeMs);
   }
 
   async orderbook({ rawSymbol, symbol }: Instrument, depth: number): Promise<Result<Orderbook>> {

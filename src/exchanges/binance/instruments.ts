@@ -48,12 +48,12 @@ export class BinanceInstruments {
   }
 
   /** Cached; when old and not to be had anew, the old one serves on. */
-  async get(symbol: string): Promise<Result<Instrument>> {
+  async get(symbol: string, maxAgeMs = KEPT_MS): Promise<Result<Instrument>> {
     const kept = this.#kept.get(symbol);
-    if (kept !== undefined && this.#clock.monotonic() - kept.at < KEPT_MS) return ok(kept.instrument);
+    if (kept !== undefined && this.#clock.monotonic() - kept.at < maxAgeMs) return ok(kept.instrument);
     let asking = this.#asking.get(symbol);
     if (asking === undefined) {
-      asking = this.#ask(symbol).finally(() => this.#asking.delete(symbol));
+      asking = this.#ask(symbol, maxAgeMs).finally(() => this.#asking.delete(symbol));
       this.#asking.set(symbol, asking);
     }
     const answer = await asking;
@@ -62,14 +62,14 @@ export class BinanceInstruments {
       : answer;
   }
 
-  async #ask(symbol: string): Promise<Result<Instrument>> {
+  async #ask(symbol: string, maxAgeMs: number): Promise<Result<Instrument>> {
     let rawSymbol: string;
     try {
       rawSymbol = rawSymbolOf(symbol);
     } catch (error) {
       return fail(unknown(error instanceof Error ? error.message : String(error), symbol));
     }
-    const [info, error] = await this.#shared.get(rawSymbol, SHARED_MS, this.#clock, () =>
+    const [info, error] = await this.#shared.get(rawSymbol, Math.min(SHARED_MS, maxAgeMs), this.#clock, () =>
       this.#rest.getExchangeInfo(rawSymbol),
     );
     if (error !== null) {

@@ -176,8 +176,8 @@ export class HtxAccount implements ExchangeAccount {
     else if (text(status, 'marketStatus') !== MARKET_IS_NORMAL) log.warn('HTX does not trade normally', { ...status });
   }
 
-  instrument(symbol: string): Promise<Result<Instrument>> {
-    return this.#reference.get(symbol);
+  instrument(symbol: string, maxAgeMs?: number): Promise<Result<Instrument>> {
+    return this.#reference.get(symbol, maxAgeMs);
   }
 
   async orderbook(instrument: Instrument, depth: number): Promise<Result<Orderbook>> {

@@ -17,9 +17,11 @@ export class HtxReference {
   readonly symbols = new SymbolTable();
   readonly #rest: HtxRest;
   readonly #clock: Clock;
-  #instruments: ReadonlyMap<string, Instrument> = new Map();
+  #instruments: Map<string, Instrument> = new Map();
   #loadedAt = -Infinity;
   #loading: Promise<Result<true>> | null = null;
+  /** Symbols that were asked for by themselves, and when last. */
+  readonly #asked = new Map<string, { readonly at: number; readonly done: Promise<void> }>();
 
   constructor(rest: HtxRest, clock: Clock) {
     this.#rest = rest;
@@ -36,12 +38,17 @@ export class HtxReference {
   }
 
   /** Stale rules are better than none: they are used when the exchange does not answer. */
-  async get(symbol: string): Promise<Result<Instrument>> {
+  async get(symbol: string, maxAgeMs?: number): Promise<Result<Instrument>> {
     let rawSymbol: string;
     try {
       rawSymbol = toRawSymbol(symbol);
     } catch (error) {
       return fail(unknown(symbol, error instanceof Error ? error.message : String(error)));
+    }
+    const old = this.#instruments.get(rawSymbol);
+    if (maxAgeMs !== undefined && old !== undefined) {
+      await this.#freshen(rawSymbol, maxAgeMs);
+      return ok(this.#instruments.get(rawSymbol) ?? old);
     }
     const [, error] = await this.load();
     const known = this.#instruments.get(rawSymbol);
@@ -53,6 +60,29 @@ export class HtxReference {
     return instrument === undefined
       ? fail(unknown(symbol, `HTX does not list ${symbol} (${rawSymbol})`))
       : ok(instrument);
+  }
+
+  /** Asks for one symbol: the whole list is long, and reading it holds up everything else. */
+  #freshen(rawSymbol: string, maxAgeMs: number): Promise<void> {
+    const now = this.#clock.monotonic();
+    if (now - this.#loadedAt < maxAgeMs) return Promise.resolve();
+    const last = this.#asked.get(rawSymbol);
+    if (last !== undefined && now - last.at < maxAgeMs) return last.done;
+    const done = this.#fetchOne(rawSymbol);
+    this.#asked.set(rawSymbol, { at: now, done });
+    return done;
+  }
+
+  async #fetchOne(rawSymbol: string): Promise<void> {
+    const [rows, error] = await this.#rest.getMarketSymbols(rawSymbol);
+    if (error !== null) {
+      this.#asked.delete(rawSymbol);
+      return;
+    }
+    for (const row of rows) {
+      const instrument = instrumentOf(row);
+      if (instrument?.rawSymbol === rawSymbol) this.#instruments.set(rawSymbol, instrument);
+    }
   }
 
   async #fetch(): Promise<Result<true>> {

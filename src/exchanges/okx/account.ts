@@ -135,8 +135,8 @@ export class OkxAccount implements ExchangeAccount {
     return ok(mode);
   }
 
-  instrument(symbol: string): Promise<Result<Instrument>> {
-    return this.#instruments.get(symbol);
+  instrument(symbol: string, maxAgeMs?: number): Promise<Result<Instrument>> {
+    return this.#instruments.get(symbol, maxAgeMs);
   }
 
   async orderbook(instrument: Instrument, depth: number): Promise<Result<Orderbook>> {

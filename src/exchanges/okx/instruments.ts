@@ -29,10 +29,10 @@ export class OkxInstruments {
   }
 
   /** @throws RangeError when the text is no symbol */
-  async get(symbol: string): Promise<Result<Instrument>> {
+  async get(symbol: string, maxAgeMs = KEEP_MS): Promise<Result<Instrument>> {
     const instId = toInstId(symbol);
     const known = this.#entries.get(instId);
-    if (known !== undefined && this.#clock.monotonic() - known.at < KEEP_MS) return known.result;
+    if (known !== undefined && this.#clock.monotonic() - known.at < maxAgeMs) return known.result;
     const entry = { result: this.#fetch(symbol, instId), at: this.#clock.monotonic() };
     this.#entries.set(instId, entry);
     const result = await entry.result;

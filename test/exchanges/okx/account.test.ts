@@ -139,6 +139,17 @@ describe('trading rules', () => {
     expect(transport.requests).toHaveLength(2);
   });
 
+  it('are asked anew by who needs them fresher: a code that was missing on a new listing appears (2.1)', async () => {
+    const { clock, transport, account } = open();
+    transport.answer('public/instruments', rows({ ...instrumentRow, instIdCode: null }), rows(instrumentRow));
+    const [first] = await account.instrument('BTC/USDT');
+    expect(first?.extra).toEqual({});
+    await clock.advance(10_000);
+    expect((await account.instrument('BTC/USDT', 20_000))[0]).toBe(first);
+    expect((await account.instrument('BTC/USDT', 5_000))[0]?.extra).toEqual({ instIdCode: 3 });
+    expect(transport.requests).toHaveLength(2);
+  });
+
   it('of a symbol nobody lists are an invalid order, not sent', async () => {
     const { transport, account } = open();
     transport.answer(

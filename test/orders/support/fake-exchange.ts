@@ -145,6 +145,7 @@ export class FakeVenue implements Exchange {
   defect: Error | null = null;
   /** What the connector says of the clocks. The stamps on orders and fills stay those of the clock. */
   clockOffsetMs = 0;
+  instrument: Instrument = INSTRUMENT;
   /** What the account is asked to hold; pushes are the test's own. */
   assets: Assets = {};
   sentCommands: CreateCommand[] = [];
@@ -322,6 +323,7 @@ class FakeAccount implements ExchangeAccount {
   readonly trading: Trading;
   private readonly venue: FakeVenue;
   private readonly clock: Clock;
+  private rules: { readonly instrument: Instrument; readonly at: number } | null = null;
 
   constructor(venue: FakeVenue, clock: Clock) {
     this.venue = venue;
@@ -351,9 +353,12 @@ class FakeAccount implements ExchangeAccount {
     return this.simple('prepare', true);
   }
 
-  async instrument(symbol: string): Promise<Result<Instrument>> {
+  async instrument(symbol: string, maxAgeMs = Infinity): Promise<Result<Instrument>> {
     if (symbol !== SYMBOL) return fail(errorOf('invalid-order', 'not-sent', `unknown symbol ${symbol}`));
-    return this.simple('instrument', INSTRUMENT);
+    if (this.rules !== null && this.clock.monotonic() - this.rules.at < maxAgeMs) return ok(this.rules.instrument);
+    const result = await this.simple('instrument', this.venue.instrument);
+    if (result[0] !== null) this.rules = { instrument: result[0], at: this.clock.monotonic() };
+    return result;
   }
 
   private async simple<T>(request: Request, value: T): Promise<Result<T>> {

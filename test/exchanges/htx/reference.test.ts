@@ -1,0 +1,73 @@
+// Reference data: loaded whole once, then by the symbol for who needs it fresher (htx.md 3.1).
+import { expect, test } from 'vitest';
+import type { Result } from '../../../src/domain/errors.ts';
+import { Secret } from '../../../src/domain/secret.ts';
+import { HtxLimits } from '../../../src/exchanges/htx/limits.ts';
+import { HtxReference } from '../../../src/exchanges/htx/reference.ts';
+import { HtxRequests } from '../../../src/exchanges/htx/requests.ts';
+import { HtxRest } from '../../../src/exchanges/htx/rest.ts';
+import { HtxSigner } from '../../../src/exchanges/htx/sign.ts';
+import { VirtualClock } from '../../../src/runtime/virtual-clock.ts';
+import { createRateBudgets } from '../../../src/wire/rate-budget.ts';
+import { BTC_USDT_ROW, FakeTransport } from './support.ts';
+
+const PATH = '/v1/settings/common/market-symbols';
+const answer = (...rows: object[]) => ({ status: 'ok', data: rows, ts: '1', full: 1 });
+
+function reference() {
+  const clock = new VirtualClock();
+  const transport = new FakeTransport();
+  const requests = new HtxRequests({
+    rest: 'http://h.test',
+    transport,
+    clock,
+    signer: new HtxSigner('key', new Secret('secret')),
+    limits: new HtxLimits(createRateBudgets(), clock, 'h.test', 'key'),
+    timeoutMs: 5_000,
+    exchangeTime: () => clock.now(),
+    remeasure: () => Promise.resolve(0),
+  });
+  return { clock, transport, rules: new HtxReference(new HtxRest(requests), clock) };
+}
+
+const isTrading = ([instrument]: Result<{ readonly isTrading: boolean }>): boolean | undefined => instrument?.isTrading;
+
+test('a symbol is asked for by itself when what is known is older than it may be', async () => {
+  const { clock, transport, rules } = reference();
+  transport.answer(PATH, answer({ ...BTC_USDT_ROW, state: 'suspend' }), answer(BTC_USDT_ROW));
+  expect(isTrading(await rules.get('BTC/USDT'))).toBe(false);
+  await clock.advance(10_000);
+  expect(isTrading(await rules.get('BTC/USDT', 20_000))).toBe(false);
+  expect(isTrading(await rules.get('BTC/USDT', 3_000))).toBe(true);
+  expect(transport.requests.map(({ url }) => new URL(url).search)).toEqual(['', '?symbols=btcusdt']);
+  const [kept] = await rules.get('BTC/USDT', 3_000);
+  expect((await rules.get('BTC/USDT'))[0]).toBe(kept);
+  expect(transport.requests).toHaveLength(2);
+});
+
+test('several who ask at once ask once', async () => {
+  const { clock, transport, rules } = reference();
+  transport.answer(PATH, answer(BTC_USDT_ROW));
+  await rules.get('BTC/USDT');
+  await clock.advance(10_000);
+  const [one, two] = await Promise.all([rules.get('BTC/USDT', 3_000), rules.get('BTC/USDT', 3_000)]);
+  expect(one[0]).toBe(two[0]);
+  expect(transport.requests).toHaveLength(2);
+});
+
+test('what cannot be had anew serves on, and is asked for again', async () => {
+  const { clock, transport, rules } = reference();
+  transport.answer(
+    PATH,
+    answer(BTC_USDT_ROW),
+    { status: 500, body: '' },
+    answer(),
+    answer({ ...BTC_USDT_ROW, at: 'disabled' }),
+  );
+  await rules.get('BTC/USDT');
+  await clock.advance(10_000);
+  expect(isTrading(await rules.get('BTC/USDT', 3_000))).toBe(true);
+  expect(isTrading(await rules.get('BTC/USDT', 3_000))).toBe(true);
+  await clock.advance(3_000);
+  expect(isTrading(await rules.get('BTC/USDT', 3_000))).toBe(false);
+});
