@@ -3,6 +3,7 @@
 
 import { TradeError, type ErrorKind, type Outcome } from '../../domain/errors.ts';
 import { HTX } from '../../domain/platform.ts';
+import { RATE_PAUSE_MS } from './limits.ts';
 
 /** Codes that promise nothing about what happened to a write (11.2, 11.3). */
 const UNKNOWN: Readonly<Record<string, ErrorKind>> = {
@@ -143,6 +144,30 @@ export function outcomeOf(code: string): Outcome {
   return isDefinite ? 'rejected' : 'unknown';
 }
 
+/** Refusals by an order socket whose login is gone, or never held: nothing is wrong with the request (2.6, 8.6). */
+const LOGIN_LOST = new Set([
+  'login-required',
+  'api-signature-not-valid',
+  'api-signature-check-failed',
+  '1002',
+  '1003',
+  '2002',
+]);
+
+export function isLoginLost(code: string): boolean {
+  return LOGIN_LOST.has(code);
+}
+
+/** An order socket that cannot make out what is asked of it: bad request, not found, invalid.json, invalid.action, invalid.ch (8.6). */
+export function isNotUnderstood(code: string): boolean {
+  return code === '2001' || code === '400' || code === '404';
+}
+
+/** A socket's pace was exceeded, its connection's or its address's (8.1): REST has limits of its own. */
+export function isSocketPace(code: string | undefined): boolean {
+  return code === '4000' || code === '429' || code === 'too.many.request' || code === 'too.many.connection';
+}
+
 export function isNotFound(code: string | undefined): boolean {
   return code !== undefined && NOT_FOUND.has(code);
 }
@@ -215,12 +240,13 @@ export function errorFor(
 ): TradeError {
   // Market data says it in words only: "429 too many request", "request limit" (9.1, 10).
   const isSlowDown = (code === 'bad-request' || code === 'invalid-parameter') && /\b429\b|request limit/.test(message);
+  const kind = details.kind ?? (isSlowDown ? 'rate-limited' : kindOf(code));
   return new TradeError(`${message === '' ? 'no message' : message} (${code})`, {
-    kind: details.kind ?? (isSlowDown ? 'rate-limited' : kindOf(code)),
+    kind,
     outcome: details.outcome ?? outcomeOf(code),
     platform: HTX,
     code,
-    retryAfter: details.retryAfter,
+    retryAfter: details.retryAfter ?? (kind === 'rate-limited' ? RATE_PAUSE_MS : undefined),
     cause: { code, message },
   });
 }

@@ -1,12 +1,16 @@
-// Order entry over /ws/trade (htx.md 6): one connection that heals by itself, requests told apart by `cid`. REST stands in while it is not there.
-// What is sent and what replies mean is trading.ts's and verdicts.ts's part.
+// Order entry over /ws/trade (htx.md 6): one connection that heals by itself, requests told apart by `cid`. REST stands in while it is not there,
+// or not to be trusted: a connection that leaves a request unanswered, or says that it is not logged in, is replaced (8.1: streams stall while
+// pings go on). What is sent and what replies mean is trading.ts's and verdicts.ts's part.
 
+import { TradeError } from '../../domain/errors.ts';
+import { HTX } from '../../domain/platform.ts';
 import { parseJson } from '../../wire/json.ts';
 import { Link, type LinkOptions } from '../../wire/link.ts';
 import type { Session } from '../../wire/link-session.ts';
+import type { RequestEnd } from '../../wire/pending-requests.ts';
 import { tradeFrame, type TradeFrame } from './frames.ts';
 import { answerKey, endError, isFatalLogin, logIn, type LoginContext } from './login.ts';
-import { errorFor } from './outcomes.ts';
+import { errorFor, isLoginLost, isNotUnderstood } from './outcomes.ts';
 import type { Answer } from './requests.ts';
 import type { OrderEntry } from './trading.ts';
 
@@ -24,11 +28,22 @@ export interface TradeSocketContext {
 const PACE = 40;
 const PACE_WINDOW_MS = 1100;
 
+/** How long orders go over REST alone after so many connections in a row that failed a request, ms: the first is replaced, and that may be all. */
+const REST_ONLY_MS = [0, 30_000, 300_000] as const;
+
 export class HtxTradeSocket implements OrderEntry {
   readonly #context: TradeSocketContext;
   readonly #link: Link;
   #count = 0;
   readonly #sentAt: number[] = [];
+  /** Requests under way, by `cid`, and what they went out on. */
+  readonly #waiting = new Map<string, Session>();
+  /** It has failed a request: nothing more is sent on it. */
+  #distrusted: Session | null = null;
+  /** Connections that failed a request, one after the other. */
+  #failures = 0;
+  /** On our monotonic clock. */
+  #restOnlyUntil = -Infinity;
 
   constructor(context: TradeSocketContext) {
     this.#context = context;
@@ -50,13 +65,15 @@ export class HtxTradeSocket implements OrderEntry {
     });
   }
 
-  /** Open, and with room for one more request: what exceeds the pace of one connection goes over REST. */
+  /** Open, trusted, and with room for one more request: what exceeds the pace of one connection goes over REST. */
   get isReady(): boolean {
-    return this.#link.session?.isOpen === true && this.#hasRoom();
+    const { session } = this.#link;
+    return session !== null && session.isOpen && session !== this.#distrusted && this.#hasRoom();
   }
 
   #hasRoom(): boolean {
     const now = this.#context.link.clock.monotonic();
+    if (now < this.#restOnlyUntil) return false;
     while (this.#sentAt.length > 0 && now - (this.#sentAt[0] ?? now) >= PACE_WINDOW_MS) this.#sentAt.shift();
     return this.#sentAt.length < PACE;
   }
@@ -71,20 +88,53 @@ export class HtxTradeSocket implements OrderEntry {
 
   async request(operation: TradeOperation, params: unknown): Promise<Answer> {
     const { session } = this.#link;
-    if (session === null) return failed('not-sent', operation);
+    if (session === null)
+      return failed(endError({ end: 'not-sent', reason: 'the order socket is not open' }, operation));
     this.#sentAt.push(this.#context.link.clock.monotonic());
     const cid = String(++this.#count);
+    this.#waiting.set(cid, session);
     const end = await session.request(
       cid,
       `{"cid":"${cid}","ch":"${operation}","params":${JSON.stringify(params)}}`,
       this.#context.login.timeoutMs,
     );
-    if (end.end !== 'reply' || !isReply(end.reply))
-      return { ok: false, error: endError(end, operation), orderState: null };
+    this.#waiting.delete(cid);
+    return this.#judge(end, operation, session);
+  }
+
+  #judge(end: RequestEnd, operation: TradeOperation, session: Session): Answer {
+    if (end.end !== 'reply' || !isReply(end.reply)) {
+      if (end.end === 'timeout') this.#distrust(session, 'a request was not answered in time');
+      if (end.end === 'lost') this.#distrust(session, 'a request was lost with its connection');
+      return failed(endError(end, operation));
+    }
     const { envelope } = end.reply;
-    return envelope.ok
-      ? envelope
-      : { ok: false, error: errorFor(envelope.code, envelope.message), orderState: envelope.orderState };
+    if (envelope.ok) {
+      this.#failures = 0;
+      return envelope;
+    }
+    const { code, message, orderState } = envelope;
+    const error = errorFor(code, message);
+    // Neither reached matching (2.6, 8.6): over REST the same request is another one.
+    if (isLoginLost(code) || isNotUnderstood(code)) {
+      this.#distrust(session, error.message);
+      return failed(untaken(error));
+    }
+    this.#failures = 0;
+    return { ok: false, error, orderState };
+  }
+
+  /** Once for each connection: it is replaced, and left alone for longer when those before it were no better. */
+  #distrust(session: Session, reason: string): void {
+    const { session: current } = this.#link;
+    if (session === this.#distrusted || (current !== null && current !== session)) return;
+    this.#distrusted = session;
+    this.#failures++;
+    const pause = REST_ONLY_MS[Math.min(this.#failures, REST_ONLY_MS.length) - 1] ?? 0;
+    const { clock, log } = this.#context.link;
+    this.#restOnlyUntil = clock.monotonic() + pause;
+    log.warn('the order socket is not trusted; orders go over REST', { reason, forAtLeastMs: pause });
+    this.#link.replaceNow(reason);
   }
 
   #frame(data: Buffer, session: Session): void {
@@ -98,11 +148,23 @@ export class HtxTradeSocket implements OrderEntry {
           this.#context.link.log.warn('a reply on the order socket came too late', { cid: frame.cid });
         break;
       case 'answer':
-        session.settle(answerKey(frame.action, frame.channel), frame);
+        if (!session.settle(answerKey(frame.action, frame.channel), frame) && frame.code !== '200')
+          this.#unaddressed(frame.code, frame.message, session);
         break;
       case 'junk':
         this.#context.link.log.warn('unreadable frame on the order socket', { bytes: data.length });
     }
+  }
+
+  /** A refusal that names no request (4000 and the like have no `cid`: 8.6). It is the answer to the only one there is; of several, none can be told. */
+  #unaddressed(code: string, message: string, session: Session): void {
+    this.#context.link.log.warn('a refusal on the order socket names no request', { code, message });
+    const cids = [...this.#waiting].filter(([, carrier]) => carrier === session).map(([cid]) => cid);
+    const [only] = cids;
+    // What was given up as unanswered may be meant as well.
+    if (only !== undefined && cids.length === 1 && session !== this.#distrusted)
+      session.settle(only, { type: 'reply', cid: only, envelope: { ok: false, code, message, orderState: null } });
+    else this.#distrust(session, `${message} (${code})`);
   }
 
   #read(data: Buffer): TradeFrame {
@@ -118,6 +180,11 @@ function isReply(reply: unknown): reply is Extract<TradeFrame, { type: 'reply' }
   return typeof reply === 'object' && reply !== null && 'type' in reply && reply.type === 'reply';
 }
 
-function failed(end: 'not-sent', operation: string): Answer {
-  return { ok: false, error: endError({ end, reason: 'the order socket is not open' }, operation), orderState: null };
+function failed(error: TradeError): Answer {
+  return { ok: false, error, orderState: null };
+}
+
+/** The socket has not taken the request in: as good as not sent. */
+function untaken({ message, kind, code, cause }: TradeError): TradeError {
+  return new TradeError(message, { kind, outcome: 'not-sent', platform: HTX, code, cause });
 }

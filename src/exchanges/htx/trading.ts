@@ -18,8 +18,8 @@ import type {
 import { levelsOf } from './decode-market.ts';
 import { cancelOpenParams, cancelParams, needsBestAsk, placeParams, refusal, wireAmount } from './encode.ts';
 import { BUY_MARKET_MAX_VALUE } from './instruments.ts';
-import { CANCEL_BATCH, CANCEL_OPEN_SIZE, type Bucket, type HtxLimits } from './limits.ts';
-import { noSuchOrder } from './outcomes.ts';
+import { CANCEL_BATCH, CANCEL_OPEN_SIZE, RATE_PAUSE_MS, type Bucket, type HtxLimits } from './limits.ts';
+import { isSocketPace, noSuchOrder } from './outcomes.ts';
 import { isOrderId, type HtxQueries } from './queries.ts';
 import type { Answer } from './requests.ts';
 import { canceledOpen, odd, type HtxRest, type Params } from './rest.ts';
@@ -36,9 +36,9 @@ import {
 
 /** What trading needs of the order socket. */
 export interface OrderEntry {
-  /** Open and logged in. */
+  /** Open, logged in and trusted. */
   readonly isReady: boolean;
-  /** Sends before it returns. */
+  /** Sends before it returns. An error with outcome `not-sent`: the socket has not taken the request in, it may go over REST. */
   request(operation: TradeOperation, params: unknown): Promise<Answer>;
 }
 
@@ -142,7 +142,7 @@ export class HtxTrading implements Trading {
     return overSocket === null ? overRest() : overSocket.then((answer) => answer ?? overRest());
   }
 
-  /** Null, at once or later, when nothing was sent: the socket is not ready, or its own or the operation's budget does not allow. */
+  /** Null, at once or later, when the request may go over REST: the socket is not ready, has not taken it in, or a budget does not allow. */
   #overSocket(operation: TradeOperation, bucket: Bucket, params: Params): Promise<Answer | null> | null {
     const { socket, limits } = this.#env;
     const priority = operation === 'create-order' ? 'order' : 'cancel';
@@ -153,9 +153,14 @@ export class HtxTrading implements Trading {
     )
       return null;
     limits.budget('socket').tryTake(1, priority);
-    return socket
-      .request(operation, params)
-      .then((answer) => (answer.ok || answer.error.outcome !== 'not-sent' ? answer : null));
+    return socket.request(operation, params).then((answer) => {
+      if (answer.ok || answer.error.outcome === 'unknown') return answer;
+      const { kind, outcome, code } = answer.error;
+      const isPace = isSocketPace(code);
+      if (kind === 'rate-limited') limits.budget(isPace ? 'socket' : bucket).blockFor(RATE_PAUSE_MS);
+      // That a refusal for rate was not executed is inferred (11.3): a cancel may go out twice, an order may not.
+      return outcome === 'not-sent' || (isPace && priority === 'cancel') ? null : answer;
+    });
   }
 
   async cancel(_instrument: Instrument, refs: readonly OrderRef[]): Promise<readonly CancelOutcome[]> {

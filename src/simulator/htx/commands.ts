@@ -24,7 +24,20 @@ export type Params = Readonly<Record<string, unknown>>;
 export interface HtxSettings {
   /** Whether a limit-maker that would take is accepted and canceled at once (`creation` and `cancellation` pushed) or refused; UNCONFIRMED on the exchange. */
   readonly crossingLimitMaker: 'cancel' | 'refuse';
+  /**
+   * How `/ws/trade` refuses what is no matter of the order itself - too fast, not logged in, no such operation: like REST, with the request's
+   * `cid`, or in the codes of `/ws/v2` (section 8.6), which name no request; UNCONFIRMED on the exchange.
+   */
+  readonly tradeRefusals: 'rest-codes' | 'socket-codes';
+  /** What an expired session of `/ws/trade` does: it is closed, or lives on without its login. No idle timeout is published: UNCONFIRMED. */
+  readonly tradeExpiry: 'close' | 'forget-login';
 }
+
+export const DEFAULT_SETTINGS: HtxSettings = {
+  crossingLimitMaker: 'cancel',
+  tradeRefusals: 'rest-codes',
+  tradeExpiry: 'close',
+};
 
 const MAX_BATCH_CANCEL = 50;
 const MAX_BATCH_PLACE = 10;

@@ -9,7 +9,7 @@ import type {
   ServerSocket,
   SimulatorReply,
 } from '../dialect.ts';
-import { Commands, type HtxSettings } from './commands.ts';
+import { Commands, DEFAULT_SETTINGS, type HtxSettings } from './commands.ts';
 import { DeadMansSwitch } from './dead-mans-switch.ts';
 import { METHOD, refuse } from './errors.ts';
 import { MarketData } from './market-data.ts';
@@ -39,6 +39,7 @@ class HtxDialect implements Dialect {
       market: new MarketData(venue, now),
       switches: new DeadMansSwitch(venue, clock),
       limits: new RateLimits(),
+      settings,
       now,
     };
   }
@@ -97,7 +98,7 @@ class HtxDialect implements Dialect {
 
 /** The dialect with settings of its own. */
 export function htxDialect(settings: Partial<HtxSettings> = {}): DialectFactory {
-  return (context) => new HtxDialect(context, { crossingLimitMaker: 'cancel', ...settings });
+  return (context) => new HtxDialect(context, { ...DEFAULT_SETTINGS, ...settings });
 }
 
 export const createDialect: DialectFactory = htxDialect();

@@ -4,7 +4,7 @@ import type { Clock } from '../../seam/clock.ts';
 import type { Random } from '../../seam/random.ts';
 import type { Gateway } from '../gateway.ts';
 import type { Venue } from '../venue.ts';
-import type { Commands } from './commands.ts';
+import type { Commands, HtxSettings } from './commands.ts';
 import type { DeadMansSwitch } from './dead-mans-switch.ts';
 import type { MarketData } from './market-data.ts';
 import type { Queries } from './queries.ts';
@@ -20,6 +20,7 @@ export interface Site {
   readonly market: MarketData;
   readonly switches: DeadMansSwitch;
   readonly limits: RateLimits;
+  readonly settings: HtxSettings;
   /** The exchange's own clock, ms. */
   now(): number;
 }

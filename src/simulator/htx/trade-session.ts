@@ -5,7 +5,7 @@ import type { Operation } from '../gateway.ts';
 import { jsonText } from '../json-text.ts';
 import type { VenueAccount } from '../venue.ts';
 import type { Body, Params } from './commands.ts';
-import { errorBody, failureOf, NOT_LOGGED_IN, NO_PERMISSION, TOO_FREQUENT } from './errors.ts';
+import { errorBody, failureOf, NOT_LOGGED_IN, NO_PERMISSION, TOO_FREQUENT, type HtxError } from './errors.ts';
 import { members, readFrame, word } from './frame.ts';
 import { Heartbeat } from './heartbeat.ts';
 import { RequestPace } from './request-pace.ts';
@@ -14,6 +14,13 @@ import { logIn } from './socket-login.ts';
 import { findInstrument } from './symbols.ts';
 
 const PING_EVERY_MS = 20_000;
+const NO_SUCH_OPERATION: HtxError = { code: 'invalid-command', message: 'invalid.ch' };
+/** The same refusals in the codes of `/ws/v2` (section 8.6). */
+const SOCKET_CODES: ReadonlyMap<HtxError, { readonly code: number; readonly message: string }> = new Map([
+  [TOO_FREQUENT, { code: 4000, message: 'too.many.request' }],
+  [NOT_LOGGED_IN, { code: 2002, message: 'invalid.auth.state' }],
+  [NO_SUCH_OPERATION, { code: 2001, message: 'invalid.ch' }],
+]);
 
 interface Command {
   readonly operation: Operation;
@@ -82,8 +89,23 @@ export class TradeSession implements ServerSession {
       stream: 'trade',
       accountUid: () => this.account?.uid ?? null,
       cut: () => socket.terminate(),
-      expire: () => socket.close(1000, 'time out close'),
+      expire: () => {
+        if (site.settings.tradeExpiry === 'close') socket.close(1000, 'time out close');
+        else this.account = null;
+      },
     });
+  }
+
+  /** A refusal by the socket itself: in codes that stand alone, or in an envelope like REST's. */
+  private refusal(error: HtxError): Body {
+    const { tradeRefusals } = this.site.settings;
+    const alone = tradeRefusals === 'socket-codes' ? SOCKET_CODES.get(error) : undefined;
+    return alone ?? errorBody(error);
+  }
+
+  /** An envelope carries the request's `cid`. */
+  private answer(body: Body, cid: string): void {
+    this.socket.send(jsonText('status' in body || body['code'] === 200 ? { ...body, cid } : body));
   }
 
   onFrame(text: string): void {
@@ -91,12 +113,10 @@ export class TradeSession implements ServerSession {
     if (frame === null) return this.socket.send(jsonText({ code: 2001, message: 'invalid.json' }));
     if (frame['action'] === 'pong') return this.heartbeat.answered(members(frame['data'])['ts']);
     const cid = word(frame['cid']);
-    if (!this.pace.allows()) return this.socket.send(jsonText({ ...errorBody(TOO_FREQUENT), cid }));
+    if (!this.pace.allows()) return this.answer(this.refusal(TOO_FREQUENT), cid);
     if (frame['action'] === 'req' && frame['ch'] === 'auth') return this.logIn(members(frame['params']));
     const command = typeof frame['ch'] === 'string' ? COMMANDS[frame['ch']] : undefined;
-    if (command === undefined) {
-      return this.socket.send(jsonText({ ...errorBody({ code: 'invalid-command', message: 'invalid.ch' }), cid }));
-    }
+    if (command === undefined) return this.answer(this.refusal(NO_SUCH_OPERATION), cid);
     this.run(command, frame['params'], cid);
   }
 
@@ -134,19 +154,19 @@ export class TradeSession implements ServerSession {
       },
       {
         execute: () => {
-          if (account === null || !account.permissions.valid) return errorBody(NOT_LOGGED_IN);
+          if (account === null || !account.permissions.valid) return this.refusal(NOT_LOGGED_IN);
           if (!account.permissions.trade) return errorBody(NO_PERMISSION);
           const verdict = site.limits.take(account.uid, command.endpoint, site.clock.monotonic(), site.now());
-          return verdict.allowed ? command.run(site, account, params) : errorBody(TOO_FREQUENT);
+          return verdict.allowed ? command.run(site, account, params) : this.refusal(TOO_FREQUENT);
         },
         // What is not HTX's own JSON over REST (a proxy's error page, a ban) is a lost connection here.
         failure: (kind) => {
           const { error } = failureOf(kind);
-          return error === null ? null : errorBody(error);
+          return error === null ? null : this.refusal(error);
         },
         deliver: (body) => {
           if (body === null) this.socket.close(1011, 'internal error');
-          else this.socket.send(jsonText({ ...body, cid }));
+          else this.answer(body, cid);
         },
       },
     );

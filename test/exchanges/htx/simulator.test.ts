@@ -25,6 +25,7 @@ import { createVenue, type MatchingVenue } from '../../../src/simulator/engine/v
 import { SimulatedExchange } from '../../../src/simulator/exchange.ts';
 import type { InjectedFault } from '../../../src/simulator/faults/faults.ts';
 import type { FaultRule } from '../../../src/simulator/faults/vocabulary.ts';
+import type { HtxSettings } from '../../../src/simulator/htx/commands.ts';
 import { htxDialect } from '../../../src/simulator/htx/index.ts';
 import { inMemoryTransport } from '../../../src/simulator/in-memory.ts';
 import { createRateBudgets } from '../../../src/wire/rate-budget.ts';
@@ -48,7 +49,7 @@ interface Bench {
   readonly diary: FeedDiary;
   readonly eos: Instrument;
   readonly run: <T>(promise: Promise<T>) => Promise<T>;
-  readonly inject: (rule: FaultRule) => void;
+  readonly inject: (rule: FaultRule) => InjectedFault;
   /** An order of the other account. */
   readonly other: (side: 'BUY' | 'SELL', price: string, quantity: string) => void;
   readonly command: (fields: Partial<CreateCommand>) => CreateCommand;
@@ -61,17 +62,12 @@ function value<T>([result, error]: Result<T>): T {
   return result;
 }
 
-interface Options {
+interface Options extends Partial<HtxSettings> {
   readonly live?: boolean;
   readonly secretKey?: string;
-  readonly crossingLimitMaker?: 'cancel' | 'refuse';
 }
 
-async function bench({
-  live = true,
-  secretKey = 'secret-1',
-  crossingLimitMaker = 'cancel',
-}: Options = {}): Promise<Bench> {
+async function bench({ live = true, secretKey = 'secret-1', ...settings }: Options = {}): Promise<Bench> {
   const clock = new VirtualClock();
   const venue = createVenue({
     clock,
@@ -83,7 +79,7 @@ async function bench({
   const exchange = new SimulatedExchange({
     name: 'htx',
     venue,
-    dialect: htxDialect({ crossingLimitMaker }),
+    dialect: htxDialect(settings),
     clock,
     random: seededRandom('dialect'),
     seed: 1,
@@ -131,7 +127,11 @@ async function bench({
     diary,
     eos,
     run,
-    inject: (rule) => void injected.push({ rule, fault: exchange.faults.inject(rule) }),
+    inject: (rule) => {
+      const fault = exchange.faults.inject(rule);
+      injected.push({ rule, fault });
+      return fault;
+    },
     other: (side, price, quantity) => void venue.place(2, order(side, price, quantity), RULES),
     command: (fields) => ({
       instrument: eos,
@@ -484,6 +484,78 @@ describe('the private stream', () => {
     expect(venue.openOrders(1, EOS)).toHaveLength(1);
     await clock.advance(60_000);
     expect(await run(account.trading.create(command({})))).toMatchObject({ outcome: 'accepted' });
+  });
+
+  it.each([['rest-codes'], ['socket-codes']] as const)(
+    'an order socket that lost its login (%s) refuses nothing for good: the request goes over REST, and the socket is replaced',
+    async (tradeRefusals) => {
+      const { account, clock, inject, run, command, venue, eos } = await bench({
+        tradeExpiry: 'forget-login',
+        tradeRefusals,
+      });
+      inject({ fault: 'session-expired', stream: 'trade', at: 1 });
+      await clock.advance(5);
+      expect(await run(account.trading.create(command({ clientOrderId: 'e1' })))).toMatchObject({
+        outcome: 'accepted',
+      });
+      expect(venue.openOrders(1, EOS)).toHaveLength(1);
+      inject({ fault: 'session-expired', stream: 'trade', at: 1_000 });
+      await clock.advance(1_005);
+      expect(await run(account.trading.cancelAll(eos))).toMatchObject({ outcome: 'accepted' });
+      expect(venue.openOrders(1, EOS)).toEqual([]);
+      // Twice in a row is enough for a pause; then the socket carries orders again.
+      await clock.advance(60_000);
+      inject({ fault: 'reply-late', operation: 'create', channel: 'socket', count: 1, delayMs: 1 });
+      expect(await run(account.trading.create(command({})))).toMatchObject({ outcome: 'accepted' });
+    },
+  );
+
+  it('an order socket that answers no more while its pings go on is replaced, and orders go over REST meanwhile', async () => {
+    const { account, clock, inject, run, command, venue, eos } = await bench();
+    const stall = inject({ fault: 'request-lost', channel: 'socket', operation: ['create', 'cancel', 'cancel-all'] });
+    expect(await run(account.trading.create(command({ clientOrderId: 's1' })))).toMatchObject({
+      outcome: 'unknown',
+      error: { kind: 'timeout' },
+    });
+    expect(await run(account.trading.create(command({ clientOrderId: 's2' })))).toMatchObject({ outcome: 'accepted' });
+    expect(await run(account.trading.cancel(eos, [byClientId('s2')]))).toMatchObject([{ outcome: 'accepted' }]);
+    // A new connection that is no better leaves one more doubt, then orders keep to REST for half a minute, then for minutes.
+    await clock.advance(1_000);
+    expect(await run(account.trading.cancel(eos, [byClientId('s2')]))).toMatchObject([{ outcome: 'unknown' }]);
+    for (let second = 0; second < 25; second++) {
+      await clock.advance(1_000);
+      expect(await run(account.trading.create(command({})))).toMatchObject({ outcome: 'accepted' });
+    }
+    expect(stall.strikes).toBe(2);
+    await clock.advance(30_000);
+    expect(await run(account.trading.cancelAll(eos))).toMatchObject({ outcome: 'unknown' });
+    await clock.advance(200_000);
+    expect(await run(account.trading.cancelAll(eos))).toMatchObject({ outcome: 'accepted' });
+    expect(venue.openOrders(1, EOS)).toEqual([]);
+    stall.remove();
+  });
+
+  it('a refusal for rate that names no request is the answer to the only one: at once, not after the wait; cancels go over REST', async () => {
+    const { account, clock, inject, run, command, venue, eos } = await bench({ tradeRefusals: 'socket-codes' });
+    inject({ fault: 'rate-limit', channel: 'socket', operation: 'create', count: 1, retryAfterMs: 500 });
+    const before = clock.now();
+    expect(await run(account.trading.create(command({ clientOrderId: 'p1' })))).toMatchObject({
+      outcome: 'rejected',
+      error: { kind: 'rate-limited', retryAfter: 1_000 },
+    });
+    expect(clock.now() - before).toBeLessThan(1_000);
+    // The socket is left alone for the pause.
+    expect(await run(account.trading.create(command({ clientOrderId: 'p2' })))).toMatchObject({ outcome: 'accepted' });
+    await clock.advance(2_000);
+    inject({
+      fault: 'rate-limit',
+      channel: 'socket',
+      operation: ['cancel', 'cancel-all'],
+      count: 1,
+      retryAfterMs: 500,
+    });
+    expect(await run(account.trading.cancel(eos, [byClientId('p2')]))).toMatchObject([{ outcome: 'accepted' }]);
+    expect(venue.openOrders(1, EOS)).toEqual([]);
   });
 
   it('a wrong secret is given up after the clock was measured again', async () => {

@@ -131,6 +131,43 @@ describe('placing', () => {
   });
 
   test.each([
+    ['{"code":2001,"message":"invalid.ch","cid":"1"}'],
+    ['{"code":2001,"message":"invalid.action"}'],
+    ['{"status":"error","err-code":"login-required","err-msg":"x","data":null,"cid":"1"}'],
+    ['{"code":2002,"message":"invalid.auth.state"}'],
+  ])('a socket that has not taken it in (%s): over REST, once', async (refusal) => {
+    const of = await bench();
+    const socket = await withSocket(of);
+    of.transport.answer(PLACE, { status: 'ok', data: '1474908579893191', clientOrderId: 'k1-000001' });
+    const outcome = of.account.trading.create(command());
+    socket.say(refusal);
+    expect(await of.clock.runFor(outcome)).toMatchObject({ outcome: 'accepted' });
+    expect(of.transport.requests).toHaveLength(1);
+    // The connection is replaced, and not used meanwhile.
+    expect(of.transport.socket.url).toMatch(/trade$/);
+    expect(of.transport.socket).not.toBe(socket);
+    const sent = socket.sent.length;
+    await of.clock.runFor(of.account.trading.create(command({ clientOrderId: 'k2' })));
+    expect(socket.sent).toHaveLength(sent);
+  });
+
+  test('a socket refusal that names none of several requests decides none of them', async () => {
+    const of = await bench();
+    const socket = await withSocket(of);
+    const outcomes = Promise.all([
+      of.account.trading.create(command()),
+      of.account.trading.create(command({ clientOrderId: 'k2' })),
+    ]);
+    socket.say('{"code":4000,"message":"too.many.request"}');
+    socket.say('{"status":"ok","data":"7","cid":"2"}');
+    expect(await of.clock.runFor(outcomes)).toMatchObject([
+      { outcome: 'unknown', error: { kind: 'timeout' } },
+      { outcome: 'accepted' },
+    ]);
+    expect(of.transport.requests).toEqual([]);
+  });
+
+  test.each([
     [new TransportError('refused', 'no', 'network'), 'not-sent', 'network'],
     [new TransportError('reset', 'maybe', 'network'), 'unknown', 'network'],
     [new TransportError('slow', 'maybe', 'timeout'), 'unknown', 'timeout'],
