@@ -156,6 +156,9 @@ function okx(moment: Moment, clientId: string): string {
   );
 }
 
+/** The spot account of the simulator's first user, who receives these frames. */
+const HTX_ACCOUNT = 1_000_011;
+
 function htx(moment: Moment, clientId: string): string {
   const { life, step, fill, filled, tradeId, time } = moment;
   const price = plain((life.cents / 100).toFixed(2));
@@ -175,7 +178,7 @@ function htx(moment: Moment, clientId: string): string {
   switch (step) {
     case 'new':
       return push(
-        `"orderCreateTime":${time},"totalTradeAmount":"0","accountId":68824237,"eventType":"creation",${terms}`,
+        `"orderCreateTime":${time},"totalTradeAmount":"0","accountId":${HTX_ACCOUNT},"eventType":"creation",${terms}`,
       );
     case 'fill':
       return push(
@@ -188,7 +191,7 @@ function htx(moment: Moment, clientId: string): string {
       );
     case 'fee':
       return (
-        `{"action":"push","ch":"trade.clearing#*#1","data":{"eventType":"trade","symbol":"btcusdt","orderId":${orderId},"orderSide":"buy","orderType":"buy-limit","accountId":68824237,` +
+        `{"action":"push","ch":"trade.clearing#*#1","data":{"eventType":"trade","symbol":"btcusdt","orderId":${orderId},"orderSide":"buy","orderType":"buy-limit","accountId":${HTX_ACCOUNT},` +
         `"source":"spot-api","orderPrice":"${price}","orderSize":"${size}","clientOrderId":"${clientId}","orderCreateTime":${life.createdAt},"orderStatus":"${orderStatus}","feeCurrency":"btc",` +
         `"tradePrice":"${price}","tradeVolume":"${lot}","aggressor":false,"tradeId":${103_617_362_803 + tradeId},"tradeTime":${time},"transactFee":"${plain(money(fill, 100, 8))}","feeDeduct":"0","feeDeductType":""}}`
       );

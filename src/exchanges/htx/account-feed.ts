@@ -10,10 +10,11 @@ import type { Session } from '../../wire/link-session.ts';
 import type { AccountFeed, AccountFeedHandlers, QueryOutcome } from '../exchange.ts';
 import type { Balances } from './balances.ts';
 import { clearingPush, orderPush } from './decode.ts';
-import { privateFrame, text, type PrivateFrame, type Row } from './frames.ts';
+import { asText, privateFrame, text, type PrivateFrame, type Row } from './frames.ts';
 import { answerKey, isFatalLogin, logIn, subscribe, type LoginContext } from './login.ts';
 import { errorFor } from './outcomes.ts';
 import { scanPush } from './scan.ts';
+import type { SpotAccount } from './spot-account.ts';
 import type { StreamMemory } from './stream-memory.ts';
 import type { SymbolTable } from './symbols.ts';
 
@@ -32,6 +33,7 @@ export interface FeedContext {
   readonly symbols: SymbolTable;
   readonly memory: StreamMemory;
   readonly balances: Balances;
+  readonly spot: SpotAccount;
   /** Undefined: the exchange's own default. */
   readonly streamSilence: number | undefined;
   lookUp(symbol: string, rawSymbol: string, orderId: string): Promise<QueryOutcome>;
@@ -108,18 +110,25 @@ export class HtxAccountFeed implements AccountFeed {
   /** Channels are told by their beginning: wildcards and modes are echoed in one way here and in another there (trap 11). */
   #push(channel: string, row: Row, receivedAt: number): void {
     if (channel.startsWith('orders')) this.#orders(row, receivedAt);
-    else if (channel.startsWith('trade.clearing'))
+    else if (channel.startsWith('trade.clearing')) {
+      if (this.#isOthers(row, row['source'])) return;
       this.#deliver(
         this.#decode(row, (symbol) => clearingPush(row, symbol)),
         receivedAt,
       );
-    else if (channel.startsWith('accounts')) {
+    } else if (channel.startsWith('accounts')) {
+      if (this.#context.spot.isOther(asText(row['accountId']))) return;
       const assets = this.#context.balances.push(row);
       if (assets !== null) this.#handlers?.onAssets(assets);
     }
   }
 
+  #isOthers(row: Row, source: unknown): boolean {
+    return this.#context.spot.isOthersOrder(asText(row['orderId']), asText(row['accountId']), asText(source));
+  }
+
   #orders(row: Row, receivedAt: number): void {
+    if (this.#isOthers(row, row['orderSource'])) return;
     const report = this.#decode(row, (symbol) => orderPush(row, symbol, this.#context.memory.hints(row)));
     this.#deliver(report, receivedAt);
     if (report !== null && report.life === null && report.orderId !== null)

@@ -28,6 +28,7 @@ import { CLOCK_MOVED_MS, HtxRequests } from './requests.ts';
 import { HtxRest } from './rest.ts';
 import type { HtxMarketStatus } from './rest-rows.ts';
 import { HtxSigner } from './sign.ts';
+import { SpotAccount } from './spot-account.ts';
 import { StreamMemory } from './stream-memory.ts';
 import { HtxTradeSocket } from './trade-socket.ts';
 import { HtxTrading } from './trading.ts';
@@ -53,7 +54,7 @@ export class HtxAccount implements ExchangeAccount {
   readonly #balances = new Balances();
   readonly #privateStream: HtxAccountFeed;
   readonly #orderSocket: HtxTradeSocket;
-  #accountId: string | null = null;
+  readonly #spot = new SpotAccount();
 
   constructor(config: AccountConfig, environment: ExchangeEnvironment) {
     const { transport, clock, random, budgets, log } = environment;
@@ -99,13 +100,14 @@ export class HtxAccount implements ExchangeAccount {
     this.rest = new HtxRest(requests);
     this.#status = STATUSES.get(budgets, host, () => new SharedAnswers());
     this.#reference = REFERENCES.get(budgets, host, () => new HtxReference(this.rest, clock));
-    const queries = new HtxQueries(this.rest, memory);
+    const queries = new HtxQueries(this.rest, memory, this.#spot);
     this.#privateStream = new HtxAccountFeed({
       link,
       memory,
       login: login(endpoints.wsPrivate),
       symbols: this.#reference.symbols,
       balances: this.#balances,
+      spot: this.#spot,
       streamSilence: timings.streamSilence,
       lookUp: (symbol, rawSymbol, orderId) => queries.order({ symbol, rawSymbol }, { orderId, clientOrderId: null }),
     });
@@ -118,7 +120,7 @@ export class HtxAccount implements ExchangeAccount {
       limits,
       memory,
       exchangeTime,
-      accountId: () => this.#accountId,
+      accountId: () => this.#spot.id,
     });
   }
 
@@ -150,7 +152,7 @@ export class HtxAccount implements ExchangeAccount {
       this.#checkMarket(),
     ]);
     if (accountError !== null) return fail(accountError);
-    this.#accountId = accountId;
+    this.#spot.learn(accountId);
     return rulesError === null ? ok(true) : fail(rulesError);
   }
 
@@ -189,11 +191,11 @@ export class HtxAccount implements ExchangeAccount {
   }
 
   async assets(): Promise<Result<Assets>> {
-    const accountId = this.#accountId;
+    const accountId = this.#spot.id;
     if (accountId === null) {
       const [found, error] = await this.#spotAccount();
       if (error !== null) return fail(error);
-      this.#accountId = found;
+      this.#spot.learn(found);
       return this.assets();
     }
     const [balance, error] = await this.rest.getBalance(accountId);

@@ -11,6 +11,7 @@ import { CLIENT_ORDER_IDS } from './encode.ts';
 import { FILLS_WINDOW_MS, PAGE_SIZE } from './limits.ts';
 import { isNotFound, noSuchOrder } from './outcomes.ts';
 import type { HtxRest } from './rest.ts';
+import type { SpotAccount } from './spot-account.ts';
 import type { StreamMemory } from './stream-memory.ts';
 
 /** A guard against a server that repeats itself, not a limit anyone reaches. */
@@ -28,10 +29,12 @@ function isClientOrderId(id: string | null): id is string {
 export class HtxQueries {
   readonly #rest: HtxRest;
   readonly #memory: StreamMemory;
+  readonly #spot: SpotAccount;
 
-  constructor(rest: HtxRest, memory: StreamMemory) {
+  constructor(rest: HtxRest, memory: StreamMemory, spot: SpotAccount) {
     this.#rest = rest;
     this.#memory = memory;
+    this.#spot = spot;
   }
 
   /** "Record invalid" is the exchange's word that it knows no such order: just placed, purged, or never there - told apart by time (trap 4). */
@@ -44,8 +47,9 @@ export class HtxQueries {
     const [row, error] = answer;
     if (error !== null)
       return isNotFound(error.code) ? { outcome: 'not-found', error } : { outcome: 'no-answer', error };
-    // A client id is asked for without a symbol, and may have been used again on another one.
-    if (text(row, 'symbol') !== instrument.rawSymbol) return { outcome: 'not-found', error: noSuchOrder(ref) };
+    // Either id is asked for without a symbol or an account: a client id may have been used again for another.
+    if (text(row, 'symbol') !== instrument.rawSymbol || this.#isOthers(row))
+      return { outcome: 'not-found', error: noSuchOrder(ref) };
     return { outcome: 'found', reports: [orderRow(row, instrument.symbol, 'query', this.#wasCancelAsked(row))] };
   }
 
@@ -58,7 +62,11 @@ export class HtxQueries {
       }),
     );
     if (error !== null) return fail(error);
-    return ok(rows.map((row) => orderRow(row, instrument.symbol, 'open-orders', this.#wasCancelAsked(row))));
+    return ok(
+      rows
+        .filter((row) => !this.#isOthers(row))
+        .map((row) => orderRow(row, instrument.symbol, 'open-orders', this.#wasCancelAsked(row))),
+    );
   }
 
   /** Rows appear somewhat after the trade (5.16): an empty answer right after a fill is normal, and so is "record invalid" for an order without fills. */
@@ -72,7 +80,7 @@ export class HtxQueries {
     if (!isOrderId(orderId)) return ok([]);
     const [rows, error] = await this.#rest.getOrderFills(orderId);
     if (error !== null) return isNotFound(error.code) ? ok([]) : fail(error);
-    return ok(fillReports(rows, instrument));
+    return ok(this.#fillReports(rows, instrument));
   }
 
   /** Windows of 48 hours slide from `since` to `until` (exchange times, ms). */
@@ -93,7 +101,19 @@ export class HtxQueries {
       if (error === null) found.push(...rows);
       else if (!isNotFound(error.code)) return fail(error);
     }
-    return ok(fillReports(found, instrument));
+    return ok(this.#fillReports(found, instrument));
+  }
+
+  /** Fills name no account (5.16), and are listed of all of them. */
+  #fillReports(rows: readonly Row[], instrument: Instrument): OrderReport[] {
+    return rows
+      .filter((row) => !this.#spot.isOthersOrder(text(row, 'order-id'), '', text(row, 'source')))
+      .map((row) => fillRow(row, instrument.symbol))
+      .filter((report) => report !== null);
+  }
+
+  #isOthers(row: Row): boolean {
+    return this.#spot.isOthersOrder(text(row, 'id'), text(row, 'account-id'), text(row, 'source'));
   }
 
   #wasCancelAsked(row: Row): boolean {
@@ -104,10 +124,6 @@ export class HtxQueries {
     };
     return this.#memory.wasCancelAsked(order, endedAt(row) ?? 0);
   }
-}
-
-function fillReports(rows: readonly Row[], instrument: Instrument): OrderReport[] {
-  return rows.map((row) => fillRow(row, instrument.symbol)).filter((report) => report !== null);
 }
 
 /**

@@ -10,7 +10,7 @@ const CLEARING = Buffer.from('trade.clearing');
 const DATA = Buffer.from(',"data":');
 const CLOSE = 125;
 
-/** Those that decode.ts and stream-memory.ts ask for (8.3, 8.4). `orderSize` stays a text: whether it is there at all says something. */
+/** Those that decode.ts, stream-memory.ts and account-feed.ts ask for (8.3, 8.4). `orderSize` stays a text: whether it is there at all says something. */
 const ORDER = new RowScanner(
   {
     eventType: 'word',
@@ -32,6 +32,8 @@ const ORDER = new RowScanner(
     lastActTime: 'number',
     canceledSource: 'word',
     canceledSourceDesc: 'word',
+    accountId: 'id',
+    orderSource: 'word',
   },
   (row, v) => {
     row['eventType'] = v[0];
@@ -53,6 +55,8 @@ const ORDER = new RowScanner(
     row['lastActTime'] = v[16];
     row['canceledSource'] = v[17];
     row['canceledSourceDesc'] = v[18];
+    row['accountId'] = v[19];
+    row['orderSource'] = v[20];
   },
 );
 
@@ -77,6 +81,8 @@ const FEE = new RowScanner(
     'feeDeduct ': 'amount',
     feeDeductType: 'word',
     'fee-deduct-state': 'word',
+    accountId: 'id',
+    source: 'word',
   },
   (row, v) => {
     row['eventType'] = v[0];
@@ -98,6 +104,8 @@ const FEE = new RowScanner(
     row['feeDeduct '] = v[16];
     row['feeDeductType'] = v[17];
     row['fee-deduct-state'] = v[18];
+    row['accountId'] = v[19];
+    row['source'] = v[20];
   },
 );
 

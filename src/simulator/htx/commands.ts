@@ -31,12 +31,15 @@ export interface HtxSettings {
   readonly tradeRefusals: 'rest-codes' | 'socket-codes';
   /** What an expired session of `/ws/trade` does: it is closed, or lives on without its login. No idle timeout is published: UNCONFIRMED. */
   readonly tradeExpiry: 'close' | 'forget-login';
+  /** Each user has a margin account as well: first in the list of accounts, and on every private channel whatever the spot account does, once more. */
+  readonly marginAccount: boolean;
 }
 
 export const DEFAULT_SETTINGS: HtxSettings = {
   crossingLimitMaker: 'cancel',
   tradeRefusals: 'rest-codes',
   tradeExpiry: 'close',
+  marginAccount: false,
 };
 
 const MAX_BATCH_CANCEL = 50;
@@ -77,7 +80,7 @@ function idOf(value: unknown): bigint | null {
 
 export class Commands {
   private readonly venue: Venue;
-  private readonly settings: HtxSettings;
+  readonly settings: HtxSettings;
 
   constructor(venue: Venue, settings: HtxSettings) {
     this.venue = venue;

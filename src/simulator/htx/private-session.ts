@@ -12,6 +12,9 @@ import {
   clearingCancellation,
   clearingTrade,
   creationPush,
+  marginAccountId,
+  marginFill,
+  marginOrder,
   spotAccountId,
   tradePush,
 } from './render.ts';
@@ -24,6 +27,8 @@ const PING_EVERY_MS = 20_000;
 /** Clearing is asynchronous: fees and balances follow a trade by so much (section 14, point 4). */
 const CLEARING_MIN_MS = 5;
 const CLEARING_SPREAD_MS = 45;
+/** How far the margin account's sequence numbers are ahead. */
+const MARGIN_SEQUENCES = 1_000_000;
 const CHANNEL = /^(orders|trade\.clearing|accounts\.update)(?:#(\*|[a-z0-9]+))?(?:#([01]))?$/;
 
 interface Subscription {
@@ -190,27 +195,30 @@ export class PrivateSession implements ServerSession {
   private balanceSnapshot(channel: string): void {
     if (this.account === null) return;
     for (const balance of this.account.balances.values()) {
-      this.send({
-        action: 'push',
-        ch: channel,
-        data: {
-          ...this.balanceFields(balance),
-          changeType: null,
-          accountType: 'trade',
-          changeTime: null,
-          seqNum: balance.version,
-        },
-      });
+      for (const fields of this.balanceFields(balance))
+        this.send({
+          action: 'push',
+          ch: channel,
+          data: { ...fields, changeType: null, accountType: 'trade', changeTime: null },
+        });
     }
   }
 
-  private balanceFields(balance: Balance): { readonly [key: string]: JsonValue } {
-    return {
-      currency: balance.asset.toLowerCase(),
-      accountId: this.account === null ? 0 : spotAccountId(this.account),
+  /** Of each account that has it. Sequence numbers count for one currency of one account (section 8.5). */
+  private balanceFields(balance: Balance): { readonly [key: string]: JsonValue }[] {
+    const { account } = this;
+    if (account === null) return [];
+    const currency = balance.asset.toLowerCase();
+    const spot = {
+      currency,
+      accountId: spotAccountId(account),
       balance: Queries.total(balance).toString(),
       available: balance.free.toString(),
+      seqNum: balance.version,
     };
+    if (!this.site.settings.marginAccount) return [spot];
+    const margin = { currency, accountId: marginAccountId(account), balance: '7', available: '7' };
+    return [spot, { ...margin, seqNum: MARGIN_SEQUENCES + balance.version }];
   }
 
   /** Through the gateway, unless the connection is gone meanwhile. */
@@ -233,27 +241,31 @@ export class PrivateSession implements ServerSession {
     switch (event.type) {
       case 'order-accepted':
         // A post-only order that would take ends in the same step: `creation`, then `cancellation` (section 5.2).
-        if (event.order.accountUid === account.uid)
-          this.pushOrder(event.order.symbol, (raw) => creationPush(event.order, raw, spotAccountId(account)));
-        return;
-      case 'order-filled':
         if (event.order.accountUid !== account.uid) return;
-        this.pushOrder(event.order.symbol, (raw) =>
-          tradePush(event.order, event.fill, this.fillsUpTo(event.order, event.fill.tradeId), raw),
+        return this.forEachAccount(event.order, (order, accountId) =>
+          this.pushOrder(order.symbol, (raw) => creationPush(order, raw, accountId)),
         );
-        return this.afterClearing(() =>
-          this.pushClearing(event.order.symbol, false, (raw) =>
-            clearingTrade(event.order, event.fill, raw, spotAccountId(account)),
-          ),
-        );
-      case 'order-ended':
+      case 'order-filled': {
         if (event.order.accountUid !== account.uid) return;
-        this.pushOrder(event.order.symbol, (raw) => cancellationPush(event.order, this.fillsUpTo(event.order), raw));
-        return this.afterClearing(() =>
-          this.pushClearing(event.order.symbol, true, (raw) =>
-            clearingCancellation(event.order, raw, spotAccountId(account)),
-          ),
-        );
+        const fills = this.fillsUpTo(event.order, event.fill.tradeId);
+        return this.forEachAccount(event.order, (order, accountId, isMargin) => {
+          const fill = isMargin ? marginFill(event.fill) : event.fill;
+          this.pushOrder(order.symbol, (raw) => tradePush(order, fill, fills, raw));
+          this.afterClearing(() =>
+            this.pushClearing(order.symbol, false, (raw) => clearingTrade(order, fill, raw, accountId)),
+          );
+        });
+      }
+      case 'order-ended': {
+        if (event.order.accountUid !== account.uid) return;
+        const fills = this.fillsUpTo(event.order);
+        return this.forEachAccount(event.order, (order, accountId) => {
+          this.pushOrder(order.symbol, (raw) => cancellationPush(order, fills, raw));
+          this.afterClearing(() =>
+            this.pushClearing(order.symbol, true, (raw) => clearingCancellation(order, raw, accountId)),
+          );
+        });
+      }
       case 'balances':
         if (event.accountUid !== account.uid) return;
         return event.cause === 'match' ? this.afterClearing(() => this.pushBalances(event)) : this.pushBalances(event);
@@ -262,6 +274,16 @@ export class PrivateSession implements ServerSession {
       case 'book':
         return;
     }
+  }
+
+  /** The spot account, then what the margin account makes of it, if there is one. */
+  private forEachAccount(
+    order: VenueOrder,
+    tell: (order: VenueOrder, accountId: number, isMargin: boolean) => void,
+  ): void {
+    if (this.account === null) return;
+    tell(order, spotAccountId(this.account), false);
+    if (this.site.settings.marginAccount) tell(marginOrder(order), marginAccountId(this.account), true);
   }
 
   private fillsUpTo({ accountUid, symbol, orderId }: VenueOrder, tradeId?: bigint): readonly VenueFill[] {
@@ -298,9 +320,9 @@ export class PrivateSession implements ServerSession {
     const totalChanged = event.cause === 'match' || event.cause === 'deposit';
     for (const { channel, topic, scope } of this.subscriptions.values()) {
       if (topic !== 'accounts.update' || (scope === '0' && !totalChanged)) continue;
-      for (const balance of event.changed) {
-        const { available, balance: total, ...rest } = this.balanceFields(balance);
-        const common = { ...rest, changeType, accountType: 'trade', seqNum: balance.version, changeTime: event.time };
+      for (const fields of event.changed.flatMap((balance) => this.balanceFields(balance))) {
+        const { available, balance: total, ...rest } = fields;
+        const common = { ...rest, changeType, accountType: 'trade', changeTime: event.time };
         const messages: JsonValue[] =
           scope === '2'
             ? [{ ...common, balance: total ?? '0', available: available ?? '0' }]

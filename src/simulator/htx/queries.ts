@@ -6,7 +6,16 @@ import type { JsonValue } from '../json-text.ts';
 import type { Venue, VenueAccount, VenueFill, VenueOrder } from '../venue.ts';
 import type { Body, Commands } from './commands.ts';
 import { errorBody, NO_SYMBOL, RECORD_INVALID, required } from './errors.ts';
-import { matchRecordId, matchRow, openOrderRow, orderRow, pointAccountId, spotAccountId, stateOf } from './render.ts';
+import {
+  marginAccountId,
+  matchRecordId,
+  matchRow,
+  openOrderRow,
+  orderRow,
+  pointAccountId,
+  spotAccountId,
+  stateOf,
+} from './render.ts';
 import { findInstrument, rawSymbol } from './symbols.ts';
 
 /** Orders sent by API and canceled without a fill leave the queries after two hours (section 5.13). */
@@ -48,6 +57,9 @@ export class Queries {
     return {
       status: 'ok',
       data: [
+        ...(this.commands.settings.marginAccount
+          ? [{ id: marginAccountId(account), type: 'super-margin', subtype: '', state: 'working' }]
+          : []),
         { id: pointAccountId(account), type: 'point', subtype: '', state: 'working' },
         { id: spotAccountId(account), type: 'spot', subtype: '', state: 'working' },
       ],

@@ -11,6 +11,30 @@ export function spotAccountId(account: VenueAccount): number {
 export function pointAccountId(account: VenueAccount): number {
   return account.uid * 10;
 }
+export function marginAccountId(account: VenueAccount): number {
+  return account.uid * 10 + 2;
+}
+
+const OF_MARGIN = 1_000_000_000n;
+/** Tag of an order that was not sent by the spot account. */
+const SOURCE = 'source';
+
+/** The order and the fill that the margin account makes of the spot account's. */
+export function marginOrder(order: VenueOrder): VenueOrder {
+  return {
+    ...order,
+    orderId: order.orderId + OF_MARGIN,
+    clientOrderId: order.clientOrderId === '' ? '' : `${order.clientOrderId}-m`,
+    tag: { ...order.tag, [SOURCE]: 'super-margin-api' },
+  };
+}
+export function marginFill(fill: VenueFill): VenueFill {
+  return { ...fill, orderId: fill.orderId + OF_MARGIN, tradeId: fill.tradeId + OF_MARGIN };
+}
+
+function sourceOf(order: VenueOrder): string {
+  return order.tag[SOURCE] ?? 'spot-api';
+}
 
 export function stateOf(order: VenueOrder): string {
   if (order.status === 'open') return order.filled.isZero() ? 'submitted' : 'partial-filled';
@@ -138,7 +162,7 @@ export function creationPush(order: VenueOrder, rawSymbol: string, accountId: nu
   return {
     orderCreateTime: order.createdAt,
     totalTradeAmount: '0',
-    orderSource: 'spot-api',
+    orderSource: sourceOf(order),
     accountId,
     ...terms(order),
     eventType: 'creation',
@@ -172,7 +196,7 @@ export function tradePush(
     ...terms(order),
     tradeId: fill.tradeId,
     totalTradeAmount: turnover(order, fills),
-    orderSource: 'spot-api',
+    orderSource: sourceOf(order),
     symbol: rawSymbol,
     eventType: 'trade',
     clientOrderId: order.clientOrderId,
@@ -187,7 +211,7 @@ export function cancellationPush(order: VenueOrder, fills: readonly VenueFill[],
     ...executed(order),
     lastActTime: order.updatedAt,
     ...terms(order),
-    orderSource: 'spot-api',
+    orderSource: sourceOf(order),
     totalTradeAmount: turnover(order, fills),
     canceledSource: '',
     canceledSourceDesc: '',
@@ -208,7 +232,7 @@ export function clearingTrade(order: VenueOrder, fill: VenueFill, rawSymbol: str
     orderSide: order.side.toLowerCase(),
     orderType: wireType(order),
     accountId,
-    source: 'spot-api',
+    source: sourceOf(order),
     ...terms(order),
     clientOrderId: order.clientOrderId,
     orderCreateTime: order.createdAt,
@@ -233,7 +257,7 @@ export function clearingCancellation(order: VenueOrder, rawSymbol: string, accou
     orderSide: order.side.toLowerCase(),
     orderType: wireType(order),
     accountId,
-    source: 'spot-api',
+    source: sourceOf(order),
     ...terms(order),
     clientOrderId: order.clientOrderId,
     orderCreateTime: order.createdAt,

@@ -7,6 +7,7 @@ import { HtxAccountFeed } from '../../../src/exchanges/htx/account-feed.ts';
 import { Balances } from '../../../src/exchanges/htx/balances.ts';
 import { noSuchOrder } from '../../../src/exchanges/htx/outcomes.ts';
 import { HtxSigner } from '../../../src/exchanges/htx/sign.ts';
+import { SpotAccount } from '../../../src/exchanges/htx/spot-account.ts';
 import { StreamMemory } from '../../../src/exchanges/htx/stream-memory.ts';
 import { seededRandom } from '../../../src/runtime/random.ts';
 import { VirtualClock } from '../../../src/runtime/virtual-clock.ts';
@@ -28,6 +29,8 @@ function bench(options: { clockWasOff?: boolean; found?: QueryOutcome } = {}): B
   const clock = new VirtualClock(Date.UTC(2026, 10, 22, 8, 15, 30));
   const transport = new FakeTransport();
   const lookedUp: string[] = [];
+  const spot = new SpotAccount();
+  spot.learn('68824237');
   const feed = new HtxAccountFeed({
     link: { transport, clock, random: seededRandom('feed'), log: silentLog },
     login: {
@@ -40,6 +43,7 @@ function bench(options: { clockWasOff?: boolean; found?: QueryOutcome } = {}): B
     symbols: symbols(),
     memory: new StreamMemory(() => clock.now()),
     balances: new Balances(),
+    spot,
     streamSilence: undefined,
     lookUp: (symbol, rawSymbol, orderId) => {
       lookedUp.push(`${symbol} ${rawSymbol} ${orderId}`);
@@ -159,6 +163,54 @@ test('wildcard and plain channels, text and number ids all arrive; other symbols
   of.socket.say({ action: 'push', ch: 'something.new', data: { symbol: 'btcusdt' } });
   expect(of.diary.reports).toHaveLength(before);
   expect(of.feed.isLive).toBe(true);
+});
+
+describe('another account of the same user', () => {
+  const order = (data: object): object => ({
+    action: 'push',
+    ch: 'orders#*',
+    data: { symbol: 'btcusdt', clientOrderId: 'x', type: 'buy-limit', orderPrice: '2', orderSize: '1', ...data },
+  });
+  const trade = { eventType: 'trade', tradeId: 5, tradePrice: '2', tradeVolume: '1', execAmt: '1', remainAmt: '0' };
+  const creation = { eventType: 'creation', orderStatus: 'submitted', orderCreateTime: 1 };
+
+  test('its orders are not ours: told by the account of the creation, and from then on by their id', async () => {
+    const of = bench();
+    await live(of);
+    of.socket.say(order({ ...creation, orderId: 7, accountId: 68824238 }));
+    of.socket.say(order({ ...trade, orderId: 7, orderStatus: 'filled', tradeTime: 2 }));
+    of.socket.say(order({ ...creation, orderId: 9, accountId: '68824237' }));
+    of.socket.say(order({ ...trade, orderId: 9, orderStatus: 'filled', tradeTime: 2 }));
+    of.socket.say(order({ ...creation, orderId: 10 }));
+    expect(of.diary.reports.map(({ orderId }) => orderId)).toEqual(['9', '9', '10']);
+  });
+
+  test('told by its fee, or by its source', async () => {
+    const of = bench();
+    await live(of);
+    of.socket.say({
+      action: 'push',
+      ch: 'trade.clearing#*',
+      data: { ...trade, symbol: 'btcusdt', orderId: 7, orderType: 'buy-limit', accountId: 68824238, transactFee: '1' },
+    });
+    of.socket.say(order({ eventType: 'cancellation', orderId: 7, orderStatus: 'canceled', lastActTime: 3 }));
+    of.socket.say(order({ ...trade, orderId: 8, orderStatus: 'filled', orderSource: 'super-margin-api' }));
+    expect(of.diary.reports).toEqual([]);
+  });
+
+  test('its balances are not ours, and its sequence numbers hold none of ours up', async () => {
+    const of = bench();
+    await live(of);
+    const push = (data: object): void =>
+      of.socket.say({
+        action: 'push',
+        ch: 'accounts.update#2',
+        data: { currency: 'usdt', accountType: 'trade', ...data },
+      });
+    push({ accountId: 68824238, balance: '7', available: '7', seqNum: 900 });
+    push({ accountId: 68824237, balance: '5', available: '4', seqNum: 3 });
+    expect(of.diary.assets).toEqual([{ USDT: { free: '4', locked: '1', total: '5' } }]);
+  });
 });
 
 describe('balances (8.5)', () => {

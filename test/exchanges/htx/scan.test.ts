@@ -18,7 +18,8 @@ function told(frame: PrivateFrame): unknown {
   const report = isFee
     ? clearingPush(data, 'BTC/USDT')
     : orderPush(data, 'BTC/USDT', new StreamMemory(() => 0).hints(data));
-  return { channel, symbol: text(data, 'symbol'), report };
+  const whose = [text(data, 'accountId'), text(data, isFee ? 'source' : 'orderSource')];
+  return { channel, symbol: text(data, 'symbol'), whose, report };
 }
 
 const readers: Readers = {
@@ -74,6 +75,8 @@ describe('exactly', () => {
     ['tradeTime', '17647650150781764765015078'],
     ['aggressor', 'true'],
     ['aggressor', '"true"'],
+    ['orderSource', '"super-margin-api"'],
+    ['orderSource', 'null'],
     ['clientOrderId', 'null'],
     ['clientOrderId', '12345'],
     ['orderStatus', '"never seen before"'],

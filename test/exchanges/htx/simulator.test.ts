@@ -451,6 +451,20 @@ describe('the private stream', () => {
     expect(value(await run(account.assets()))['USDT']).toEqual({ free: '99992', locked: '8', total: '100000' });
   });
 
+  it('of a user who has a margin account too: its orders, fills and balances are not ours', async () => {
+    const { account, run, command, diary, clock, other, eos } = await bench({ marginAccount: true });
+    const create = command({});
+    await run(account.trading.create(create));
+    other('SELL', '0.8', '4');
+    await clock.advance(100);
+    await run(account.trading.cancel(eos, [byClientId(create.clientOrderId)]));
+    await clock.advance(100);
+    expect(new Set(diary.reports.map(({ orderId }) => orderId)).size).toBe(1);
+    const { USDT } = value(await run(account.assets()));
+    expect(USDT).toMatchObject({ locked: '0', total: '99996.8' });
+    expect(diary.assets.findLast((assets) => 'USDT' in assets)).toEqual({ USDT });
+  });
+
   it('comes back after a cut, says so, and answers pings for hours', async () => {
     const { account, clock, diary, inject } = await bench();
     diary.take();

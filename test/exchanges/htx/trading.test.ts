@@ -431,6 +431,30 @@ describe('asking', () => {
     });
   });
 
+  test('orders and fills of another account of the same user are not ours', async () => {
+    const { clock, transport, account } = await bench();
+    const theirs = { ...row(8), 'account-id': 97 };
+    transport.answer('/v1/order/orders/8', { status: 'ok', data: theirs });
+    transport.answer(OPEN_ORDERS, { status: 'ok', data: [{ ...row(7), 'account-id': 71463752 }, theirs] });
+    const fill = { price: '2', 'filled-amount': '1', symbol: 'btcusdt', type: 'buy-limit', 'created-at': clock.now() };
+    transport.answer('/v1/order/matchresults', {
+      status: 'ok',
+      data: [
+        { ...fill, id: 1, 'order-id': 7, 'trade-id': 1, source: 'spot-api' },
+        { ...fill, id: 2, 'order-id': 8, 'trade-id': 2, source: 'spot-web' },
+        { ...fill, id: 3, 'order-id': 9, 'trade-id': 3, source: 'margin-api' },
+      ],
+    });
+    expect(await clock.runFor(account.trading.query(btcUsdt, { orderId: '8', clientOrderId: null }))).toMatchObject({
+      outcome: 'not-found',
+    });
+    expect(await clock.runFor(account.trading.openOrders(btcUsdt))).toMatchObject([[{ orderId: '7' }], null]);
+    expect(await clock.runFor(account.trading.fills(btcUsdt, { since: clock.now() - 1_000 }))).toMatchObject([
+      [{ orderId: '7' }],
+      null,
+    ]);
+  });
+
   test('what is no order id does not become part of a path', async () => {
     const { clock, transport, account } = await bench();
     expect(
