@@ -44,6 +44,7 @@ export class MarketSession implements ServerSession {
   private readonly timers = new Map<string, Timer>();
   private readonly incremental = new Map<string, Incremental>();
   private lastPullAt = -Infinity;
+  private closed = false;
   private readonly heartbeat: Heartbeat;
   private readonly stopListening: () => void;
   private readonly unregister: () => void;
@@ -78,14 +79,29 @@ export class MarketSession implements ServerSession {
     if (frame['pong'] !== undefined) return this.heartbeat.answered(frame['pong']);
     const id = word(frame['id']);
     const { sub, unsub, req } = frame;
-    if (typeof sub === 'string') return this.subscribe(sub, id);
-    if (typeof unsub === 'string') return this.unsubscribe(unsub, id);
-    if (typeof req === 'string') return this.pull(req, id, frame);
+    if (typeof sub === 'string') return this.ask('subscribe', id, () => this.subscribe(sub, id));
+    if (typeof unsub === 'string') return this.ask('subscribe', id, () => this.unsubscribe(unsub, id));
+    if (typeof req === 'string') return this.ask('market', id, () => this.pull(req, id, frame));
     this.refuse(id, 'invalid topic');
   }
 
   private refuse(id: string, message: string): void {
     this.send({ status: 'error', ts: this.site.now(), id, 'err-code': 'bad-request', 'err-msg': message });
+  }
+
+  /** Through the gateway, in force when the answer leaves; what it refuses is refused in the words of section 9.1. */
+  private ask(operation: 'subscribe' | 'market', id: string, run: () => void): void {
+    this.site.gateway.run<() => void>(
+      { operation, channel: 'socket', accountUid: null, symbol: null, remote: this.socket.remote, count: 1 },
+      {
+        execute: () => run,
+        failure: (kind) => () =>
+          this.refuse(id, kind === 'rate-limit' || kind === 'ban' ? '429 too many request' : 'request timeout'),
+        deliver: (answer) => {
+          if (!this.closed) answer();
+        },
+      },
+    );
   }
 
   /** `/feed` serves nothing but incremental books, `/ws` everything else. */
@@ -255,6 +271,7 @@ export class MarketSession implements ServerSession {
   }
 
   onClose(): void {
+    this.closed = true;
     for (const timer of this.timers.values()) timer.cancel();
     this.timers.clear();
     this.heartbeat.stop();

@@ -19,7 +19,7 @@ import { createDialect } from '../../../src/simulator/htx/index.ts';
 import { inMemoryTransport } from '../../../src/simulator/in-memory.ts';
 import { account, EOS, INSTRUMENTS, order, RULES } from '../../simulator/support.ts';
 import { pairsOf } from '../../support/level-pairs.ts';
-import { FakeTransport } from './support.ts';
+import { FakeTransport, type FakeSocket } from './support.ts';
 
 const eos = instrumentOf({ symbol: 'eosusdt', state: 'online', bc: 'eos', qc: 'usdt', pp: 4, ap: 1, vp: 8 })!;
 
@@ -129,6 +129,47 @@ describe('incremental books', () => {
   });
 });
 
+test('a book whose subscription the exchange refuses for a while comes all the same, in increments', async () => {
+  const clock = new VirtualClock();
+  const venue = createVenue({
+    clock,
+    random: seededRandom('venue'),
+    instruments: INSTRUMENTS,
+    accounts: [account(1), account(2)],
+  });
+  const exchange = new SimulatedExchange({
+    name: 'htx',
+    venue,
+    dialect: createDialect,
+    clock,
+    random: seededRandom('dialect'),
+    seed: 1,
+  });
+  const transport = inMemoryTransport(new Map([['htx.test', exchange]]), clock);
+  const feed = new HtxMarketFeed({
+    link: { transport, clock, random: seededRandom('feed'), log: silentLog },
+    wsFeed: 'ws://htx.test/feed',
+    wsMarket: 'ws://htx.test/ws',
+  });
+  const book = new PlainBook();
+  const refused = exchange.faults.inject({
+    fault: 'rate-limit',
+    operation: 'subscribe',
+    retryAfterMs: 3_000,
+    count: 1,
+  });
+  feed.start(book);
+  feed.watch(eos);
+  venue.place(1, order('BUY', '0.8', '5'), RULES);
+  await clock.advance(20_000);
+  venue.place(1, order('BUY', '0.7', '5'), RULES);
+  await clock.advance(1_000);
+  expect(refused.strikes).toBeGreaterThan(0);
+  expect(book.diary.filter((entry) => entry !== 'update')).toEqual(['snapshot']);
+  expect(book.top('bids')).toEqual(truth(venue, 'bids'));
+  await clock.runFor(feed.stop());
+});
+
 describe('with prepared answers', () => {
   async function started(): Promise<{
     clock: VirtualClock;
@@ -161,17 +202,17 @@ describe('with prepared answers', () => {
   test('a cached snapshot older than the first update is asked for again after a second, not at once', async () => {
     const { transport, clock, book } = await started();
     const { socket } = transport;
-    expect(socket.last).toEqual({ sub: 'market.eosusdt.mbp.150', id: 'eosusdt' });
-    socket.say(zip({ id: 'eosusdt', status: 'ok', subbed: 'market.eosusdt.mbp.150', ts: 1 }), true);
+    expect(socket.last).toEqual({ sub: 'market.eosusdt.mbp.150', id: 'sub:eosusdt' });
+    socket.say(zip({ id: 'sub:eosusdt', status: 'ok', subbed: 'market.eosusdt.mbp.150', ts: 1 }), true);
     socket.say(
       zip({ ch: 'market.eosusdt.mbp.150', ts: 2, tick: { seqNum: 12, prevSeqNum: 10, bids: [[0.8, 3.0]], asks: [] } }),
       true,
     );
     await clock.advance(10);
-    expect(socket.last).toEqual({ req: 'market.eosusdt.mbp.150', id: 'eosusdt' });
+    expect(socket.last).toEqual({ req: 'market.eosusdt.mbp.150', id: 'req:eosusdt' });
     const snapshot = (seqNum: number): Buffer =>
       zip({
-        id: 'eosusdt',
+        id: 'req:eosusdt',
         status: 'ok',
         ts: 3,
         rep: 'market.eosusdt.mbp.150',
@@ -194,7 +235,7 @@ describe('with prepared answers', () => {
       zip({
         status: 'error',
         ts: 1,
-        id: 'eosusdt',
+        id: 'sub:eosusdt',
         'err-code': 'bad-request',
         'err-msg': 'invalid mbp.150.symbol eosusdt',
       }),
@@ -203,7 +244,7 @@ describe('with prepared answers', () => {
     expect(transport.sockets.map(({ url }) => url)).toEqual(['ws://h/feed', 'ws://h/ws']);
     transport.socket.open();
     await clock.advance(0);
-    expect(transport.socket.last).toEqual({ sub: 'market.eosusdt.depth.step0', id: 'eosusdt' });
+    expect(transport.socket.last).toEqual({ sub: 'market.eosusdt.depth.step0', id: 'sub:eosusdt' });
     transport.socket.say(
       zip(
         '{"ch":"market.eosusdt.depth.step0","ts":5,"tick":{"bids":[[9.121E-7,92730.24]],"asks":[[9.2E-7,1.0E7]],"version":1,"ts":4}}',
@@ -213,6 +254,164 @@ describe('with prepared answers', () => {
     expect(book.diary).toEqual(['snapshot']);
     expect(book.top('bids')).toEqual(['0.0000009121x92730.24']);
     expect(book.top('asks')).toEqual(['0.00000092x10000000']);
+  });
+});
+
+describe('a topic that is not served', () => {
+  const TOPIC = 'market.eosusdt.mbp.150';
+  const DEPTH = 'market.eosusdt.depth.step0';
+  const zip = (frame: unknown): Buffer => gzipSync(JSON.stringify(frame));
+  const refusal = (id: string, message: string): unknown => ({
+    status: 'error',
+    ts: 1,
+    id,
+    'err-code': 'bad-request',
+    'err-msg': message,
+  });
+
+  async function started(): Promise<{
+    clock: VirtualClock;
+    socket: FakeSocket;
+    transport: FakeTransport;
+    book: PlainBook;
+    say: (frame: unknown) => void;
+    /** Acknowledged, and standing on a snapshot. */
+    stand: () => Promise<void>;
+    /** So long, with the pings that keep the connections. */
+    pass: (seconds: number, alive?: (second: number) => void) => Promise<void>;
+    sent: (socket?: FakeSocket) => string[];
+  }> {
+    const clock = new VirtualClock();
+    const transport = new FakeTransport();
+    const feed = new HtxMarketFeed({
+      link: { transport, clock, random: seededRandom('x'), log: silentLog },
+      wsFeed: 'ws://h/feed',
+      wsMarket: 'ws://h/ws',
+    });
+    const book = new PlainBook();
+    feed.start(book);
+    feed.watch(eos);
+    const { socket } = transport;
+    socket.open();
+    await clock.advance(0);
+    const say = (frame: unknown): void => socket.say(zip(frame), true);
+    return {
+      clock,
+      socket,
+      transport,
+      book,
+      say,
+      stand: async () => {
+        say({ id: 'sub:eosusdt', status: 'ok', subbed: TOPIC, ts: 1 });
+        await clock.advance(200);
+        say({ id: 'req:eosusdt', status: 'ok', ts: 3, rep: TOPIC, data: { seqNum: 10, bids: [[0.8, 1]], asks: [] } });
+      },
+      pass: async (seconds, alive) => {
+        for (let second = 0; second < seconds; second++) {
+          for (const one of transport.sockets) if (one.isOpen) one.say(zip({ ping: second }), true);
+          alive?.(second);
+          await clock.advance(1_000);
+        }
+      },
+      sent: (of = socket) =>
+        of.sent
+          .splice(0)
+          .filter((frame) => !frame.includes('pong'))
+          .map((frame) => Object.keys(JSON.parse(frame) as object)[0] ?? ''),
+    };
+  }
+
+  test('refused for rate: subscribed again, later and later', async () => {
+    const { book, say, stand, pass, sent } = await started();
+    expect(sent()).toEqual(['sub']);
+    say(refusal('sub:eosusdt', '429 too many request'));
+    await pass(2);
+    expect(sent().filter((what) => what !== 'unsub')).toEqual(['sub']);
+    say(refusal('sub:eosusdt', 'request timeout'));
+    await pass(1);
+    expect(sent()).not.toContain('sub');
+    await pass(2);
+    expect(sent()).toContain('sub');
+    await stand();
+    expect(book.diary).toEqual(['snapshot']);
+  });
+
+  test('never acknowledged: subscribed again', async () => {
+    const { pass, sent } = await started();
+    sent();
+    await pass(8);
+    expect(sent()).toEqual(['unsub', 'sub']);
+  });
+
+  test('a pull refused for rate is made again, and the subscription stays', async () => {
+    const { say, pass, sent } = await started();
+    say({ id: 'sub:eosusdt', status: 'ok', subbed: TOPIC, ts: 1 });
+    await pass(1);
+    sent();
+    say(refusal('req:eosusdt', '429 too many request'));
+    await pass(2);
+    expect(sent()).toEqual(['req']);
+  });
+
+  test('silent while pings go on: the book is lost, and subscribed anew', async () => {
+    const { book, say, stand, pass, sent } = await started();
+    await stand();
+    await pass(20, (second) =>
+      say({ ch: TOPIC, ts: 2, tick: { seqNum: 11 + second, prevSeqNum: 10 + second, bids: [], asks: [] } }),
+    );
+    expect(book.diary.filter((line) => line !== 'update')).toEqual(['snapshot']);
+    sent();
+    await pass(10);
+    expect(book.diary.at(-1)).toMatch(/^lost: nothing came/);
+    expect(sent().slice(0, 2)).toEqual(['unsub', 'sub']);
+    await stand();
+    expect(book.diary.at(-1)).toBe('snapshot');
+  });
+
+  test('silent again and again: whole snapshots stand in, until increments are to be had again', async () => {
+    const { book, say, stand, pass, sent, transport, clock } = await started();
+    await stand();
+    for (let round = 0; round < 4; round++) {
+      await pass(9 + 2 ** round);
+      if (round < 3) await stand();
+    }
+    const market = transport.socket;
+    expect(market.url).toBe('ws://h/ws');
+    market.open();
+    await clock.advance(0);
+    expect(sent(market)).toEqual(['sub']);
+    const whole = (): void =>
+      market.say(zip({ ch: DEPTH, ts: 5, tick: { bids: [[0.7, 1]], asks: [], version: 1, ts: 4 } }), true);
+    whole();
+    expect(book.top('bids')).toEqual(['0.7x1']);
+    sent();
+    await pass(700, whole);
+    expect(sent()).toEqual(['sub']);
+    say(refusal('trial:eosusdt', 'invalid mbp.150.symbol eosusdt'));
+    await pass(600, whole);
+    expect(sent()).toEqual(['sub']);
+    expect(book.diary.at(-1)).toBe('snapshot');
+    say({ id: 'trial:eosusdt', status: 'ok', subbed: TOPIC, ts: 1 });
+    await pass(1);
+    expect([sent(), sent(market)]).toEqual([['req'], ['unsub']]);
+    await stand();
+    expect(book.top('bids')).toEqual(['0.8x1']);
+  });
+
+  test('whole snapshots that stop are subscribed anew as well', async () => {
+    const { book, say, pass, sent, transport, clock } = await started();
+    say(refusal('sub:eosusdt', 'The coin pair does not currently offer subscription services.'));
+    const market = transport.socket;
+    market.open();
+    await clock.advance(0);
+    market.say(zip(refusal('sub:eosusdt', '429 too many request')), true);
+    await pass(2);
+    expect(sent(market).filter((what) => what === 'sub')).toHaveLength(2);
+    market.say(zip({ ch: DEPTH, ts: 5, tick: { bids: [[0.7, 1]], asks: [], version: 1, ts: 4 } }), true);
+    await pass(10);
+    expect(book.diary.at(-1)).toMatch(/^lost/);
+    expect(sent(market)).toContain('sub');
+    expect(book.errors).toEqual([]);
   });
 });
 
