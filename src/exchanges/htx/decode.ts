@@ -94,12 +94,6 @@ function readKind(type: string): OrderKind {
   };
 }
 
-/** The kind of an order in an event of the order channel: amounts are money only where no base size is stated (8.3). */
-export function pushedKind(row: Row): OrderKind {
-  const kind = kindOfType(asText(row['type']));
-  return kind.isSizedInQuote && asText(row['orderSize']) !== '' ? { ...kind, isSizedInQuote: false } : kind;
-}
-
 /** REST `state` and stream `orderStatus` (7). Null for one that is not known here: it says nothing, and must not break anything. */
 export function lifeOf(state: string): ReportedLife | null {
   switch (state) {
@@ -168,7 +162,7 @@ const ORDER_EVENTS = new Set(['creation', 'trade', 'cancellation']);
 export function orderPush(row: Row, symbol: string, hints: PushHints): OrderReport | null {
   const event = asText(row['eventType']);
   if (!ORDER_EVENTS.has(event)) return null;
-  const kind = pushedKind(row);
+  const kind = kindOfType(asText(row['type']));
   const life = lifeOf(asText(row['orderStatus']));
   const executed = asDecimal(row['execAmt']) ?? (event === 'creation' ? Decimal.ZERO : null);
   const filled = kind.isSizedInQuote ? (executed?.isZero() ? executed : hints.bought) : executed;

@@ -10,7 +10,7 @@ const CLEARING = Buffer.from('trade.clearing');
 const DATA = Buffer.from(',"data":');
 const CLOSE = 125;
 
-/** Those that decode.ts, stream-memory.ts and account-feed.ts ask for (8.3, 8.4). `orderSize` stays a text: whether it is there at all says something. */
+/** Those that decode.ts, stream-memory.ts and account-feed.ts ask for (8.3, 8.4). */
 const ORDER = new RowScanner(
   {
     eventType: 'word',
@@ -20,7 +20,7 @@ const ORDER = new RowScanner(
     type: 'word',
     orderStatus: 'word',
     orderPrice: 'amount',
-    orderSize: 'text',
+    orderSize: 'amount',
     execAmt: 'amount',
     totalTradeAmount: 'amount',
     tradeId: 'id',
@@ -68,7 +68,7 @@ const FEE = new RowScanner(
     clientOrderId: 'text',
     orderType: 'word',
     orderPrice: 'amount',
-    orderSize: 'text',
+    orderSize: 'amount',
     tradeId: 'id',
     tradePrice: 'amount',
     tradeVolume: 'amount',

@@ -3,7 +3,7 @@
 
 import { Decimal } from '../../domain/decimal.ts';
 import type { OrderRef } from '../exchange.ts';
-import { decimalOrNull, pushedKind, timeOrNull, type PushHints } from './decode.ts';
+import { decimalOrNull, kindOfType, timeOrNull, type PushHints } from './decode.ts';
 import { text, type Row } from './frames.ts';
 
 /** Entries of each kind that are kept: far more than orders in flight at any time. */
@@ -82,7 +82,7 @@ export class StreamMemory {
   /** Takes an event of the order channel in and says what decoding it needs to know besides. */
   hints(row: Row): PushHints {
     const orderId = text(row, 'orderId');
-    const kind = pushedKind(row);
+    const kind = kindOfType(text(row, 'type'));
     const isPostOnly = kind.timeInForce === 'POST_ONLY';
     const created = timeOrNull(row, 'orderCreateTime');
     if (isPostOnly && created !== null) keep(this.#postOnlyCreated, orderId, created);

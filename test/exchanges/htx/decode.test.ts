@@ -95,6 +95,31 @@ test('a partly filled order that is canceled keeps its fills', () => {
   });
 });
 
+test.each([{ orderValue: '50' }, { orderValue: '50', orderSize: '0' }, { orderSize: '50' }])(
+  'what a market buy has spent is money, whatever its size is called: %j',
+  (size) => {
+    const memory = new StreamMemory(() => 0);
+    const trade = {
+      eventType: 'trade',
+      symbol: 'btcusdt',
+      orderId: 5,
+      type: 'buy-market',
+      orderStatus: 'partial-filled',
+      tradeId: 1,
+      tradePrice: '20',
+      tradeVolume: '2',
+      tradeTime: 5,
+      execAmt: '40',
+      remainAmt: '10',
+      ...size,
+    };
+    expect(stated(orderPush(trade, 'BTC/USDT', memory.hints(trade)))).toMatchObject({ filled: '2', filledValue: '40' });
+    // In another unit after all, or with a fill unheard: looked up, not believed.
+    const end = { ...trade, orderStatus: 'filled', tradeId: 2, tradeVolume: '0.5', execAmt: '2.5' };
+    expect(orderPush(end, 'BTC/USDT', memory.hints(end))).toMatchObject({ life: null, filled: null, quantity: null });
+  },
+);
+
 test('order ids may be text or number, and beyond 2^53', () => {
   for (const orderId of ['9223372036854775807', '1474908579893191', 1474908579893191]) {
     expect(
