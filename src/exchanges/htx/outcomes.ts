@@ -232,7 +232,10 @@ export function noSuchOrder(ref: {
   });
 }
 
-/** The error for a code of the exchange. `outcome` may be given where the place decides (a read changes nothing). */
+/**
+ * The error for a code of the exchange. `outcome` may be given where the place decides (a read changes nothing).
+ * `retryAfter`, ms, counts for refusals for rate only, which have one in any case.
+ */
 export function errorFor(
   code: string,
   message: string,
@@ -246,7 +249,7 @@ export function errorFor(
     outcome: details.outcome ?? outcomeOf(code),
     platform: HTX,
     code,
-    retryAfter: details.retryAfter ?? (kind === 'rate-limited' ? RATE_PAUSE_MS : undefined),
+    retryAfter: kind === 'rate-limited' ? (details.retryAfter ?? RATE_PAUSE_MS) : undefined,
     cause: { code, message },
   });
 }

@@ -108,17 +108,17 @@ export class HtxRequests {
     const pause = this.#pauseOf(response);
     const envelope = status >= 500 ? null : envelopeOf(parsedOrNull(response.body, call.numbersAsText === true));
     if (envelope?.ok === true && status < 300) return envelope;
-    let error: TradeError;
-    if (envelope === null || envelope.ok || status === 429 || status === 418 || status === 403) {
-      error = httpError(status, pause);
-      if (envelope !== null && !envelope.ok)
-        error = errorFor(envelope.code, envelope.message, { outcome: 'rejected', retryAfter: pause, kind: error.kind });
-    } else error = errorFor(envelope.code, envelope.message);
-    if (error.kind === 'rate-limited') {
+    // Without an envelope 403 is an address blocked by the content network (12); in HTX's own words it is about this endpoint (2.5).
+    if (envelope === null || envelope.ok) {
+      const error = httpError(status, pause);
       if (status === 403) limits.blockAll(pause);
-      else limits.budget(call.bucket).blockFor(pause);
+      else if (error.kind === 'rate-limited') limits.budget(call.bucket).blockFor(pause);
+      return failed(error);
     }
-    return { ok: false, error, orderState: envelope !== null && !envelope.ok ? envelope.orderState : null };
+    const { code, message, orderState } = envelope;
+    const error = errorFor(code, message, detailsOf(status, code, pause));
+    if (error.kind === 'rate-limited') limits.budget(call.bucket).blockFor(pause);
+    return { ok: false, error, orderState };
   }
 
   /** The header names the end of the window in exchange time; else a guess (12). */
@@ -129,6 +129,16 @@ export class HtxRequests {
   }
 }
 
+/** What the HTTP status, and the place where a code stands, add to its meaning. */
+function detailsOf(status: number, code: string, retryAfter: number): Parameters<typeof errorFor>[2] {
+  if (status === 429 || status === 418) return { kind: 'rate-limited', outcome: 'rejected', retryAfter };
+  // 4xx never reached matching (11.3).
+  if (status === 403) return { outcome: 'rejected', retryAfter };
+  return code === PARAMETER ? { kind: 'invalid-order', outcome: 'rejected' } : { retryAfter };
+}
+
+/** On v2 paths a parameter (5.17); on sockets the same number is about the login (8.6). */
+const PARAMETER = '2002';
 const MOST_PAUSE_MS = 10_000;
 const JSON_HEADERS: Readonly<Record<string, string>> = { 'content-type': 'application/json' };
 

@@ -180,6 +180,8 @@ describe('placing', () => {
     [{ status: 200, body: '' }, 'unknown', 'unknown'],
     [{ status: 429, body: '' }, 'rejected', 'rate-limited'],
     [{ status: 403, body: '<html>403</html>' }, 'rejected', 'rate-limited'],
+    [{ status: 403, body: '{"status":"error","err-code":"403","err-msg":"x","data":null}' }, 'rejected', 'auth'],
+    [{ status: 200, body: '{"code":2002,"message":"x"}' }, 'rejected', 'invalid-order'],
     [
       { status: 405, body: '{"status":"error","err-code":"method-not-allowed","err-msg":"x","data":null}' },
       'rejected',
@@ -461,6 +463,32 @@ describe('asking', () => {
       await clock.runFor(account.trading.query(btcUsdt, { orderId: '../accounts', clientOrderId: null })),
     ).toMatchObject({ outcome: 'not-found' });
     expect(transport.requests).toEqual([]);
+  });
+});
+
+test('403 in the exchange’s own words is about one endpoint: nothing else waits', async () => {
+  const { clock, transport, account } = await bench();
+  transport.answer('/v1/order/orders/5', {
+    status: 403,
+    body: '{"status":"error","err-code":"403","err-msg":"no access for sub users","data":null}',
+  });
+  transport.answer(PLACE, { status: 'ok', data: '1474908579893191' });
+  const started = clock.now();
+  expect(await clock.runFor(account.trading.query(btcUsdt, { orderId: '5', clientOrderId: null }))).toMatchObject({
+    outcome: 'no-answer',
+    error: { kind: 'auth' },
+  });
+  expect(await clock.runFor(account.trading.create(command()))).toMatchObject({ outcome: 'accepted' });
+  expect(clock.now()).toBe(started);
+});
+
+test('a refusal for rate in an envelope says when to come again', async () => {
+  const { clock, transport, account } = await bench();
+  const refusal = { status: 'error', 'err-code': 'base-request-exceed-frequency-limit', 'err-msg': 'x', data: null };
+  transport.answer(PLACE, refusal);
+  expect(await clock.runFor(account.trading.create(command()))).toMatchObject({
+    outcome: 'rejected',
+    error: { kind: 'rate-limited', retryAfter: 1_000 },
   });
 });
 
