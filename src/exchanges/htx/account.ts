@@ -55,6 +55,7 @@ export class HtxAccount implements ExchangeAccount {
   readonly #privateStream: HtxAccountFeed;
   readonly #orderSocket: HtxTradeSocket;
   readonly #spot = new SpotAccount();
+  readonly #limits: HtxLimits;
 
   constructor(config: AccountConfig, environment: ExchangeEnvironment) {
     const { transport, clock, random, budgets, log } = environment;
@@ -96,6 +97,7 @@ export class HtxAccount implements ExchangeAccount {
     });
     const link = { transport, clock, random, log };
     this.#environment = environment;
+    this.#limits = limits;
     this.#time = time;
     this.rest = new HtxRest(requests);
     this.#status = STATUSES.get(budgets, host, () => new SharedAnswers());
@@ -153,6 +155,7 @@ export class HtxAccount implements ExchangeAccount {
     ]);
     if (accountError !== null) return fail(accountError);
     this.#spot.learn(accountId);
+    this.#limits.learnUser(`account ${accountId}`);
     return rulesError === null ? ok(true) : fail(rulesError);
   }
 

@@ -1,5 +1,6 @@
 // HTX's rate limits as budgets: which bucket an endpoint draws from and how large it is (htx.md 12).
-// Limits are per user and endpoint; those of public data are per IP. Refusals and headers correct them (rest.ts).
+// Limits are per user and endpoint, whichever of the user's keys asks; those of public data and of sockets are per IP.
+// Refusals and headers correct them (requests.ts).
 
 import type { Clock } from '../../seam/clock.ts';
 import type { RateBudget, RateBudgets } from '../../wire/rate-budget.ts';
@@ -7,7 +8,7 @@ import type { RateBudget, RateBudgets } from '../../wire/rate-budget.ts';
 const TWO_SECONDS = 2_000;
 
 interface Limit {
-  readonly scope: 'ip' | 'user';
+  readonly scope: 'ip' | 'user' | 'key';
   readonly capacity: number;
   readonly windowMs: number;
 }
@@ -35,16 +36,18 @@ export const LIMITS = {
   'fee-rate': per2s(50),
   accounts: per2s(100),
   balance: per2s(100),
-  other: { scope: 'user', capacity: 10, windowMs: 1_000 },
+  other: { scope: 'key', capacity: 10, windowMs: 1_000 },
   reference: { scope: 'ip', capacity: 100, windowMs: TWO_SECONDS },
   timestamp: { scope: 'ip', capacity: 10, windowMs: 1_000 },
   depth: { scope: 'ip', capacity: 10, windowMs: 1_000 },
   market: { scope: 'ip', capacity: 10, windowMs: 1_000 },
-  /** Requests on /ws/v2 and, by analogy, on /ws/trade: 100 a second for each IP (8.1), 50 for each connection. */
-  socket: { scope: 'user', capacity: 50, windowMs: 1_000 },
+  /** Requests on /ws/v2 and, by analogy, on /ws/trade, from one IP (8.1), in somewhat more than a second for what the network bunches. Those of one connection: trade-socket.ts. */
+  socket: { scope: 'ip', capacity: 100, windowMs: 1_100 },
 } as const satisfies Readonly<Record<string, Limit>>;
 
 export type Bucket = keyof typeof LIMITS;
+
+const BUCKETS = Object.keys(LIMITS) as readonly Bucket[];
 
 /** Most ids in one batchcancel (5.7), orders one batchCancelOpenOrders takes on (5.8), rows of a page (5.12, 5.16). */
 export const CANCEL_BATCH = 50;
@@ -62,22 +65,31 @@ export class HtxLimits {
   readonly #budgets: RateBudgets;
   readonly #clock: Clock;
   readonly #host: string;
-  readonly #user: string;
+  readonly #key: string;
+  #user: string;
   readonly #known = new Map<Bucket, RateBudget>();
 
-  /** @param host of the REST endpoint: live hosts and simulators keep apart by it. @param user the access key: a key belongs to one user */
-  constructor(budgets: RateBudgets, clock: Clock, host: string, user: string) {
+  /** @param host of the REST endpoint: live hosts and simulators keep apart by it. @param key the access key; it stands for its user until `learnUser` */
+  constructor(budgets: RateBudgets, clock: Clock, host: string, key: string) {
     this.#budgets = budgets;
     this.#clock = clock;
     this.#host = host;
+    this.#key = key;
+    this.#user = key;
+  }
+
+  /** @param user what all keys of one user have in common */
+  learnUser(user: string): void {
+    if (this.#user === user) return;
     this.#user = user;
+    this.#known.clear();
   }
 
   budget(bucket: Bucket): RateBudget {
     let budget = this.#known.get(bucket);
     if (budget === undefined) {
       const limit: Limit = LIMITS[bucket];
-      const owner = limit.scope === 'ip' ? 'ip' : this.#user;
+      const owner = { ip: 'ip', user: this.#user, key: this.#key }[limit.scope];
       budget = this.#budgets.get(`${this.#host}:${owner}:${bucket}`, {
         clock: this.#clock,
         capacity: limit.capacity,
@@ -92,7 +104,7 @@ export class HtxLimits {
 
   /** The address is blocked: nothing of this account is worth sending for a while. */
   blockAll(ms: number): void {
-    for (const budget of this.#known.values()) budget.blockFor(ms);
+    for (const bucket of BUCKETS) this.budget(bucket).blockFor(ms);
   }
 
   /** The exchange says how many requests of a bucket are left (header X-HB-RateLimit-Requests-Remain). */
