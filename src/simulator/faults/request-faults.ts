@@ -36,14 +36,14 @@ export function applyToRequest(rule: ActiveRule, decision: RequestDecision): boo
   const fail = (kind: FailureKind, executes: boolean, retryAfterMs = 0): void => {
     decision.failure ??= { kind, executes, retryAfterMs };
   };
-  const failFor = (kind: FailureKind, ms: number): boolean => {
+  const failFor = (kind: FailureKind, ms: number, executes = false): boolean => {
     const left = rule.occursInWindow(ms);
-    if (left !== null) fail(kind, false, Number.isFinite(left) ? Math.ceil(left) : 0);
+    if (left !== null) fail(kind, executes, Number.isFinite(left) ? Math.ceil(left) : 0);
     return left !== null;
   };
   switch (rule.fault) {
     case 'rate-limit':
-      return failFor('rate-limit', rule.rule.retryAfterMs ?? RETRY_AFTER_MS);
+      return failFor('rate-limit', rule.rule.retryAfterMs ?? RETRY_AFTER_MS, rule.rule.executed === true);
     case 'ban':
       return failFor('ban', rule.rule.retryAfterMs ?? BAN_MS);
     case 'maintenance':

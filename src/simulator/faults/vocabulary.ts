@@ -72,8 +72,9 @@ export const FAULTS = {
   },
   'rate-limit': {
     target: 'request',
-    parameters: ['retryAfterMs'],
-    meaning: 'too many requests, for `retryAfterMs` from the first refusal',
+    parameters: ['retryAfterMs', 'executed'],
+    meaning:
+      'too many requests, for `retryAfterMs` from the first refusal; with `executed` they are executed all the same',
   },
   ban: {
     target: 'request',

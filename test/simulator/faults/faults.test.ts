@@ -95,6 +95,14 @@ const SCENES: Record<(typeof FAULT_NAMES)[number], Scene> = {
     expect(await sim.client.ask('GET', '/open')).toMatch(/rate-limit","retryAfterMs":49\d/);
     await sim.clock.advance(500);
     expect(await sim.client.ask('GET', '/open')).toBe('200 []');
+    await withRules(
+      sim,
+      { fault: 'rate-limit', operation: 'create', nth: 1, retryAfterMs: 0, executed: true },
+      { fault: 'rate-limit', operation: 'create', nth: 2, retryAfterMs: 0 },
+    );
+    expect(await create(sim, 'a')).toContain('rate-limit');
+    expect(await create(sim, 'b')).toContain('rate-limit');
+    expect(openIds(sim)).toEqual(['a']);
   },
   ban: async (sim) => {
     await withRules(sim, { fault: 'ban', at: 100, retryAfterMs: 60_000 });
