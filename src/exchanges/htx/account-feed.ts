@@ -9,6 +9,7 @@ import { Link, type LinkOptions } from '../../wire/link.ts';
 import type { Session } from '../../wire/link-session.ts';
 import type { AccountFeed, AccountFeedHandlers, QueryOutcome } from '../exchange.ts';
 import type { Balances } from './balances.ts';
+import { CreationWatch } from './creation-watch.ts';
 import { clearingPush, orderPush } from './decode.ts';
 import { asText, privateFrame, text, type PrivateFrame, type Row } from './frames.ts';
 import { answerKey, isFatalLogin, logIn, subscribe, type LoginContext } from './login.ts';
@@ -18,7 +19,7 @@ import type { SpotAccount } from './spot-account.ts';
 import type { StreamMemory } from './stream-memory.ts';
 import type { SymbolTable } from './symbols.ts';
 
-/** The server pings every 20 s (8.1); one and a half periods of silence is a dead connection. */
+/** The server pings every 20 s (8.1); one and a half periods of silence is a dead connection. Trap 29 waits twice as long, blind to fills meanwhile. */
 const SILENCE_MS = 30_000;
 
 /** In this order, so that no order event comes before those who tell its fees and its money are listening (8.7). */
@@ -43,6 +44,7 @@ export class HtxAccountFeed implements AccountFeed {
   readonly #context: FeedContext;
   readonly #clock: Clock;
   readonly #link: Link;
+  readonly #creations: CreationWatch;
   #handlers: AccountFeedHandlers | null = null;
   #isStopped = false;
 
@@ -57,16 +59,30 @@ export class HtxAccountFeed implements AccountFeed {
       silenceMs: context.streamSilence ?? SILENCE_MS,
       open: (session) => this.#open(session),
       onFrame: (data, _binary, session, receivedAt) => this.#frame(data, session, receivedAt),
-      onLive: () => this.#handlers?.onLive(),
-      onBroken: (reason) => this.#handlers?.onBroken(reason),
+      onLive: () => {
+        this.#creations.live();
+        this.#handlers?.onLive();
+      },
+      onBroken: (reason) => {
+        this.#creations.broken();
+        this.#handlers?.onBroken(reason);
+      },
       onEvent: (event) => this.#handlers?.onEvent(event),
       isFatal: isFatalLogin,
       onFatal: (error) => this.#handlers?.onFatal(error),
     });
+    this.#creations = new CreationWatch(link.clock, () =>
+      this.#link.breakNow('an order was accepted, and nothing came about it'),
+    );
   }
 
   get isLive(): boolean {
     return this.#link.isLive && !this.#isStopped;
+  }
+
+  /** An order that was sent at `sentAt` (monotonic) has just been accepted: its creation comes over this stream, or has come. */
+  accepted(sentAt: number): void {
+    this.#creations.accepted(sentAt);
   }
 
   start(handlers: AccountFeedHandlers): void {
@@ -80,6 +96,7 @@ export class HtxAccountFeed implements AccountFeed {
 
   stop(): Promise<void> {
     this.#isStopped = true;
+    this.#creations.stop();
     return this.#link.stop();
   }
 
@@ -129,6 +146,7 @@ export class HtxAccountFeed implements AccountFeed {
 
   #orders(row: Row, receivedAt: number): void {
     if (this.#isOthers(row, row['orderSource'])) return;
+    this.#creations.heard(receivedAt);
     const report = this.#decode(row, (symbol) => orderPush(row, symbol, this.#context.memory.hints(row)));
     this.#deliver(report, receivedAt);
     if (report !== null && report.life === null && report.orderId !== null)

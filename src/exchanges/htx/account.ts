@@ -123,6 +123,8 @@ export class HtxAccount implements ExchangeAccount {
       memory,
       exchangeTime,
       accountId: () => this.#spot.id,
+      monotonic: () => clock.monotonic(),
+      onAccepted: (sentAt) => this.#privateStream.accepted(sentAt),
     });
   }
 

@@ -51,6 +51,10 @@ export interface TradingEnvironment {
   /** Null until `prepare` has learned it. */
   accountId(): string | null;
   exchangeTime(): number;
+  /** Of our own clock, ms. */
+  monotonic(): number;
+  /** An order that was sent at `sentAt` (monotonic) has just been accepted. */
+  onAccepted(sentAt: number): void;
 }
 
 type IdKind = 'order-ids' | 'client-order-ids';
@@ -131,9 +135,12 @@ export class HtxTrading implements Trading {
         }),
       });
     const params = placeParams(command, accountId, amount);
-    return this.#send('create-order', 'place', params, () => this.#env.rest.place(params)).then((answer) =>
-      createOutcome(answer, command),
-    );
+    const sentAt = this.#env.monotonic();
+    return this.#send('create-order', 'place', params, () => this.#env.rest.place(params)).then((answer) => {
+      const outcome = createOutcome(answer, command);
+      if (outcome.outcome === 'accepted') this.#env.onAccepted(sentAt);
+      return outcome;
+    });
   }
 
   /** Over the socket when it can take it now; else over REST, which waits its turn. */

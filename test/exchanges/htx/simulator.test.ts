@@ -480,6 +480,32 @@ describe('the private stream', () => {
     expect(diary.take()).toEqual([]);
   });
 
+  it('an order channel that stalls while pings go on is found out by an accepted order that it says nothing of', async () => {
+    const { account, clock, diary, inject, run, command, other, stateOf } = await bench();
+    await run(account.trading.create(command({})));
+    await clock.advance(60_000);
+    diary.take();
+    const stall = inject({ fault: 'push-dropped', stream: 'private' });
+    const create = command({});
+    await run(account.trading.create(create));
+    await clock.advance(1_000);
+    await run(account.trading.create(command({})));
+    await clock.advance(8_000);
+    expect(diary.take().find((line) => line.startsWith('broken'))).toContain('nothing came about it');
+    await clock.runUntil(() => account.feed.isLive, 5_000);
+    // As long as no order is heard of, the next connection is not broken for it.
+    await run(account.trading.create(command({})));
+    await clock.advance(30_000);
+    expect(account.feed.isLive).toBe(true);
+    stall.remove();
+    diary.take();
+    await run(account.trading.create(command({})));
+    other('SELL', '0.8', '50');
+    await clock.advance(30_000);
+    expect(diary.take().filter((line) => line.startsWith('broken'))).toEqual([]);
+    expect(stateStatus(stateOf(create.clientOrderId))).toBe('FILLED');
+  });
+
   it('a half-open connection is found dead by its silence', async () => {
     const { account, clock, diary, inject } = await bench();
     diary.take();
