@@ -2,6 +2,7 @@
 // The checks stand in the order of section 14, point 3.
 
 import { Decimal } from '../../domain/decimal.ts';
+import type { Timer } from '../../seam/clock.ts';
 import type { JsonValue } from '../json-text.ts';
 import type {
   NewVenueOrder,
@@ -16,7 +17,7 @@ import type {
 } from '../venue.ts';
 import { errorBody, NOT_FOUND, NO_PERMISSION, NO_SYMBOL, orderState, required, type HtxError } from './errors.ts';
 import { spotAccountId, stateNumber } from './render.ts';
-import { findInstrument, precisionOf, rawSymbol } from './symbols.ts';
+import { findInstrument, MARKET_BUY_MAX, precisionOf, rawSymbol } from './symbols.ts';
 
 export type Body = { readonly [key: string]: JsonValue | undefined };
 export type Params = Readonly<Record<string, unknown>>;
@@ -33,6 +34,10 @@ export interface HtxSettings {
   readonly tradeExpiry: 'close' | 'forget-login';
   /** Each user has a margin account as well: first in the list of accounts, and on every private channel whatever the spot account does, once more. */
   readonly marginAccount: boolean;
+  /** From the answer to a cancel to the cancellation, ms: the answer says no more than that it is queued (section 5.5), and a fill may come in between. */
+  readonly cancelTakesMs: number;
+  /** HTTP status of a REST refusal for rate: 429 (section 12), or 200 like that of every other error code (section 5.0). */
+  readonly rateStatus: 429 | 200;
 }
 
 export const DEFAULT_SETTINGS: HtxSettings = {
@@ -40,15 +45,20 @@ export const DEFAULT_SETTINGS: HtxSettings = {
   tradeRefusals: 'rest-codes',
   tradeExpiry: 'close',
   marginAccount: false,
+  cancelTakesMs: 0,
+  rateStatus: 429,
 };
 
 const MAX_BATCH_CANCEL = 50;
 const MAX_BATCH_PLACE = 10;
 const PLAIN = /^\d{1,20}(\.\d{1,20})?$/;
 const TYPE = /^(buy|sell)-(market|limit|ioc|limit-maker|limit-fok)$/;
-/** Two hours: how long an order that ended is found by its client id, counted from its creation (section 5.3). */
-const CLIENT_ID_MEMORY_MS = 7_200_000;
+/** How long an order is found by its client id, counted from its creation: one that ended, and one that has not (section 5.3). */
+const CLIENT_ID_MEMORY_MS = { ended: 2 * 3_600_000, open: 8 * 3_600_000 } as const;
+/** After two hours a cancel is not told any more how the order ended (section 5.5). */
+const END_MEMORY_MS = 2 * 3_600_000;
 const CLOSED_LONG_AGO = -1;
+const CANCELING = 10;
 
 function text(value: unknown): string | null {
   if (typeof value === 'string') return value;
@@ -81,6 +91,8 @@ function idOf(value: unknown): bigint | null {
 export class Commands {
   private readonly venue: Venue;
   readonly settings: HtxSettings;
+  /** Cancels that are queued, by order id. */
+  private readonly queued = new Map<bigint, Timer>();
 
   constructor(venue: Venue, settings: HtxSettings) {
     this.venue = venue;
@@ -199,10 +211,15 @@ export class Commands {
         message: `Order price precision exceeded: ${precision.price}`,
       };
     if (price === null && side === 'BUY') {
-      return amount.lt(instrument.minNotional)
+      if (amount.lt(instrument.minNotional))
+        return {
+          code: 'order-value-min-error',
+          message: `Order total cannot be lower than: ${instrument.minNotional} ${instrument.quote}`,
+        };
+      return amount.gt(MARKET_BUY_MAX)
         ? {
-            code: 'order-value-min-error',
-            message: `Order total cannot be lower than: ${instrument.minNotional} ${instrument.quote}`,
+            code: 'order-marketorder-amount-buy-max-error',
+            message: `Order total cannot be higher than: ${MARKET_BUY_MAX} ${instrument.quote}`,
           }
         : null;
     }
@@ -234,14 +251,14 @@ export class Commands {
     return null;
   }
 
-  /** Whether an order that ended is still resolved by its client id. */
+  /** Whether an order is still resolved by its client id. */
   remembersClientId(order: VenueOrder): boolean {
-    return order.status === 'open' || this.venue.clock.now() - order.createdAt < CLIENT_ID_MEMORY_MS;
+    const memory = order.status === 'open' ? CLIENT_ID_MEMORY_MS.open : CLIENT_ID_MEMORY_MS.ended;
+    return this.venue.clock.now() - order.createdAt < memory;
   }
 
-  /** After two hours a cancel is not told any more how the order ended (section 5.5). */
   private isLongGone(order: VenueOrder): boolean {
-    return order.status !== 'open' && this.venue.clock.now() - order.updatedAt >= CLIENT_ID_MEMORY_MS;
+    return order.status !== 'open' && this.venue.clock.now() - order.updatedAt >= END_MEMORY_MS;
   }
 
   find(account: VenueAccount, ref: OrderRef): VenueOrder | null {
@@ -256,10 +273,28 @@ export class Commands {
   private cancelOne(account: VenueAccount, ref: OrderRef): HtxError | null {
     const order = this.find(account, ref);
     if (order === null || ('clientOrderId' in ref && !this.remembersClientId(order))) return NOT_FOUND;
+    if (order.status === 'open' && this.settings.cancelTakesMs > 0)
+      return this.queue(order) ? null : orderState(CANCELING);
     const result = this.venue.cancel(account.uid, order.symbol, { orderId: order.orderId }, '');
     if (result.ok) return null;
     // IOC and FOK orders cannot be canceled by their user, whatever became of them (section 5.2); the state says more.
     return orderState(this.isLongGone(order) ? CLOSED_LONG_AGO : stateNumber(result.order ?? order));
+  }
+
+  /** False when it is queued already. What the order has become when its turn comes, counts. */
+  private queue({ accountUid, symbol, orderId }: VenueOrder, reason?: 'cancel-all'): boolean {
+    if (this.queued.has(orderId)) return false;
+    const timer = this.venue.clock.after(this.settings.cancelTakesMs, () => {
+      this.queued.delete(orderId);
+      this.venue.cancel(accountUid, symbol, { orderId }, '', reason);
+    });
+    this.queued.set(orderId, timer);
+    return true;
+  }
+
+  close(): void {
+    for (const timer of this.queued.values()) timer.cancel();
+    this.queued.clear();
   }
 
   cancel(account: VenueAccount, orderId: string): Body {
@@ -333,8 +368,10 @@ export class Commands {
       return types === null || types.includes(order.tag['type'] ?? '');
     });
     const chosen = matching.slice(0, size);
-    for (const order of chosen)
-      this.venue.cancel(account.uid, order.symbol, { orderId: order.orderId }, '', 'cancel-all');
+    for (const order of chosen) {
+      if (this.settings.cancelTakesMs > 0) this.queue(order, 'cancel-all');
+      else this.venue.cancel(account.uid, order.symbol, { orderId: order.orderId }, '', 'cancel-all');
+    }
     const next = matching[size];
     return {
       status: 'ok',

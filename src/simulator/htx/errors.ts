@@ -126,8 +126,9 @@ export function refuseOn(path: string, error: HtxError, status = 200): Simulator
   return reply(path.startsWith('/v2/') ? v2ErrorBody(error) : errorBody(error), status);
 }
 
-export function failureReply(kind: FailureKind, path: string): SimulatorReply {
+/** @param rateStatus HTTP status of a refusal for rate */
+export function failureReply(kind: FailureKind, path: string, rateStatus: number): SimulatorReply {
   const { status, error, text } = failureOf(kind);
   if (error === null) return { status, headers: { 'content-type': 'text/html' }, body: text };
-  return refuseOn(path, error, status);
+  return refuseOn(path, error, kind === 'rate-limit' ? rateStatus : status);
 }

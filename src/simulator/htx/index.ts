@@ -90,6 +90,7 @@ class HtxDialect implements Dialect {
 
   close(): void {
     this.site.switches.close();
+    this.site.commands.close();
     this.site.market.close();
     for (const session of this.sessions) session.onClose();
     this.sessions.clear();

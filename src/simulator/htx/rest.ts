@@ -264,7 +264,7 @@ export function handleRest(site: Site, request: SimulatorRequest, deliver: (repl
       { operation, channel: 'rest', accountUid: null, symbol: null, remote: request.remote, count: 1 },
       {
         execute: () => reply(run(site, new URLSearchParams(request.query))),
-        failure: (kind) => failureReply(kind, request.path),
+        failure: (kind) => failureReply(kind, request.path, site.settings.rateStatus),
         deliver,
       },
     );
@@ -309,12 +309,12 @@ function handlePrivate(
         if (route.trades === true && !account.permissions.trade) return refuseOn(request.path, NO_PERMISSION);
         const verdict = site.limits.take(account.uid, name, site.clock.monotonic(), site.now());
         if (!verdict.allowed) {
-          const refused = refuseOn(request.path, TOO_FREQUENT, 429);
+          const refused = refuseOn(request.path, TOO_FREQUENT, site.settings.rateStatus);
           return { ...refused, headers: { ...refused.headers, ...verdict.headers } };
         }
         return reply(route.run(site, { account, query, id, body }), 200, verdict.headers);
       },
-      failure: (kind) => failureReply(kind, request.path),
+      failure: (kind) => failureReply(kind, request.path, site.settings.rateStatus),
       deliver,
     },
   );

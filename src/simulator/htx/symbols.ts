@@ -1,9 +1,12 @@
 // Instruments in HTX's spelling and its three lists of them (htx.md section 3). Prices, amounts and values are limited by decimals here, not by steps.
 
-import type { Decimal } from '../../domain/decimal.ts';
+import { Decimal } from '../../domain/decimal.ts';
 import { RawNumber, type JsonValue } from '../json-text.ts';
 import type { Venue, VenueInstrument } from '../venue.ts';
 import { javaDouble } from './java-number.ts';
+
+/** The most money one market buy may spend, in every quote currency. */
+export const MARKET_BUY_MAX = Decimal.from(1_000_000);
 
 export function rawSymbol(instrument: VenueInstrument): string {
   return `${instrument.base}${instrument.quote}`.toLowerCase();
@@ -49,6 +52,7 @@ export function marketSymbol(instrument: VenueInstrument): JsonValue {
     lomaxsa: number(instrument.maxQuantity),
     smminoa: number(instrument.minQuantity),
     smmaxoa: number(instrument.maxQuantity),
+    bmmaxov: number(MARKET_BUY_MAX),
     blmlt: 1.1,
     slmgt: 0.9,
     at: 'enabled',
@@ -75,6 +79,7 @@ export function commonSymbol(instrument: VenueInstrument): JsonValue {
     'limit-order-max-order-amt': number(instrument.maxQuantity),
     'sell-market-min-order-amt': number(instrument.minQuantity),
     'sell-market-max-order-amt': number(instrument.maxQuantity),
+    'buy-market-max-order-value': number(MARKET_BUY_MAX),
     'api-trading': 'enabled',
     tags: '',
   };

@@ -334,6 +334,24 @@ describe('cancels', () => {
     expect(value(await run(account.trading.openOrders(eos)))).toEqual([]);
   });
 
+  it('that are queued: a fill in between wins, and the order ends FILLED', async () => {
+    const { account, command, run, clock, eos, other, stateOf } = await bench({ cancelTakesMs: 50 });
+    const create = command({});
+    await run(account.trading.create(create));
+    expect(await run(account.trading.cancel(eos, [byClientId(create.clientOrderId)]))).toMatchObject([
+      { outcome: 'accepted' },
+    ]);
+    expect(await run(account.trading.cancel(eos, [byClientId(create.clientOrderId)]))).toMatchObject([
+      { outcome: 'accepted' },
+    ]);
+    other('SELL', '0.8', '10');
+    await clock.advance(200);
+    expect(view(stateOf(create.clientOrderId))).toMatchObject({ status: 'FILLED', filled: '10' });
+    expect(await run(account.trading.cancel(eos, [byClientId(create.clientOrderId)]))).toMatchObject([
+      { outcome: 'gone' },
+    ]);
+  });
+
   it('everything, in two round trips, beyond the hundred that one call takes', async () => {
     const { account, run, clock, eos, venue } = await bench();
     for (let index = 0; index < 700; index++)
@@ -420,17 +438,20 @@ describe('doubt', () => {
     expect((await run(account.trading.query(eos, byClientId('d1')))).outcome).toBe(exists ? 'found' : 'not-found');
   });
 
-  it('a refusal for rate is definite, and the next order waits', async () => {
-    const { account, run, command, inject, clock } = await bench({ live: false });
-    inject({ fault: 'rate-limit', operation: 'create', count: 1, retryAfterMs: 500 });
-    expect(await run(account.trading.create(command({})))).toMatchObject({
-      outcome: 'rejected',
-      error: { kind: 'rate-limited' },
-    });
-    const before = clock.now();
-    expect(await run(account.trading.create(command({})))).toMatchObject({ outcome: 'accepted' });
-    expect(clock.now() - before).toBeGreaterThanOrEqual(900);
-  });
+  it.each([[429], [200]] as const)(
+    'a refusal for rate (HTTP %i) is definite, and the next order waits',
+    async (rateStatus) => {
+      const { account, run, command, inject, clock } = await bench({ live: false, rateStatus });
+      inject({ fault: 'rate-limit', operation: 'create', count: 1, retryAfterMs: 500 });
+      expect(await run(account.trading.create(command({})))).toMatchObject({
+        outcome: 'rejected',
+        error: { kind: 'rate-limited' },
+      });
+      const before = clock.now();
+      expect(await run(account.trading.create(command({})))).toMatchObject({ outcome: 'accepted' });
+      expect(clock.now() - before).toBeGreaterThanOrEqual(900);
+    },
+  );
 
   it('no answer to a query says nothing about the order', async () => {
     const { account, run, inject, eos } = await bench();

@@ -483,3 +483,50 @@ describe('the order socket', () => {
     expect(socket.closed).toMatchObject({ code: 1011 });
   });
 });
+
+describe('what is no answer yet, or none any more', () => {
+  it('a cancel is queued: asked again it is under way, and a fill in between wins (5.5, 14 point 5)', async () => {
+    const bench = htxBench({ cancelTakesMs: 50 });
+    const stream = await bench.stream('orders#*');
+    const taken = await bench.place();
+    const gone = await bench.place({ price: '0.7' });
+    for (const id of [taken, gone])
+      expect((await bench.post(`/v1/order/orders/${id}/submitcancel`)).body['status']).toBe('ok');
+    expect((await bench.post(`/v1/order/orders/${gone}/submitcancel`)).body).toMatchObject({
+      'err-code': 'order-orderstate-error',
+      'order-state': 10,
+    });
+    bench.other('SELL', '0.8', '10');
+    await bench.clock.advance(200);
+    expect(
+      stream.pushes('orders#*').map(({ orderId, orderStatus }) => `${String(orderId)} ${String(orderStatus)}`),
+    ).toEqual([`${taken} submitted`, `${gone} submitted`, `${taken} filled`, `${gone} canceled`]);
+    expect((await bench.post(`/v1/order/orders/${taken}/submitcancel`)).body).toMatchObject({ 'order-state': 6 });
+  });
+
+  it('an unfinished order is found by its client id for eight hours (5.3)', async () => {
+    const { clock, get, place } = htxBench();
+    await place({ 'client-order-id': 'k1' });
+    const find = async (): Promise<unknown> =>
+      (await get('/v1/order/orders/getClientOrder', { clientOrderId: 'k1' })).body['status'];
+    await clock.advance(8 * 3_600_000 - 1_000);
+    expect(await find()).toBe('ok');
+    await clock.advance(2_000);
+    expect(await find()).toBe('error');
+  });
+
+  it('a market buy has a most that it may spend, and the rules say so', async () => {
+    const { get, post } = htxBench();
+    const { body } = await get('/v1/settings/common/market-symbols');
+    expect(body['data']).toMatchObject([{ bmmaxov: 1_000_000 }, {}]);
+    const buy = limitOrder({ type: 'buy-market', amount: '1000001', price: undefined });
+    expect((await post('/v1/order/orders/place', buy)).body['err-code']).toBe('order-marketorder-amount-buy-max-error');
+  });
+
+  it('a refusal for rate may come with HTTP 200, like every other code (5.0)', async () => {
+    const { post } = htxBench({ rateStatus: 200 });
+    for (let index = 0; index < 100; index++) await post('/v1/order/orders/place', limitOrder({ amount: '2' }));
+    const { status, body } = await post('/v1/order/orders/place', limitOrder());
+    expect([status, body['err-code']]).toEqual([200, 'base-request-exceed-frequency-limit']);
+  });
+});
