@@ -12,6 +12,8 @@ function stepOf(decimals: number): Decimal {
 
 /** Name in `Instrument.extra`: the most money one market buy may spend. */
 export const BUY_MARKET_MAX_VALUE = 'buyMarketMaxValue';
+/** Names in `Instrument.extra`: the most base one limit order may buy or sell, where that is less than `maxQuantity`. */
+export const LIMIT_MAX_QUANTITY = { BUY: 'limitBuyMaxQuantity', SELL: 'limitSellMaxQuantity' } as const;
 
 /** Null when a field is missing that every symbol has. All others may be absent (3.1). */
 export function instrumentOf(row: Row): Instrument | null {
@@ -30,7 +32,17 @@ export function instrumentOf(row: Row): Instrument | null {
     valuePrecision === null
   )
     return null;
+  const maxQuantity = decimalOrNull(row, 'lomaxoa') ?? decimalOrNull(row, 'maxoa');
+  const extra: Record<string, string> = {};
   const marketBuyMax = decimalOrNull(row, 'bmmaxov');
+  if (marketBuyMax !== null) extra[BUY_MARKET_MAX_VALUE] = marketBuyMax.toString();
+  for (const [name, field] of [
+    [LIMIT_MAX_QUANTITY.BUY, 'lomaxba'],
+    [LIMIT_MAX_QUANTITY.SELL, 'lomaxsa'],
+  ] as const) {
+    const most = decimalOrNull(row, field);
+    if (most !== null && (maxQuantity === null || most.lt(maxQuantity))) extra[name] = most.toString();
+  }
   return {
     symbol: `${base}/${quote}`,
     rawSymbol,
@@ -42,7 +54,7 @@ export function instrumentOf(row: Row): Instrument | null {
     minPrice: null,
     maxPrice: null,
     minQuantity: decimalOrNull(row, 'lominoa') ?? decimalOrNull(row, 'minoa'),
-    maxQuantity: decimalOrNull(row, 'lomaxoa') ?? decimalOrNull(row, 'maxoa'),
+    maxQuantity,
     // Those of a market sell; a market buy is bounded by value (minNotional, buyMarketMaxValue).
     minMarketQuantity: decimalOrNull(row, 'smminoa'),
     maxMarketQuantity: decimalOrNull(row, 'smmaxoa'),
@@ -52,6 +64,6 @@ export function instrumentOf(row: Row): Instrument | null {
     // A market buy's money may have no more decimals than a base amount (5.2, trap 6).
     quotePrecision: Math.min(amountPrecision, valuePrecision),
     isTrading: text(row, 'state') === 'online' && text(row, 'at') !== 'disabled',
-    extra: marketBuyMax === null ? {} : { [BUY_MARKET_MAX_VALUE]: marketBuyMax.toString() },
+    extra,
   };
 }

@@ -17,7 +17,7 @@ import type {
 } from '../exchange.ts';
 import { levelsOf } from './decode-market.ts';
 import { cancelOpenParams, cancelParams, needsBestAsk, placeParams, refusal, wireAmount } from './encode.ts';
-import { BUY_MARKET_MAX_VALUE } from './instruments.ts';
+import { BUY_MARKET_MAX_VALUE, LIMIT_MAX_QUANTITY } from './instruments.ts';
 import { CANCEL_BATCH, CANCEL_OPEN_SIZE, RATE_PAUSE_MS, type Bucket, type HtxLimits } from './limits.ts';
 import { isSocketPace, noSuchOrder } from './outcomes.ts';
 import { isOrderId, type HtxQueries } from './queries.ts';
@@ -69,6 +69,7 @@ export class HtxTrading implements Trading {
   refuse(command: CreateCommand): string | null {
     return (
       refusal(command) ??
+      limitProblem(command) ??
       (command.orderType === 'MARKET' && command.quoteQuantity !== null
         ? moneyProblem(command.instrument, command.quoteQuantity)
         : null)
@@ -294,6 +295,13 @@ function chunks<T>(items: readonly T[], size: number): T[][] {
   const parts: T[][] = [];
   for (let start = 0; start < items.length; start += size) parts.push(items.slice(start, start + size));
   return parts;
+}
+
+/** Which side's bound a limit order exceeds (3.1: lomaxba, lomaxsa). */
+function limitProblem({ instrument, action, orderType, quantity }: CreateCommand): string | null {
+  const most = instrument.extra[LIMIT_MAX_QUANTITY[action]];
+  if (orderType !== 'LIMIT' || quantity === null || most === undefined || quantity.lte(Decimal.from(most))) return null;
+  return `quantity ${quantity} is above the maximum ${most} of a limit ${action === 'BUY' ? 'buy' : 'sell'}`;
 }
 
 /** What is wrong with a market buy's money, naming the bound (3.1: minov, bmmaxov). */

@@ -68,6 +68,8 @@ export const BTC_USDT_ROW: Row = {
   minov: '5',
   lominoa: '1.0E-5',
   lomaxoa: '1000',
+  lomaxba: '500',
+  lomaxsa: '400.5',
   smminoa: '1.0E-5',
   smmaxoa: '100',
   bmmaxov: '1000000',

@@ -257,6 +257,15 @@ describe('placing', () => {
   });
 });
 
+test('a limit order beyond the bound of its side is not sent', async () => {
+  const { account } = await bench();
+  const of = (action: 'BUY' | 'SELL', quantity: string): string | null =>
+    account.trading.refuse(command({ action, quantity: Decimal.from(quantity) }));
+  expect([of('BUY', '500'), of('SELL', '400.5')]).toEqual([null, null]);
+  expect(of('BUY', '500.1')).toBe('quantity 500.1 is above the maximum 500 of a limit buy');
+  expect(of('SELL', '401')).toBe('quantity 401 is above the maximum 400.5 of a limit sell');
+});
+
 describe('canceling', () => {
   test('one by REST goes to its own endpoint, by the exchange’s id where it is known', async () => {
     const { clock, transport, account } = await bench();
