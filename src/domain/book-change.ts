@@ -19,6 +19,14 @@ export interface BookChange {
   readonly sequence: number;
 }
 
+/** A whole book, and how far its levels can be relied on. */
+export interface BookSnapshot extends BookChange {
+  /** Levels a side asked for: a side that holds as many goes on beyond them, unseen. Absent: both sides are whole. */
+  readonly askedLevels?: number;
+  /** The stream follows only so many of the best levels a side: what falls out of them is not told of any more. Absent: it follows all. */
+  readonly followedLevels?: number;
+}
+
 export function isExact(levels: BookLevels): levels is ExactLevels {
   return typeof levels[0] === 'number';
 }

@@ -1,7 +1,7 @@
 // THE PORT: what an exchange must offer to the rest of the program, in neutral words. One folder per exchange fills it in;
 // nothing outside that folder knows which exchange it is talking to.
 
-import type { BookChange } from '../domain/book-change.ts';
+import type { BookChange, BookSnapshot } from '../domain/book-change.ts';
 import type { Decimal } from '../domain/decimal.ts';
 import type { Result, TradeError } from '../domain/errors.ts';
 import type { Instrument } from '../domain/instrument.ts';
@@ -258,7 +258,7 @@ export interface ExchangeMarket {
 
 export interface MarketFeedHandlers {
   /** Replaces the book. */
-  onSnapshot(symbol: string, book: BookChange): void;
+  onSnapshot(symbol: string, book: BookSnapshot): void;
   /** Changes it; a quantity of zero deletes the level. */
   onUpdate(symbol: string, change: BookChange): void;
   /** The book is worthless from now on, until the next snapshot. Not called for one that is so already. */
@@ -274,5 +274,10 @@ export interface MarketFeed {
   start(handlers: MarketFeedHandlers): void;
   /** From now on the instrument's book comes. */
   watch(instrument: Instrument): void;
+  /**
+   * The book nears the end of what its snapshot told: asks for another one, which replaces it; until then the book goes on.
+   * May be asked for again while it is on its way. Only where snapshots have `askedLevels`.
+   */
+  renew?(instrument: Instrument): void;
   stop(): Promise<void>;
 }

@@ -1,7 +1,7 @@
 // Keeps one symbol's order book from the exchange's stream: finds the instrument (for ever, if the exchange cannot be reached), follows
 // snapshots and changes, knows when the book is worthless, and gives frozen snapshots of it. Who is told, and when, is market.ts's part.
 
-import type { BookChange } from '../domain/book-change.ts';
+import type { BookChange, BookSnapshot } from '../domain/book-change.ts';
 import type { Result, TradeError } from '../domain/errors.ts';
 import type { Instrument } from '../domain/instrument.ts';
 import type { BookLevel, Orderbook } from '../domain/order.ts';
@@ -97,7 +97,7 @@ export class BookKeeper {
     feed.watch(instrument);
     feed.start({
       onSnapshot: (_symbol, book) => this.load(book),
-      onUpdate: (_symbol, change) => this.apply(change),
+      onUpdate: (_symbol, change) => this.apply(change, instrument),
       onLost: (_symbol, reason) => this.lose(reason),
       onError: (error) => this.trouble(error),
       onEvent: (event) => {
@@ -108,9 +108,10 @@ export class BookKeeper {
     });
   }
 
-  private load({ bids, asks, time }: BookChange): void {
+  private load(snapshot: BookSnapshot): void {
     if (this.closed) return;
-    this.book.load(bids, asks);
+    const { bids, asks, time } = snapshot;
+    this.book.load(bids, asks, snapshot);
     this.standing = true;
     this.troubleTold = true;
     this.changed(time);
@@ -122,11 +123,13 @@ export class BookKeeper {
     this.parts.handlers.onEvent({ type: 'gap-closed', openedAt: gapSince });
   }
 
-  private apply({ bids, asks, time }: BookChange): void {
+  private apply({ bids, asks, time }: BookChange, instrument: Instrument): void {
     // Some streams say at their pace that nothing has changed.
     if (this.closed || !this.standing || (bids.length === 0 && asks.length === 0)) return;
     this.book.apply(bids, asks);
-    this.changed(time);
+    if (this.book.isThin) this.parts.market.feed.renew?.(instrument);
+    if (this.book.isSpent) this.lose('the price has left the levels of the snapshot');
+    else this.changed(time);
   }
 
   private changed(time: number): void {

@@ -25,6 +25,12 @@ export class BookSide {
   private empty = 0;
   /** The place looked for last: a frame tells its levels in order, so the next one is near. */
   private hint = 0;
+  /** How many levels the snapshot held. */
+  private loaded = 0;
+  /** Of the worst level of a snapshot that does not hold the whole side: what lies beyond it is unknown, so no level there is kept. */
+  private edge = -Infinity;
+  /** So many of the best levels are kept: the stream tells of no others. */
+  private most = Infinity;
   /** By place, of levels with long prices or quantities; null while there are none. */
   private texts: (BookLevel | undefined)[] | null = null;
 
@@ -36,10 +42,22 @@ export class BookSide {
     return this.count - this.empty;
   }
 
+  /** Fewer than half of the levels are left that a snapshot of part of the side held. */
+  get isThin(): boolean {
+    return this.edge !== -Infinity && this.size * 2 < this.loaded;
+  }
+
+  /** None of them is left. */
+  get isSpent(): boolean {
+    return this.edge !== -Infinity && this.size === 0;
+  }
+
   clear(): void {
     this.count = 0;
     this.empty = 0;
     this.texts = null;
+    this.edge = -Infinity;
+    this.most = Infinity;
   }
 
   /** Absolute quantities; zero removes the level. */
@@ -48,10 +66,15 @@ export class BookSide {
       for (let index = 1; index < levels.length; index += 2)
         this.set(levels[index - 1] ?? NaN, levels[index] ?? NaN, undefined);
     } else for (const level of levels) this.setTexts(level);
+    if (this.size > this.most) this.cut();
   }
 
-  /** Best first, as a snapshot comes: from its end, every level is added at the end. */
-  load(levels: BookLevels): void {
+  /**
+   * Best first, as a snapshot comes: from its end, every level is added at the end.
+   * @param asked a side with so many levels goes on beyond them
+   * @param most levels that the stream follows
+   */
+  load(levels: BookLevels, asked = Infinity, most = Infinity): void {
     this.clear();
     if (isExact(levels)) {
       for (let index = levels.length - 1; index > 0; index -= 2)
@@ -62,6 +85,9 @@ export class BookSide {
         if (level !== undefined) this.setTexts(level);
       }
     }
+    this.loaded = this.size;
+    if (this.loaded >= asked) this.edge = this.cells[0] ?? NaN;
+    this.most = most;
   }
 
   private setTexts(level: BookLevel): void {
@@ -82,6 +108,7 @@ export class BookSide {
   private set(price: number, quantity: number, long: BookLevel | undefined): void {
     const { count, cells, texts } = this;
     const key = this.sign * price;
+    if (key < this.edge) return;
     const place = this.placeOf(key, long);
     const isThere =
       place < count && cells[place * 2] === key && (texts === null || this.compareTexts(place, key, long) === 0);
@@ -134,6 +161,20 @@ export class BookSide {
     this.count = to;
     this.empty = 0;
     if (texts !== null) texts.length = to;
+  }
+
+  /** Gives up the worst levels, down to those that are followed. */
+  private cut(): void {
+    const { cells, texts } = this;
+    let excess = this.size - this.most;
+    let gone = 0;
+    for (; excess > 0; gone++) {
+      if (cells[gone * 2 + 1] === 0) this.empty--;
+      else excess--;
+    }
+    cells.copyWithin(0, gone * 2, this.count * 2);
+    this.count -= gone;
+    texts?.splice(0, gone);
   }
 
   /** Where the price is, or belongs. */

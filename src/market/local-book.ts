@@ -1,7 +1,7 @@
 // An order book kept level by level from a snapshot and its changes: what every exchange's market stream fills.
 // Whether a change fits (sequence numbers, gaps) is judged in the exchange's own folder before it comes here; a side's order is book-side.ts's part.
 
-import type { BookLevels } from '../domain/book-change.ts';
+import type { BookLevels, BookSnapshot } from '../domain/book-change.ts';
 import type { BookLevel } from '../domain/order.ts';
 import { BookSide } from './book-side.ts';
 
@@ -10,9 +10,9 @@ export class LocalBook {
   private readonly askSide = new BookSide(-1);
 
   /** Replaces the book. */
-  load(bids: BookLevels, asks: BookLevels): void {
-    this.bidSide.load(bids);
-    this.askSide.load(asks);
+  load(bids: BookLevels, asks: BookLevels, extent: Pick<BookSnapshot, 'askedLevels' | 'followedLevels'> = {}): void {
+    this.bidSide.load(bids, extent.askedLevels, extent.followedLevels);
+    this.askSide.load(asks, extent.askedLevels, extent.followedLevels);
   }
 
   /** Absolute quantities; zero removes the level. */
@@ -24,6 +24,16 @@ export class LocalBook {
   clear(): void {
     this.bidSide.clear();
     this.askSide.clear();
+  }
+
+  /** A side nears the end of what its snapshot told of it: another one is due. */
+  get isThin(): boolean {
+    return this.bidSide.isThin || this.askSide.isThin;
+  }
+
+  /** Nothing is left of what the snapshot told of a side that goes on beyond it: its best price is unknown. */
+  get isSpent(): boolean {
+    return this.bidSide.isSpent || this.askSide.isSpent;
   }
 
   get bestBid(): BookLevel | null {

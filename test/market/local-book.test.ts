@@ -171,3 +171,53 @@ test('a snapshot replaces everything, and levels lose their padding', () => {
   book.clear();
   expect(book.bestBid).toBeNull();
 });
+
+const ladder = (from: number, to: number): [string, string][] =>
+  Array.from({ length: to - from }, (_, index) => [String(1_000 - from - index), '1']);
+
+test('beyond a snapshot that holds part of a side nothing is known, so nothing is shown', () => {
+  const book = new LocalBook();
+  book.load(ladder(0, 4), [['1001', '1']], { askedLevels: 4 });
+  book.apply([['990', '7']], [['1100', '7']]);
+  expect(book.top(10)).toEqual({
+    bids: ladder(0, 4),
+    asks: [
+      ['1001', '1'],
+      ['1100', '7'],
+    ],
+  });
+  book.apply(pairsOfZero(0, 2), []);
+  expect([book.isThin, book.isSpent]).toEqual([false, false]);
+  book.apply(pairsOfZero(2, 3), []);
+  expect([book.isThin, book.isSpent]).toEqual([true, false]);
+  book.apply(pairsOfZero(3, 4), []);
+  expect([book.isThin, book.isSpent]).toEqual([true, true]);
+  expect(book.bestBid).toBeNull();
+  book.load(ladder(2, 5), [], { askedLevels: 4 });
+  book.apply(pairsOfZero(2, 5), []);
+  expect([book.isThin, book.isSpent]).toEqual([false, false]);
+});
+
+function pairsOfZero(from: number, to: number): [string, string][] {
+  return ladder(from, to).map(([price]) => [price, '0']);
+}
+
+test.each([
+  ['short', ''],
+  ['long', '.00000000000000000001'],
+])('levels that fall out of those a stream follows are given up (%s prices)', (_kind, end) => {
+  const long = (levels: [string, string][]): [string, string][] =>
+    levels.map(([price, quantity]) => [price + end, quantity]);
+  const book = new LocalBook();
+  book.load(long(ladder(10, 15)), [], { followedLevels: 5 });
+  // A hole among the levels that stay.
+  book.apply(long(pairsOfZero(12, 13)), []);
+  book.apply(long(ladder(7, 10)), []);
+  expect(book.size.bids).toBe(5);
+  expect(book.top(10).bids).toEqual(long([...ladder(7, 12)]));
+  // Two of the best go, and nobody says anything of those that fell out.
+  book.apply(long(pairsOfZero(7, 9)), []);
+  expect(book.top(10).bids).toEqual(long(ladder(9, 12)));
+  book.apply(long(ladder(12, 14)), []);
+  expect(book.top(10).bids).toEqual(long(ladder(9, 14)));
+});

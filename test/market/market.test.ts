@@ -1,6 +1,7 @@
 // A live book over the whole stack, on every exchange in memory: every book delivered is one that the exchange had, in its order; whatever happens
 // to the stream, there is no book rather than a wrong one, and then the right one again.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { Decimal } from '../../src/domain/decimal.ts';
 import type { TradeError } from '../../src/domain/errors.ts';
 import type { Orderbook } from '../../src/domain/order.ts';
 import { PLATFORMS, type Platform } from '../../src/domain/platform.ts';
@@ -321,6 +322,80 @@ describe.each(PLATFORMS)('on %s', (platform) => {
     await scene.clock.advance(10_000);
     expect(calls).toBeGreaterThan(10);
     expect(scene.errors.map(({ message }) => message)).toEqual(['a callback of the market failed: oops']);
+  });
+});
+
+describe('on binance, whose snapshots hold the best 5,000 levels a side', () => {
+  const LEVELS = 5_300;
+  let scene: Scene;
+  let market: Market;
+  beforeEach(async () => {
+    scene = await Scene.open('binance', 'quiet');
+    setLevels(0, LEVELS, '10');
+    await scene.clock.advance(1_000);
+    market = scene.market();
+    await scene.clock.runFor(market.ready, 60_000);
+    await scene.clock.advance(1_000);
+  });
+  afterEach(() => scene.close());
+
+  /** Bids from the best one on. */
+  const setLevels = (from: number, to: number, quantity: string): void => {
+    const { house } = scene.simulation.venue('binance');
+    house.step(() => {
+      for (let index = from; index < to; index++)
+        house.setLevel(SYMBOL, 'BUY', Decimal.from(((9_000 - index) / 10_000).toFixed(4)), Decimal.from(quantity));
+    });
+  };
+
+  it('shows what lies beyond them once the price comes there', async () => {
+    scene.expectTrue();
+    setLevels(0, 2_800, '0');
+    await scene.clock.advance(2_000);
+    setLevels(2_800, 5_100, '0');
+    await scene.clock.advance(2_000);
+    expect(words(market.orderbook ?? { bids: [], asks: [] })).toBe(scene.history.at(-1));
+    expect(market.orderbook?.bids[0]?.[0]).toBe('0.39');
+    scene.expectTrue();
+    expect(scene.eventTypes).toEqual(['open']);
+  });
+
+  /** Every book seen holds the best levels that the exchange had, if fewer of them than asked for. */
+  const expectBest = (books: readonly Orderbook[]): void => {
+    for (const { bids } of books) {
+      const start = JSON.stringify(bids.map(([price, quantity]) => `${quantity} @ ${price}`)).slice(0, -1);
+      expect(scene.history.some((book) => book.startsWith(`[${start}`))).toBe(true);
+    }
+  };
+
+  it('has fewer levels rather than wrong ones when the price jumps near their end', async () => {
+    setLevels(0, 4_995, '0');
+    await scene.clock.advance(2_000);
+    expect(scene.books.some(({ bids }) => bids.length === 5)).toBe(true);
+    expect(market.orderbook?.bids).toHaveLength(DEPTH);
+    expectBest(scene.books);
+    expect(scene.eventTypes).toEqual(['open']);
+  });
+
+  it('has no book while it knows none of the levels that are left', async () => {
+    setLevels(0, 5_290, '0');
+    await scene.clock.advance(2_000);
+    expect(words(market.orderbook ?? { bids: [], asks: [] })).toBe(scene.history.at(-1));
+    expect(market.orderbook?.bids).toHaveLength(10);
+    expectBest(scene.books);
+    expect(scene.eventTypes).toEqual(['open', 'gap-opened', 'gap-closed']);
+  });
+
+  it('keeps asking for another snapshot when one is refused', async () => {
+    scene.fault({ fault: 'maintenance', operation: 'market', channel: 'rest', at: 0, durationMs: 20_000 });
+    setLevels(0, 4_990, '0');
+    await scene.clock.advance(10_000);
+    setLevels(4_990, 5_100, '0');
+    await scene.clock.advance(2_000);
+    expect(market.orderbook).toBeNull();
+    await scene.clock.advance(20_000);
+    expect(words(market.orderbook ?? { bids: [], asks: [] })).toBe(scene.history.at(-1));
+    expect(scene.eventTypes.filter((type) => type !== 'exception')).toEqual(['open', 'gap-opened', 'gap-closed']);
   });
 });
 

@@ -42,10 +42,24 @@ const OLD: DepthStep = { type: 'old' };
 export class DepthSequence {
   /** Last update id of the book; null while there is none. */
   #last: number | null = null;
+  /** Changes that a snapshot on its way has to be joined with. */
   #held: DepthUpdate[] = [];
+  #isRenewing = false;
 
   get isContinuous(): boolean {
     return this.#last !== null;
+  }
+
+  /** Whether a snapshot is wanted that replaces a book which goes on meanwhile. */
+  get isRenewing(): boolean {
+    return this.#isRenewing;
+  }
+
+  /** From now on changes are held, too, until such a snapshot comes. */
+  renew(): void {
+    if (this.#last === null) return;
+    this.#isRenewing = true;
+    this.#held = [];
   }
 
   /** Whether changes wait for a snapshot. */
@@ -57,6 +71,7 @@ export class DepthSequence {
   reset(): void {
     this.#last = null;
     this.#held = [];
+    this.#isRenewing = false;
   }
 
   update(update: DepthUpdate): DepthStep {
@@ -73,23 +88,23 @@ export class DepthSequence {
       const reason = `changes ${this.#last + 1} to ${update.first - 1} were missed`;
       this.#last = null;
       this.#held = [update];
+      this.#isRenewing = false;
       return { type: 'gap', reason };
     }
+    if (this.#isRenewing) this.#held.push(update);
     this.#last = update.sequence;
     return { type: 'apply', updates: [update] };
   }
 
-  /** Joins a snapshot with what was held. `gap`: it is older than the first change held; fetch another one. */
+  /** Joins a snapshot with what was held. `gap`: it is older than the first change held, or than a book without one; fetch another one. */
   snapshot(lastUpdateId: number): DepthStep {
-    const [first] = this.#held;
-    if (first !== undefined && first.first > lastUpdateId + 1) {
-      return {
-        type: 'gap',
-        reason: `the snapshot ends at ${lastUpdateId}, before the first change at hand, ${first.first}`,
-      };
+    const next = this.#held[0]?.first ?? (this.#last === null ? null : this.#last + 1);
+    if (next !== null && next > lastUpdateId + 1) {
+      return { type: 'gap', reason: `the snapshot ends at ${lastUpdateId}, before the first change at hand, ${next}` };
     }
     const updates = this.#held.filter((update) => update.sequence > lastUpdateId);
     this.#held = [];
+    this.#isRenewing = false;
     this.#last = updates.at(-1)?.sequence ?? lastUpdateId;
     return { type: 'apply', updates };
   }

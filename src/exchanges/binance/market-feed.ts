@@ -31,8 +31,8 @@ export interface MarketFeedContext {
   readonly silenceMs: number;
 }
 
-/** Levels a side in the snapshot: a fifth of the weight of the largest, and far beyond what a strategy looks at. */
-const SNAPSHOT_LEVELS = 1_000;
+/** Levels a side in the snapshot: the most there are (A11.3). Those beyond them stay unknown until they change. */
+const SNAPSHOT_LEVELS = 5_000;
 /** An unknown name is answered like a known one and then stays silent (A11.2): a subscription that is not answered is no success either. */
 const ANSWER_MS = 5_000;
 /** A snapshot is asked for with the first change at hand, so that the two fit; but a market in which nothing happens tells no change. */
@@ -95,7 +95,7 @@ export class BinanceMarketFeed implements MarketFeed {
 
   /** From now on the instrument's book comes. */
   watch(instrument: Instrument): void {
-    const stream = `${instrument.rawSymbol.toLowerCase()}@depth@100ms`;
+    const stream = streamOf(instrument);
     if (this.#byStream.has(stream)) return;
     this.#byStream.set(stream, {
       symbol: instrument.symbol,
@@ -111,6 +111,14 @@ export class BinanceMarketFeed implements MarketFeed {
     });
     if (this.#handlers !== null) this.#link.start();
     if (this.#link.session !== null) this.#subscribeMissing(this.#link.session);
+  }
+
+  /** What lies beyond the snapshot's levels becomes known only by another one; the book goes on until it comes (A11.3). */
+  renew(instrument: Instrument): void {
+    const watched = this.#byStream.get(streamOf(instrument));
+    if (watched === undefined) return;
+    if (!watched.sequence.isRenewing) watched.sequence.renew();
+    this.#fetch(watched);
   }
 
   /** What was watched since the connection asked for its streams. */
@@ -199,6 +207,8 @@ export class BinanceMarketFeed implements MarketFeed {
     watched.isFetching = true;
     void this.#snapshot(watched).finally(() => {
       watched.isFetching = false;
+      // Asked for by whoever was given this one.
+      if (watched.sequence.isRenewing) this.#fetch(watched);
     });
   }
 
@@ -206,11 +216,13 @@ export class BinanceMarketFeed implements MarketFeed {
     const { breaks } = watched;
     const [depth, error] = await this.#context.rest.getOrderbook(watched.rawSymbol, SNAPSHOT_LEVELS);
     // A break, or another gap, may have come meanwhile: the sequence then holds what came after it, and decides.
-    if (this.#stopped || watched.sequence.isContinuous) return;
+    if (this.#stopped || !this.#wantsSnapshot(watched)) return;
     // With nothing held to join it to, one from before a break proves nothing; the next subscription asks again.
     if (watched.breaks !== breaks && !watched.sequence.isWaiting) return;
     if (error !== null) {
       this.#handlers?.onError(error.at({ symbol: watched.symbol }));
+      // The next one will be newer: what was held for this one has stood in the book all along.
+      if (watched.sequence.isRenewing) watched.sequence.renew();
       return this.#fetchLater(watched);
     }
     const step = watched.sequence.snapshot(depth.lastUpdateId);
@@ -223,6 +235,7 @@ export class BinanceMarketFeed implements MarketFeed {
       asks: levelPairs(depth.asks),
       time,
       sequence: depth.lastUpdateId,
+      askedLevels: SNAPSHOT_LEVELS,
     });
     for (const update of step.updates) this.#handlers?.onUpdate(watched.symbol, update);
   }
@@ -230,8 +243,12 @@ export class BinanceMarketFeed implements MarketFeed {
   #fetchLater(watched: Watched): void {
     watched.retry = this.#context.clock.after(watched.backoff.next(), () => {
       watched.retry = null;
-      if (!watched.sequence.isContinuous && this.#link.isLive) this.#fetch(watched);
+      if (this.#wantsSnapshot(watched) && this.#link.isLive) this.#fetch(watched);
     });
+  }
+
+  #wantsSnapshot({ sequence }: Watched): boolean {
+    return !sequence.isContinuous || sequence.isRenewing;
   }
 
   #lose(watched: Watched, reason: string): void {
@@ -245,4 +262,8 @@ export class BinanceMarketFeed implements MarketFeed {
     watched.isStanding = false;
     this.#handlers?.onLost(watched.symbol, reason);
   }
+}
+
+function streamOf({ rawSymbol }: Instrument): string {
+  return `${rawSymbol.toLowerCase()}@depth@100ms`;
 }

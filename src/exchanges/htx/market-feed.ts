@@ -284,6 +284,7 @@ export class HtxMarketFeed implements MarketFeed {
       bids: snapshot.bids,
       time: 0,
       sequence: snapshot.sequence,
+      followedLevels: LEVELS,
     });
     for (const change of verdict.updates) this.#handlers?.onUpdate(watched.symbol, change);
   }

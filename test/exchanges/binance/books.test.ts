@@ -52,6 +52,47 @@ describe('continuity', () => {
     expect(sequence.snapshot(15).type).toBe('gap');
     expect(sequence.snapshot(19).type).toBe('apply');
   });
+
+  const continuous = (): DepthSequence => {
+    const sequence = new DepthSequence();
+    sequence.update(update(10, 12));
+    sequence.snapshot(12);
+    sequence.renew();
+    return sequence;
+  };
+
+  test('a book goes on while it is renewed; its new snapshot is joined with the changes since it was asked for', () => {
+    const sequence = continuous();
+    expect(sequence.update(update(13, 15)).type).toBe('apply');
+    expect(sequence.update(update(16, 18)).type).toBe('apply');
+    expect(sequence.isRenewing && sequence.isContinuous).toBe(true);
+    expect(sequence.snapshot(15)).toMatchObject({ type: 'apply', updates: [{ first: 16 }] });
+    expect(sequence.isRenewing).toBe(false);
+    expect(sequence.update(update(19, 19)).type).toBe('apply');
+  });
+
+  test.each([
+    [11, [], 'gap'],
+    [12, [], 'apply'],
+    [11, [update(13, 15)], 'gap'],
+    [12, [update(13, 15)], 'apply'],
+    [40, [update(13, 15)], 'apply'],
+  ])('renewed from 12 on by a snapshot that ends at %d, with %o since: %s', (lastUpdateId, since, type) => {
+    const sequence = continuous();
+    for (const each of since) sequence.update(each);
+    expect(sequence.snapshot(lastUpdateId).type).toBe(type);
+    expect(sequence.isContinuous).toBe(true);
+    expect(sequence.isRenewing).toBe(type === 'gap');
+  });
+
+  test('a gap while it is renewed is a gap', () => {
+    const sequence = continuous();
+    sequence.update(update(13, 15));
+    expect(sequence.update(update(17, 18)).type).toBe('gap');
+    expect(sequence.isRenewing || sequence.isContinuous).toBe(false);
+    expect(sequence.snapshot(15).type).toBe('gap');
+    expect(sequence.snapshot(16)).toMatchObject({ type: 'apply', updates: [{ sequence: 18 }] });
+  });
 });
 
 const RECORDING = new URL('../../../../shared/data/binance-spot-btcusdt-20240809.ws.gz', import.meta.url);
