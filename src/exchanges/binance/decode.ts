@@ -87,6 +87,11 @@ function positive(row: Row, name: string): Decimal | null {
   return asPositive(row[name]);
 }
 
+/** Null for an order by quote amount, which has no quantity of its own: what stands there is not documented, and no term to be filled up to. */
+function quantityOf(quantity: unknown, quoteQuantity: unknown): Decimal | null {
+  return asPositive(quoteQuantity) === null ? asPositive(quantity) : null;
+}
+
 /** The commission of one fill: "0" with asset null when there was none (A6.1). */
 function feeOf(row: Row, feeName: string, assetName: string): Pick<FillReport, 'fee' | 'feeAsset'> {
   return { fee: decimal(row, feeName), feeAsset: textOrNull(row, assetName)?.toUpperCase() ?? null };
@@ -118,7 +123,7 @@ export function executionReport(event: Row, symbol: string): OrderReport | null 
     timeInForce: timeInForceOf(type, asText(event['f'])),
     tradeType: null,
     price: orderType === 'MARKET' ? null : asPositive(event['p']),
-    quantity: asPositive(event['q']),
+    quantity: quantityOf(event['q'], event['Q']),
     filled: asDecimal(event['z']),
     filledValue: asDecimal(event['Z']),
     fee: null,
@@ -168,7 +173,7 @@ function orderReport(row: Row, symbol: string, source: ReportSource): OrderRepor
     orderType,
     timeInForce: timeInForceOf(type, text(row, 'timeInForce')),
     price: orderType === 'MARKET' ? null : positive(row, 'price'),
-    quantity: positive(row, 'origQty'),
+    quantity: quantityOf(row['origQty'], row['origQuoteOrderQty']),
     filled: decimal(row, 'executedQty'),
     // Negative for very old orders: not available (A8.1).
     filledValue: value === null || value.sign() < 0 ? null : value,

@@ -35,6 +35,7 @@ const REPORT = new RowScanner(
     m: 'word',
     O: 'number',
     Z: 'amount',
+    Q: 'amount',
     eR: 'word',
   },
   (row, v) => {
@@ -61,7 +62,8 @@ const REPORT = new RowScanner(
     row['m'] = v[20];
     row['O'] = v[21];
     row['Z'] = v[22];
-    row['eR'] = v[23];
+    row['Q'] = v[23];
+    row['eR'] = v[24];
   },
 );
 

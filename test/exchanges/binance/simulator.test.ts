@@ -5,7 +5,7 @@ import { generateKeyPairSync } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { Decimal } from '../../../src/domain/decimal.ts';
 import type { Result } from '../../../src/domain/errors.ts';
-import { cumulativeFee, stateStatus } from '../../../src/domain/merge.ts';
+import { cumulativeFee, merge, newOrderState, stateStatus } from '../../../src/domain/merge.ts';
 import { Secret } from '../../../src/domain/secret.ts';
 import { binance } from '../../../src/exchanges/binance/index.ts';
 import type { CreateCommand, ExchangeAccount } from '../../../src/exchanges/exchange.ts';
@@ -264,6 +264,31 @@ describe('orders', () => {
     const resting = await place({ timeInForce: 'POST_ONLY', price: Decimal.from('0.7') });
     await clock.advance(100);
     expect(diary.order(resting)).toMatchObject({ life: 'open', timeInForce: 'POST_ONLY', orderType: 'LIMIT' });
+  });
+
+  test('a market order by quote amount is no more than partly filled until the exchange says so, whatever it shows as its quantity', async () => {
+    const { rest, place, clock, diary, run, account, eos } = await bench();
+    for (let round = 0; round < 2; round++) {
+      rest('SELL', '0.8', '10');
+      rest('SELL', '0.9', '10');
+      const from = diary.reports.length;
+      const id = await place({ orderType: 'MARKET', price: null, quantity: null, quoteQuantity: Decimal.from('17') });
+      await clock.advance(100);
+      const pushes = diary.reports.slice(from).filter(({ orderId, source }) => orderId === id && source === 'push');
+      const lives = pushes.map((_, index) => {
+        const told = pushes
+          .slice(0, index + 1)
+          .reduce((state, report) => merge(state, report).state, newOrderState(EOS));
+        return [stateStatus(told), told.filled.toString()];
+      });
+      expect(lives).toEqual([
+        ['SUBMITTED', '0'],
+        ['PARTIAL-FILLED', '10'],
+        ['FILLED', '20'],
+      ]);
+      const query = await run(account.trading.query(eos(), { orderId: id, clientOrderId: null }));
+      expect(query).toMatchObject({ outcome: 'found', reports: [{ life: 'filled', quantity: null }] });
+    }
   });
 
   test('refusals have their kinds', async () => {
