@@ -16,6 +16,8 @@ export interface RateBudgets {
       readonly windowMs: number;
       readonly aligned: boolean;
       readonly cancelReserve: number;
+      /** Exchange clock minus ours, ms, as known by now: aligned windows follow the exchange's clock. Default 0. */
+      readonly offset?: () => number;
     },
   ): RateBudget;
 }
@@ -31,6 +33,13 @@ export interface RateBudget {
   take(cost: number, priority: Priority): Promise<void>;
   /** The exchange says that `used` of the window is gone: the higher figure counts. */
   correct(used: number): void;
+  /** Where the budget stands when a request leaves, its cost taken: for `replace`. */
+  mark(): number;
+  /**
+   * The exchange counts `used` with the reply to a request that left at `mark`: that, and what was taken since, is what is used, be it more or
+   * less than we thought. Of an earlier window it says nothing. Aligned windows only.
+   */
+  replace(used: number, mark: number): void;
   /** The exchange says to keep away for this long. */
   blockFor(ms: number): void;
   /** ms until `cost` could be taken, 0 when now. */
@@ -44,6 +53,8 @@ type Limit = Parameters<RateBudgets['get']>[1];
 interface Window {
   used(): number;
   add(cost: number): void;
+  mark(): number;
+  replace(used: number, mark: number): void;
   /** ms until at least `amount` of what is used has been given back. */
   untilFreed(amount: number): number;
 }
@@ -51,30 +62,48 @@ interface Window {
 /** A window that starts anew at whole multiples of its length, as the exchange's own does (e.g. at second 00). */
 class AlignedWindow implements Window {
   private readonly limit: Limit;
+  private readonly offset: () => number;
   private index = 0;
   private count = 0;
+  /** All that was ever taken, and one for each window begun, so that no place belongs to two windows. */
+  private place = 0;
+  /** Where the present window began. */
+  private beginning = 0;
 
   constructor(limit: Limit) {
     this.limit = limit;
+    this.offset = limit.offset ?? (() => 0);
   }
 
   used(): number {
-    const index = Math.floor(this.limit.clock.now() / this.limit.windowMs);
+    const index = Math.floor((this.limit.clock.now() + this.offset()) / this.limit.windowMs);
     if (index !== this.index) {
       this.index = index;
       this.count = 0;
+      this.beginning = ++this.place;
     }
     return this.count;
   }
 
   add(cost: number): void {
     this.count = this.used() + cost;
+    this.place += cost;
+  }
+
+  mark(): number {
+    this.used();
+    return this.place;
+  }
+
+  replace(used: number, mark: number): void {
+    this.used();
+    if (mark >= this.beginning) this.count = used + this.place - mark;
   }
 
   untilFreed(amount: number): number {
     if (amount <= 0) return 0;
     const { clock, windowMs } = this.limit;
-    return windowMs - (clock.now() % windowMs);
+    return windowMs - ((clock.now() + this.offset()) % windowMs);
   }
 }
 
@@ -105,6 +134,13 @@ class SlidingWindow implements Window {
     this.taken.push({ at: this.limit.clock.monotonic(), cost });
     this.count += cost;
   }
+
+  /** No exchange tells how much of such a window is used. */
+  mark(): number {
+    return 0;
+  }
+
+  replace(): void {}
 
   untilFreed(amount: number): number {
     let freed = 0;
@@ -173,6 +209,15 @@ class Governor implements RateBudget {
   correct(used: number): void {
     const more = used - this.window.used();
     if (more > 0) this.window.add(more);
+  }
+
+  mark(): number {
+    return this.window.mark();
+  }
+
+  replace(used: number, mark: number): void {
+    this.window.replace(used, mark);
+    if (this.queue.length > 0) this.drain();
   }
 
   blockFor(ms: number): void {

@@ -52,7 +52,11 @@ function binanceLimits(): { weight: number; orders: string[] } {
       return budgets.get(key, limit);
     },
   };
-  new BinanceLimits(noting, new VirtualClock(), 'host', 'user').waitTime(1, 1, 'order');
+  new BinanceLimits(noting, new VirtualClock(), 'host', 'user', { offset: 0, serverNow: () => 0 }).waitTime(
+    1,
+    1,
+    'order',
+  );
   return {
     weight: asked.find(({ key }) => key.includes('weight'))?.capacity ?? 0,
     orders: asked.filter(({ key }) => key.includes('orders')).map(inWindow),

@@ -90,3 +90,27 @@ test('what is dearer than the whole budget goes out on a fresh window', async ()
   await clock.runFor(b.take(500, 'query'));
   expect(b.used).toBe(500);
 });
+
+test('a count of the exchange replaces ours, with what was taken since; whoever waits for room goes when there is some', async () => {
+  const { clock, budget: b } = budget(true);
+  b.tryTake(8, 'order');
+  const mark = b.mark();
+  let gone = false;
+  void b.take(3, 'order').then(() => {
+    gone = true;
+  });
+  b.replace(6, mark);
+  await Promise.resolve();
+  expect(gone).toBe(false);
+  b.replace(5, mark);
+  await Promise.resolve();
+  expect(gone).toBe(true);
+  expect(b.used).toBe(8);
+  b.replace(1, mark);
+  expect(b.used).toBe(4);
+  await clock.advance(57_000);
+  b.replace(9, mark);
+  expect(b.used).toBe(0);
+  b.replace(9, b.mark());
+  expect(b.used).toBe(9);
+});

@@ -6,7 +6,7 @@ import { fail, ok, TradeError, type Result } from '../../domain/errors.ts';
 import type { Instrument } from '../../domain/instrument.ts';
 import type { Assets, Orderbook } from '../../domain/order.ts';
 import { BINANCE } from '../../domain/platform.ts';
-import { ClockOffset } from '../../wire/clock-offset.ts';
+import type { ClockOffset } from '../../wire/clock-offset.ts';
 import { PerHost, SharedAnswers } from '../../wire/per-host.ts';
 import type {
   AccountConfig,
@@ -25,7 +25,7 @@ import { BinanceLimits } from './limits.ts';
 import { OrderSocket, type SocketContext } from './order-socket.ts';
 import type { ExchangeInfo } from './payloads.ts';
 import { BinanceRequests } from './requests.ts';
-import { BinanceRest } from './rest.ts';
+import { BinanceRest, exchangeClock } from './rest.ts';
 import { createSigner } from './sign.ts';
 import { SocketApi } from './socket-api.ts';
 import { BinanceTrading } from './trading.ts';
@@ -34,7 +34,6 @@ import { BinanceTrading } from './trading.ts';
 const SILENCE_MS = 30_000;
 const DEEPEST_BOOK = 5_000;
 /** The same for all accounts of a process. */
-const CLOCKS = new PerHost<ClockOffset>();
 const ANSWERS = new PerHost<SharedAnswers<ExchangeInfo>>();
 
 export class BinanceAccount implements ExchangeAccount {
@@ -54,10 +53,9 @@ export class BinanceAccount implements ExchangeAccount {
     const { accessKey, endpoints, timings } = config;
     const restUrl = endpoints['rest'] ?? '';
     const signer = createSigner(config.secretKey);
-    const limits = new BinanceLimits(budgets, clock, new URL(restUrl).host, accessKey);
     const { host } = new URL(restUrl);
-    // Three samples, as signatures tolerate seconds: who starts in order to revoke has no time for more.
-    const time = CLOCKS.get(budgets, host, () => new ClockOffset({ clock, ask: () => this.#askTime(), samples: 3 }));
+    const time = exchangeClock(budgets, host, clock, () => this.rest);
+    const limits = new BinanceLimits(budgets, clock, host, accessKey, time);
     const timeoutMs = timings.requestTimeout;
     const sockets: SocketContext = {
       transport,
@@ -118,17 +116,6 @@ export class BinanceAccount implements ExchangeAccount {
         return stream.isLive;
       },
     };
-  }
-
-  async #askTime(): Promise<Result<number>> {
-    const [answer, error] = await this.rest.getServerTime();
-    if (error !== null) return fail(error);
-    const { serverTime } = answer;
-    return typeof serverTime === 'number'
-      ? ok(serverTime)
-      : fail(
-          new TradeError('Binance did not tell its time', { kind: 'unknown', outcome: 'unknown', platform: BINANCE }),
-        );
   }
 
   /** The clock, and whether the key works at all. */

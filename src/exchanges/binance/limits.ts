@@ -2,6 +2,7 @@
 // Which call weighs what stands with the call in encode.ts.
 
 import type { Clock } from '../../seam/clock.ts';
+import type { ClockOffset } from '../../wire/clock-offset.ts';
 import type { Priority, RateBudget, RateBudgets } from '../../wire/rate-budget.ts';
 import { isRow, number, rowsOf, text, type Row } from './frames.ts';
 
@@ -22,23 +23,46 @@ const CONNECTS = { capacity: 300, windowMs: 300_000 } as const;
 /** What connecting to the WebSocket API weighs. */
 const CONNECT_WEIGHT = 2;
 
-interface OrderLimit {
+export interface OrderLimit {
   readonly windowMs: number;
   readonly budget: RateBudget;
 }
 
+/** Where the budgets stood when a request left. What its reply says is used goes for that moment, not for the reply's: others left meanwhile. */
+export interface Departure {
+  readonly weight: RateBudget;
+  readonly weightMark: number;
+  readonly orders: readonly OrderLimit[];
+  readonly orderMarks: readonly number[];
+}
+
+const NO_ORDERS: readonly never[] = [];
+
 export class BinanceLimits {
   readonly #budgets: RateBudgets;
   readonly #clock: Clock;
+  readonly #time: Pick<ClockOffset, 'offset' | 'serverNow'>;
+  /** Windows begin by the exchange's clock (A3.1). */
+  readonly #offset = (): number => this.#time.offset;
   readonly #host: string;
   readonly #accessKey: string;
   #weight: RateBudget;
   #orders: readonly OrderLimit[];
 
-  /** @param host of the REST endpoint: live, testnet and simulators keep apart by it */
-  constructor(budgets: RateBudgets, clock: Clock, host: string, accessKey: string) {
+  /**
+   * @param host of the REST endpoint: live, testnet and simulators keep apart by it
+   * @param time the one that everybody of this process has for the host, as the budgets are
+   */
+  constructor(
+    budgets: RateBudgets,
+    clock: Clock,
+    host: string,
+    accessKey: string,
+    time: Pick<ClockOffset, 'offset' | 'serverNow'>,
+  ) {
     this.#budgets = budgets;
     this.#clock = clock;
+    this.#time = time;
     this.#host = host;
     this.#accessKey = accessKey;
     this.#weight = this.#weightBudget(WEIGHT.capacity);
@@ -52,16 +76,15 @@ export class BinanceLimits {
       capacity,
       windowMs: WEIGHT.windowMs,
       aligned: true,
+      offset: this.#offset,
       cancelReserve: Math.min(CANCEL_RESERVE, Math.floor(capacity / 10)),
     });
   }
 
   #orderLimit(capacity: number, windowMs: number): OrderLimit {
     const key = `${this.#host}:${this.#accessKey}:orders:${windowMs}:${capacity}`;
-    return {
-      windowMs,
-      budget: this.#budgets.get(key, { clock: this.#clock, capacity, windowMs, aligned: true, cancelReserve: 0 }),
-    };
+    const limit = { clock: this.#clock, capacity, windowMs, aligned: true, offset: this.#offset, cancelReserve: 0 };
+    return { windowMs, budget: this.#budgets.get(key, limit) };
   }
 
   /** True and taken when it fits now. @param orders new orders placed by it */
@@ -118,32 +141,40 @@ export class BinanceLimits {
     this.#orders = orders;
   }
 
+  /** A request leaves, paid for. @param orders new orders placed by it */
+  departure(orders: number): Departure {
+    const weight = this.#weight;
+    const limits = orders > 0 ? this.#orders : NO_ORDERS;
+    return {
+      weight,
+      weightMark: weight.mark(),
+      orders: limits,
+      orderMarks: orders > 0 ? limits.map(({ budget }) => budget.mark()) : NO_ORDERS,
+    };
+  }
+
   /** `rateLimits` of a WebSocket API reply: what is used. */
-  correct(rateLimits: unknown): void {
+  correct(rateLimits: unknown, departure: Departure): void {
     if (!Array.isArray(rateLimits)) return;
     for (const row of rateLimits) {
       if (!isRow(row)) continue;
       const count = number(row, 'count');
       const windowMs = intervalOf(row);
-      if (count !== null && windowMs !== null) this.#used(text(row, 'rateLimitType'), windowMs, count);
+      if (count !== null && windowMs !== null) used(text(row, 'rateLimitType'), windowMs, count, departure);
     }
   }
 
   /** `X-MBX-USED-WEIGHT-1M`, `X-MBX-ORDER-COUNT-10S` and the like of a REST response. */
-  correctByHeaders(headers: Readonly<Record<string, string>>): void {
+  correctByHeaders(headers: Readonly<Record<string, string>>, departure: Departure): void {
     for (const name in headers) {
       if (!name.startsWith('x-mbx-')) continue;
       const match = /^x-mbx-(used-weight|order-count)-(\d+)([smhd])$/.exec(name);
       if (match === null) continue;
       const windowMs = Number(match[2]) * (UNIT_MS[(match[3] ?? '').toUpperCase()] ?? 0);
       const count = Number(headers[name]);
-      if (Number.isFinite(count)) this.#used(match[1] === 'used-weight' ? 'REQUEST_WEIGHT' : 'ORDERS', windowMs, count);
+      if (!Number.isFinite(count)) continue;
+      used(match[1] === 'used-weight' ? 'REQUEST_WEIGHT' : 'ORDERS', windowMs, count, departure);
     }
-  }
-
-  #used(type: string, windowMs: number, count: number): void {
-    if (type === 'REQUEST_WEIGHT' && windowMs === WEIGHT.windowMs) this.#weight.correct(count);
-    else if (type === 'ORDERS') this.#orders.find((limit) => limit.windowMs === windowMs)?.budget.correct(count);
   }
 
   /**
@@ -161,11 +192,19 @@ export class BinanceLimits {
   }): void {
     if (code === '-1015') {
       const shortest = this.#orders.reduce((a, b) => (a.windowMs <= b.windowMs ? a : b));
-      shortest.budget.blockFor(retryAfter ?? shortest.windowMs - (this.#clock.now() % shortest.windowMs));
+      shortest.budget.blockFor(retryAfter ?? shortest.windowMs - (this.#time.serverNow() % shortest.windowMs));
     } else if (status === 429 || status === 418) {
-      this.#weight.blockFor(retryAfter ?? MINUTE - (this.#clock.now() % MINUTE));
+      this.#weight.blockFor(retryAfter ?? MINUTE - (this.#time.serverNow() % MINUTE));
     }
   }
+}
+
+/** First fills take something off the count of orders (A3.2): what the exchange says may well be less than what we counted. */
+function used(type: string, windowMs: number, count: number, departure: Departure): void {
+  if (type === 'REQUEST_WEIGHT' && windowMs === WEIGHT.windowMs) departure.weight.replace(count, departure.weightMark);
+  if (type !== 'ORDERS') return;
+  const index = departure.orders.findIndex((limit) => limit.windowMs === windowMs);
+  departure.orders[index]?.budget.replace(count, departure.orderMarks[index] ?? 0);
 }
 
 function intervalOf(row: Row): number | null {

@@ -4,7 +4,6 @@
 import type { Result } from '../../domain/errors.ts';
 import type { Instrument } from '../../domain/instrument.ts';
 import { Secret } from '../../domain/secret.ts';
-import { ClockOffset } from '../../wire/clock-offset.ts';
 import { PerHost, SharedAnswers } from '../../wire/per-host.ts';
 import type { ExchangeEnvironment, ExchangeMarket, MarketConfig, MarketFeed } from '../exchange.ts';
 import { BinanceInstruments } from './instruments.ts';
@@ -12,7 +11,7 @@ import { BinanceLimits } from './limits.ts';
 import { BinanceMarketFeed } from './market-feed.ts';
 import type { ExchangeInfo } from './payloads.ts';
 import { BinanceRequests } from './requests.ts';
-import { BinanceRest } from './rest.ts';
+import { BinanceRest, exchangeClock } from './rest.ts';
 import { createSigner } from './sign.ts';
 
 const NO_KEY = '';
@@ -30,19 +29,20 @@ export class BinanceMarket implements ExchangeMarket {
     const restUrl = endpoints['rest'] ?? '';
     const { host } = new URL(restUrl);
     // Weight and connections are counted by IP: with those of the accounts.
-    const limits = new BinanceLimits(budgets, clock, host, NO_KEY);
+    const time = exchangeClock(budgets, host, clock, () => rest);
+    const limits = new BinanceLimits(budgets, clock, host, NO_KEY, time);
     const requests = new BinanceRequests({
       transport,
       limits,
-      // Nothing here is signed, so neither the key nor the exchange's time is ever asked for.
+      // Nothing here is signed.
       signer: createSigner(new Secret(NO_KEY)),
       accessKey: NO_KEY,
-      time: new ClockOffset({ clock, ask: () => Promise.reject(new Error('a market signs nothing')) }),
+      time,
       restUrl,
       timeoutMs: requestTimeout,
       orderEntry: { call: () => null },
     });
-    const rest = new BinanceRest(requests);
+    const rest: BinanceRest = new BinanceRest(requests);
     const answers = ANSWERS.get(budgets, host, () => new SharedAnswers());
     this.#instruments = new BinanceInstruments(rest, limits, clock, answers);
     const url = endpoints['stream'] ?? '';

@@ -104,13 +104,14 @@ export class BinanceRequests {
     const query = isSigned ? this.#signedQuery(call) : queryOf(call.params);
     const headers = isSigned ? this.#signedHeaders : NO_HEADERS;
     const url = query === '' ? restUrl + call.path : `${restUrl}${call.path}?${query}`;
+    const departure = limits.departure(call.orders);
     let response: HttpResponse;
     try {
       response = await transport.request({ method: call.method, url, headers, timeoutMs });
     } catch (error) {
       return fail(transportError(error));
     }
-    limits.correctByHeaders(response.headers);
+    limits.correctByHeaders(response.headers, departure);
     if (response.status === 200) {
       const body = parse(response.body);
       if (body !== undefined) return ok(body);

@@ -1,7 +1,11 @@
 // The typed raw client that `trade.restApi` is: one method for each endpoint, payloads in Binance's own form (binance.md A3.3, A7-A11).
 // A failure is a TradeError; meaning (orders, fills, outcomes) is given by decode.ts and trading.ts.
 
-import { ok, type Result } from '../../domain/errors.ts';
+import { fail, ok, TradeError, type Result } from '../../domain/errors.ts';
+import { BINANCE } from '../../domain/platform.ts';
+import type { Clock } from '../../seam/clock.ts';
+import { ClockOffset } from '../../wire/clock-offset.ts';
+import { PerHost } from '../../wire/per-host.ts';
 import type { Priority } from '../../wire/rate-budget.ts';
 import { cancelAllCall, depthWeight, getCall, myTradesCall, openOrdersCall, type Call } from './encode.ts';
 import type {
@@ -171,4 +175,22 @@ function defined(options: Options): Params {
     if (value !== undefined) params[name] = value;
   }
   return params;
+}
+
+/** The same for all accounts and markets of a process. */
+const CLOCKS = new PerHost<ClockOffset>();
+
+/** The exchange's clock, by which requests are dated and rate windows begin. @param rest whom to ask, once there is somebody */
+export function exchangeClock(process: object, host: string, clock: Clock, rest: () => BinanceRest): ClockOffset {
+  // Three samples, as signatures tolerate seconds: who starts in order to revoke has no time for more.
+  return CLOCKS.get(process, host, () => new ClockOffset({ clock, ask: () => askTime(rest()), samples: 3 }));
+}
+
+async function askTime(rest: BinanceRest): Promise<Result<number>> {
+  const [answer, error] = await rest.getServerTime();
+  if (error !== null) return fail(error);
+  const { serverTime } = answer;
+  return typeof serverTime === 'number'
+    ? ok(serverTime)
+    : fail(new TradeError('Binance did not tell its time', { kind: 'unknown', outcome: 'unknown', platform: BINANCE }));
 }

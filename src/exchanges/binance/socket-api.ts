@@ -9,7 +9,7 @@ import type { RequestEnd } from '../../wire/pending-requests.ts';
 import type { CreateCommand } from '../exchange.ts';
 import type { Call } from './encode.ts';
 import type { SocketReply } from './frames.ts';
-import type { BinanceLimits } from './limits.ts';
+import type { BinanceLimits, Departure } from './limits.ts';
 import { newOrderFrame } from './new-order.ts';
 import { errorOf, isClockError, readSocketError } from './outcomes.ts';
 import { isPlain, socketFrame, type Params, type Signer } from './sign.ts';
@@ -43,7 +43,8 @@ export class SocketApi {
   call(session: Session, method: string, params: Params, authentication: Authentication): Promise<Result<unknown>> {
     const id = String(++this.#lastId);
     const text = this.#frame(id, method, params, authentication);
-    return this.#answer(session, session.request(id, text, this.#context.timeoutMs));
+    const departure = this.#context.limits.departure(0);
+    return this.#answer(session, session.request(id, text, this.#context.timeoutMs), departure);
   }
 
   /**
@@ -62,7 +63,7 @@ export class SocketApi {
       (call.order === undefined ? null : this.#orderFrame(id, call.order, authentication)) ??
       this.#frame(id, call.socketMethod, call.params, authentication);
     const end = session.requestIfOpen(id, text, this.#context.timeoutMs);
-    return end === null ? null : this.#answer(session, end, onSilence);
+    return end === null ? null : this.#answer(session, end, this.#context.limits.departure(call.orders), onSilence);
   }
 
   #frame(id: string, method: string, params: Params, authentication: Authentication): string {
@@ -83,21 +84,22 @@ export class SocketApi {
   async #answer(
     session: Session,
     ending: Promise<RequestEnd>,
+    departure: Departure,
     onSilence?: (session: Session) => void,
   ): Promise<Result<unknown>> {
     const end = await ending;
     if (end.end === 'timeout') onSilence?.(session);
-    return end.end === 'reply' ? this.#read(end.reply) : fail(errorOfEnd(end));
+    return end.end === 'reply' ? this.#read(end.reply, departure) : fail(errorOfEnd(end));
   }
 
-  #read(reply: unknown): Result<unknown> {
+  #read(reply: unknown, departure: Departure): Result<unknown> {
     const { time, limits } = this.#context;
     if (!isReply(reply)) {
       return fail(
         new TradeError('a reply of no known form', { kind: 'unknown', outcome: 'unknown', platform: BINANCE }),
       );
     }
-    limits.correct(reply.rateLimits);
+    limits.correct(reply.rateLimits, departure);
     if (reply.status === 200) return ok(reply.result);
     const answer = readSocketError(reply.status, reply.error, time.serverNow());
     limits.refused(answer);

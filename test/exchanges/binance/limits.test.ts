@@ -7,7 +7,9 @@ import { createRateBudgets } from '../../../src/wire/rate-budget.ts';
 function setup() {
   // 3 s into a minute, and into a window of 10 s.
   const clock = new VirtualClock(1_723_161_603_000);
-  return { clock, limits: new BinanceLimits(createRateBudgets(), clock, 'host', 'key') };
+  const time = { offset: 0, serverNow: () => clock.now() + time.offset };
+  const limits = new BinanceLimits(createRateBudgets(), clock, 'host', 'key', time);
+  return { clock, time, limits };
 }
 
 const orders = (limit: number, count?: number) => ({
@@ -31,20 +33,68 @@ test('the documented limits hold until exchangeInfo states others; what was used
   expect(limits.tryTake(1, 0, 'cancel')).toBe(true);
 });
 
+const weight = (count: number) => ({
+  rateLimitType: 'REQUEST_WEIGHT',
+  interval: 'MINUTE',
+  intervalNum: 1,
+  limit: 6_000,
+  count,
+});
+
 test('headers and rateLimits correct what we counted', () => {
   const { limits } = setup();
-  limits.correctByHeaders({ 'x-mbx-used-weight-1m': '5399', 'x-mbx-order-count-10s': '49', 'content-type': 'x' });
+  const headers = { 'x-mbx-used-weight-1m': '5399', 'x-mbx-order-count-10s': '49', 'content-type': 'x' };
+  limits.correctByHeaders(headers, limits.departure(1));
   expect(limits.tryTake(2, 0, 'query')).toBe(false);
   expect(limits.tryTake(1, 0, 'query')).toBe(true);
   expect(limits.tryTake(0, 1, 'order')).toBe(true);
   expect(limits.tryTake(0, 1, 'order')).toBe(false);
   const other = setup().limits;
-  other.correct([
-    orders(50, 50),
-    { rateLimitType: 'REQUEST_WEIGHT', interval: 'MINUTE', intervalNum: 1, limit: 6000, count: 6000 },
-  ]);
+  other.correct([orders(50, 50), weight(6_000)], other.departure(1));
   expect(other.waitTime(0, 1, 'order')).toBe(57_000);
   expect(other.waitTime(1, 0, 'cancel')).toBe(57_000);
+});
+
+test('A3.2: orders that were filled give back what they took; what left since the request did counts besides', () => {
+  const { limits } = setup();
+  for (let index = 0; index < 50; index++) limits.tryTake(0, 1, 'order');
+  expect(limits.tryTake(0, 1, 'order')).toBe(false);
+  const departure = limits.departure(1);
+  limits.correct([orders(50, 47)], departure);
+  for (let index = 0; index < 3; index++) expect(limits.tryTake(0, 1, 'order')).toBe(true);
+  expect(limits.tryTake(0, 1, 'order')).toBe(false);
+  // Its words again: the three that left meanwhile are not among them.
+  limits.correct([orders(50, 47)], departure);
+  expect(limits.tryTake(0, 1, 'order')).toBe(false);
+  limits.correct([orders(50, 46)], departure);
+  expect(limits.tryTake(0, 1, 'order')).toBe(true);
+  expect(limits.tryTake(0, 1, 'order')).toBe(false);
+});
+
+test('what a request of an earlier window says of that window is not booked into this one', async () => {
+  const { clock, limits } = setup();
+  limits.tryTake(5, 1, 'order');
+  const late = limits.departure(1);
+  await clock.advance(57_000);
+  limits.correct([orders(50, 50), weight(6_000)], late);
+  expect(limits.waitTime(1, 1, 'order')).toBe(0);
+  limits.correctByHeaders({ 'x-mbx-used-weight-1m': '6000', 'x-mbx-order-count-10s': '50' }, late);
+  expect(limits.waitTime(1, 1, 'order')).toBe(0);
+  limits.correct([orders(50, 50)], limits.departure(1));
+  expect(limits.waitTime(1, 1, 'order')).toBe(10_000);
+});
+
+test("A3.1: windows begin by the exchange's clock", async () => {
+  const { clock, time, limits } = setup();
+  time.offset = 2_000;
+  for (let index = 0; index < 50; index++) limits.tryTake(0, 1, 'order');
+  expect(limits.waitTime(0, 1, 'order')).toBe(5_000);
+  await clock.advance(5_000);
+  expect(limits.waitTime(0, 1, 'order')).toBe(0);
+  limits.refused({ status: 429, code: '-1015', retryAfter: null });
+  expect(limits.waitTime(0, 1, 'order')).toBe(10_000);
+  limits.refused({ status: 429, code: '-1003', retryAfter: null });
+  expect(limits.waitTime(0, 0, 'cancel')).toBe(50_000);
 });
 
 test('D7: 429 and 418 hold back everything as long as told; -1015 only new orders', () => {

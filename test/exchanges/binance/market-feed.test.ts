@@ -21,7 +21,8 @@ async function setup() {
   const { clock } = simulation;
   const endpoints = simulation.endpoints['binance'] ?? {};
   const transport = simulation.transport();
-  const limits = new BinanceLimits(createRateBudgets(), clock, 'x', 'k');
+  const time = new ClockOffset({ clock, ask: () => Promise.reject(new Error('not asked here')) });
+  const limits = new BinanceLimits(createRateBudgets(), clock, 'x', 'k', time);
   const requests = new BinanceRequests({
     transport,
     limits,
@@ -29,7 +30,7 @@ async function setup() {
     signer: createSigner(new Secret('s')),
     restUrl: endpoints['rest'] ?? '',
     timeoutMs: 5_000,
-    time: new ClockOffset({ clock, ask: () => Promise.reject(new Error('not asked here')) }),
+    time,
     orderEntry: { call: () => null },
   });
   const rest = new BinanceRest(requests);

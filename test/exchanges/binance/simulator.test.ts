@@ -291,6 +291,33 @@ describe('orders', () => {
     }
   });
 
+  test.each([{ skewMs: 0 }, { skewMs: 8_000 }])(
+    'orders go out as long as the exchange has room for them: filled ones do not count, windows are its own (ahead: $skewMs ms)',
+    async ({ skewMs }) => {
+      const { simulation, rest, command, clock, run, account } = await bench({
+        options: { ordersPer10Seconds: 10 },
+        live: false,
+      });
+      simulation.faults.inject({ fault: 'clock-skew', skewMs });
+      await clock.advance(2_000);
+      rest('SELL', '0.75', '5000');
+      const outcomes = async (price: string, count: number): Promise<string[]> => {
+        const told: string[] = [];
+        for (let index = 0; index < count; index++)
+          told.push((await run(account.trading.create(command({ price: Decimal.from(price) })))).outcome);
+        return told;
+      };
+      // The clock heals; then into the later half of a window of the exchange.
+      await outcomes('0.75', 1);
+      await clock.advance(16_000 - ((clock.now() + skewMs) % 10_000));
+      expect(new Set(await outcomes('0.75', 30))).toEqual(new Set(['accepted']));
+      const resting = await outcomes('0.7', 12);
+      expect(resting.slice(0, 9)).toEqual(Array.from({ length: 9 }, () => 'accepted'));
+      // Those that had to wait for the next window were sent in it.
+      expect(resting).not.toContain('rejected');
+    },
+  );
+
   test('refusals have their kinds', async () => {
     const { account, run, command, place } = await bench();
     const poor = await run(account.trading.create(command({ quantity: Decimal.from('900000') })));

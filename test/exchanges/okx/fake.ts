@@ -145,6 +145,8 @@ export class OpenBudgets implements RateBudgets {
       },
       hasRoom: () => true,
       spend: (cost) => note(cost, 'spent'),
+      mark: () => 0,
+      replace: () => undefined,
       correct: () => {},
       blockFor: (ms) => void this.taken.push(`${key} blocked ${ms}`),
       waitTime: () => 0,
