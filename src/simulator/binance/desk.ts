@@ -58,7 +58,7 @@ export class Desk {
       symbols: this.symbols,
       selfTrades: this.selfTrades,
       serverTime: () => this.serverTime(),
-      announcesDuplicates: options.announcesDuplicates,
+      options,
     });
     for (const { symbol } of this.venue.instruments.values()) {
       const price = this.venue.lastPrice(symbol);

@@ -28,6 +28,8 @@ export interface BinanceOptions {
   readonly maxOpenOrders: number;
   /** Whether a canceled order can still be found by the client id it was placed with (undocumented; binance.md A8.1). */
   readonly findsCanceledByOriginalId: boolean;
+  /** Whether a REJECTED carries the id that the refused order got, as documented; else -1, as an old account of them has it (binance.md A6.5). */
+  readonly rejectsWithId: boolean;
   /** Whether an order refused as a duplicate is also announced as REJECTED (undocumented; binance.md A6.5). */
   readonly announcesDuplicates: boolean;
   /** Minutes of candles invented before the first trade. */
@@ -54,6 +56,7 @@ export const DEFAULT_OPTIONS: BinanceOptions = {
   shutdownNoticeMs: 1000,
   maxOpenOrders: 200,
   findsCanceledByOriginalId: false,
+  rejectsWithId: false,
   announcesDuplicates: false,
   inventedMinutes: 1440,
 };

@@ -5,7 +5,8 @@ import { Decimal } from '../../domain/decimal.ts';
 import type { Gateway } from '../gateway.ts';
 import type { Balance, VenueAccount, VenueEvent } from '../venue.ts';
 import { accountPosition, balanceUpdate, executionReport } from './render-events.ts';
-import type { SelfTrades } from './self-trades.ts';
+import type { BinanceOptions } from './options.ts';
+import type { Prevention, SelfTrades } from './self-trades.ts';
 import type { Symbols } from './symbols.ts';
 
 export interface Subscriber {
@@ -29,7 +30,7 @@ export interface UserStreamsOptions {
   readonly symbols: Symbols;
   readonly selfTrades: SelfTrades;
   readonly serverTime: () => number;
-  readonly announcesDuplicates: boolean;
+  readonly options: Pick<BinanceOptions, 'announcesDuplicates' | 'rejectsWithId'>;
 }
 
 export class UserStreams {
@@ -65,15 +66,31 @@ export class UserStreams {
     if (event.type === 'balances') return this.balances(uid, audience, event);
     // A new order begins a new step: what the step before changed is told first.
     if (event.type === 'order-accepted') this.flush(uid, audience);
-    if (event.type === 'order-rejected' && !this.isAnnounced(event.rejection)) return;
-    const { symbols, selfTrades, serverTime } = this.options;
+    if (event.type === 'order-rejected') return this.rejected(uid, audience, event);
+    const { selfTrades } = this.options;
     const prevention =
       event.type === 'order-ended' && event.reason === 'self-trade' ? selfTrades.of(event.order.orderId) : null;
+    this.report(uid, audience, event, prevention);
+  }
+
+  private report(
+    uid: number,
+    audience: Audience,
+    event: Parameters<typeof executionReport>[1],
+    prevention: Prevention | null,
+  ): void {
+    const { symbols, serverTime } = this.options;
     this.publish(uid, audience, executionReport(symbols.wire(event.order.symbol), event, serverTime(), prevention));
   }
 
+  private rejected(uid: number, audience: Audience, event: Extract<VenueEvent, { type: 'order-rejected' }>): void {
+    if (!this.isAnnounced(event.rejection)) return;
+    const order = this.options.options.rejectsWithId ? event.order : { ...event.order, orderId: -1n };
+    this.report(uid, audience, { ...event, order }, null);
+  }
+
   private isAnnounced(rejection: string): boolean {
-    if (rejection === 'duplicate-client-order-id') return this.options.announcesDuplicates;
+    if (rejection === 'duplicate-client-order-id') return this.options.options.announcesDuplicates;
     return rejection === 'insufficient-balance' || rejection === 'post-only-would-take';
   }
 

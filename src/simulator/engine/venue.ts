@@ -140,9 +140,9 @@ export class MatchingVenue implements Venue {
     return best !== null && crosses(incoming.side, incoming.limit, best.price);
   }
 
-  /** Refused orders are nobody's: they get no id (-1 stands in the event) and are not kept. */
+  /** Refused orders are nobody's: an id is used up for the event, but they are not kept. */
   private reject(account: Account, request: NewVenueOrder, rejection: PlaceRejection): PlaceResult {
-    const order = new EngineOrder(-1n, account, request, this.core.now);
+    const order = new EngineOrder(this.core.takeOrderId(), account, request, this.core.now);
     order.status = 'rejected';
     this.core.emit({ type: 'order-rejected', order: order.snapshot(), rejection, time: this.core.now });
     return { ok: false, rejection, order: null };

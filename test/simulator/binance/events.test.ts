@@ -232,43 +232,64 @@ describe('the life of an order in events', () => {
     ]);
   });
 
-  it('REJECTED for what the engine refuses, and nothing for what never reached it', async () => {
-    const { place, texts, socket } = await stage();
-    await place({ quantity: '20' });
-    await place({ price: '1.005' });
-    await place();
-    await place();
-    expect(texts()[0]).toBe(
-      shape({
-        q: '"20.00000000"',
-        x: '"REJECTED"',
-        X: '"REJECTED"',
-        r: '"INSUFFICIENT_BALANCES"',
-        i: '-1',
-        w: 'false',
-        W: '',
-      }),
-    );
-    expect(socket.reports().map((report) => report['x'] ?? report['e'])).toEqual([
-      'REJECTED',
-      'NEW',
-      'outboundAccountPosition',
-    ]);
-  });
+  it.each([
+    ['an id of its own, as an option', true, '48123456789'],
+    ['no id', false, '-1'],
+  ])(
+    'REJECTED with %s for what the engine refuses, and nothing for what never reached it',
+    async (_id, rejectsWithId, i) => {
+      const { place, texts, socket } = await stage({ rejectsWithId });
+      await place({ quantity: '20' });
+      await place({ price: '1.005' });
+      await place();
+      await place();
+      expect(texts()[0]).toBe(
+        shape({
+          q: '"20.00000000"',
+          x: '"REJECTED"',
+          X: '"REJECTED"',
+          r: '"INSUFFICIENT_BALANCES"',
+          i,
+          w: 'false',
+          W: '',
+        }),
+      );
+      expect(socket.reports().map((report) => report['x'] ?? report['e'])).toEqual([
+        'REJECTED',
+        'NEW',
+        'outboundAccountPosition',
+      ]);
+    },
+  );
 
-  it('REJECTED for a duplicate, as an option: it carries the id of an order that lives', async () => {
-    const { place, socket } = await stage({ announcesDuplicates: true });
-    await place();
-    await place();
-    expect(
-      socket
-        .reports()
-        .filter((report) => report['x'] !== undefined)
-        .map((report) => [report['x'], report['c'], report['i']]),
-    ).toEqual([
-      ['NEW', 'aq-000001', 48_123_456_789],
-      ['REJECTED', 'aq-000001', -1],
-    ]);
+  it.each([
+    [true, 48_123_456_790],
+    [false, -1],
+  ])(
+    'REJECTED for a duplicate, as an option: it carries the client id of an order that lives',
+    async (rejectsWithId, i) => {
+      const { place, socket } = await stage({ announcesDuplicates: true, rejectsWithId });
+      await place();
+      await place();
+      expect(
+        socket
+          .reports()
+          .filter((report) => report['x'] !== undefined)
+          .map((report) => [report['x'], report['c'], report['i']]),
+      ).toEqual([
+        ['NEW', 'aq-000001', 48_123_456_789],
+        ['REJECTED', 'aq-000001', i],
+      ]);
+    },
+  );
+
+  it('REJECTED before the refusal that goes with it, by a fault', async () => {
+    const { bench, socket } = await stage({ rejectsWithId: true });
+    bench.exchange.faults.inject({ fault: 'push-before-reply', operation: 'create', delayMs: 50 });
+    await socket.signed('order.place', { ...LIMIT, quantity: '20' });
+    const [event = '', reply = ''] = socket.frames.slice(-2);
+    expect(event).toContain('"x":"REJECTED","X":"REJECTED","r":"INSUFFICIENT_BALANCES","i":48123456789,');
+    expect(reply).toContain('"code":-2010');
   });
 
   it('TRADE_PREVENTION names the order it would have met', async () => {

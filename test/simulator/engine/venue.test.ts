@@ -238,16 +238,18 @@ describe('events', () => {
     expect(seen).toHaveLength(4);
   });
 
-  it('reports a refused order without an id, and a deposit', () => {
+  it('reports a refused order, which has used up an id and is not kept, and a deposit', () => {
     const { venue } = bench();
     const events: VenueEvent[] = [];
     venue.listen((event) => events.push(event));
     venue.place(1, order('BUY', '1', '999999'), RULES);
     venue.deposit(1, 'BTC', d('2'));
     expect(events).toMatchObject([
-      { type: 'order-rejected', rejection: 'insufficient-balance', order: { orderId: -1n, status: 'rejected' } },
+      { type: 'order-rejected', rejection: 'insufficient-balance', order: { status: 'rejected' } },
       { type: 'balances', cause: 'deposit', changed: [{ asset: 'BTC', version: 1 }] },
     ]);
     expect(venue.orders(1, null)).toEqual([]);
+    const refused = events[0]?.type === 'order-rejected' ? events[0].order.orderId : 0n;
+    expect(accepted(venue.place(1, order('BUY', '1', '1'), RULES)).order.orderId).toBe(refused + 1n);
   });
 });
