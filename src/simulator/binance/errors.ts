@@ -87,11 +87,14 @@ export function tooMuchWeight(limit: number, retryAfterMs: number): ApiError {
   return new ApiError(429, -1003, message, { retryAfterMs });
 }
 
+/** The status of a banned address. */
+export const BANNED = 418;
+
 export function banned(until: number, retryAfterMs: number): ApiError {
   const message =
     `Way too much request weight used; IP banned until ${until}. ` +
     'Please use WebSocket Streams for live updates to avoid bans.';
-  return new ApiError(418, -1003, message, { retryAfterMs });
+  return new ApiError(BANNED, -1003, message, { retryAfterMs });
 }
 
 export function tooManyOrders(limit: number, interval: string, retryAfterMs: number): ApiError {

@@ -1,6 +1,8 @@
 // What of the simulated exchange can be set: limits, times of connections, and the points on which its public documents are silent.
 // The defaults are the documented live values; tests and benchmarks change what they need.
 
+export type BanWords = 'ban' | 'key' | 'firewall';
+
 export interface BinanceOptions {
   /** Request weight per IP and minute (binance.md A3.2). */
   readonly weightPerMinute: number;
@@ -16,6 +18,11 @@ export interface BinanceOptions {
   readonly refusalsBeforeBan: number;
   /** The first ban; every later one of the IP is twice as long, up to three days. */
   readonly banMs: number;
+  /**
+   * How a ban shows itself: in its own words (418, -1003), by calling the key invalid (-2015; binance.md D7), or as the firewall's page (403, REST
+   * only; A3.1). `any`: one of them at every request.
+   */
+  readonly bansShowAs: BanWords | 'any';
   readonly connectionsPer5Minutes: number;
   /** Messages per second that a market stream connection may send, pings and pongs included. */
   readonly streamMessagesPerSecond: number;
@@ -47,6 +54,7 @@ export const DEFAULT_OPTIONS: BinanceOptions = {
   makerFillCredit: 5,
   refusalsBeforeBan: 10,
   banMs: 2 * MINUTE,
+  bansShowAs: 'ban',
   connectionsPer5Minutes: 300,
   streamMessagesPerSecond: 5,
   streamsPerConnection: 1024,

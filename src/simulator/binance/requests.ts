@@ -10,6 +10,7 @@ import {
   type ApiError,
   badSignature,
   banned,
+  BANNED,
   invalidKey,
   malformedKey,
   missing,
@@ -22,6 +23,7 @@ import {
   unknownOrder,
   unread,
 } from './errors.ts';
+import type { BanWords } from './options.ts';
 import type { Params } from './params.ts';
 
 export interface Arrival {
@@ -101,6 +103,17 @@ function authenticated(desk: Desk, arrival: Arrival): VenueAccount {
 function checkNames(endpoint: Endpoint, params: Params): void {
   const unknown = unknownParams(endpoint, params);
   if (unknown > 0) throw unread(params.size - unknown, params.size);
+}
+
+const BAN_WORDS: readonly BanWords[] = ['ban', 'key', 'firewall'];
+
+/** In what words a refusal comes, when it is for a ban; null for any other. */
+export function banWordsOf(desk: Desk, { endpoint, channel }: Arrival, { status }: ApiError): BanWords | null {
+  if (status !== BANNED) return null;
+  const { bansShowAs } = desk.options;
+  const words = bansShowAs === 'any' ? (BAN_WORDS[desk.random.int(BAN_WORDS.length)] ?? 'ban') : bansShowAs;
+  const isPossible = words === 'key' ? endpoint.security !== 'none' : words === 'firewall' ? channel === 'rest' : true;
+  return isPossible ? words : 'ban';
 }
 
 /** Whether a failure cannot meet this endpoint: public data needs neither key nor timestamp, so it is answered as ever. */

@@ -6,9 +6,9 @@ import type { FailureKind } from '../gateway.ts';
 import { restPayload } from './auth.ts';
 import type { Desk } from './desk.ts';
 import type { Endpoint } from './endpoint.ts';
-import { ApiError } from './errors.ts';
+import { ApiError, invalidKey } from './errors.ts';
 import { Params, readForm } from './params.ts';
-import { claimedAccount, contextOf, execute, failureOf, isImmune, type Arrival } from './requests.ts';
+import { banWordsOf, claimedAccount, contextOf, execute, failureOf, isImmune, type Arrival } from './requests.ts';
 
 const JSON_TYPE = { 'content-type': 'application/json;charset=UTF-8' };
 const HTML_TYPE = { 'content-type': 'text/html' };
@@ -68,7 +68,10 @@ export class Rest {
     }
   }
 
-  private refusal(arrival: Arrival, error: ApiError): SimulatorReply {
+  private refusal(arrival: Arrival, refused: ApiError): SimulatorReply {
+    const words = banWordsOf(this.desk, arrival, refused);
+    if (words === 'firewall') return { status: 403, headers: HTML_TYPE, body: page('403 Forbidden') };
+    const error = words === 'key' ? invalidKey() : refused;
     const headers = this.headers(arrival, false);
     if (error.retryAfterMs !== null) headers['retry-after'] = String(Math.ceil(error.retryAfterMs / 1000));
     return { status: error.status, headers, body: error.body };

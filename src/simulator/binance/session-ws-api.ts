@@ -16,7 +16,7 @@ import {
 } from './errors.ts';
 import { Liveness } from './liveness.ts';
 import { Params } from './params.ts';
-import { claimedAccount, contextOf, execute, failureOf, isImmune, type Arrival } from './requests.ts';
+import { banWordsOf, claimedAccount, contextOf, execute, failureOf, isImmune, type Arrival } from './requests.ts';
 import { sessionMethods, type Logon, type Session } from './session-methods.ts';
 import { errorFrame, readRequest, successFrame, type RequestFrame } from './socket-frames.ts';
 
@@ -138,6 +138,8 @@ export class WsApiSession implements ServerSession, Session {
   }
 
   private refusal(id: string, arrival: Arrival, error: ApiError): string {
+    const words = banWordsOf(this.desk, arrival, error);
+    if (words === 'key') return errorFrame(id, invalidKey(), this.desk.serverTime(), this.rateLimits(arrival));
     if (error.code === invalidKey().code && arrival.session !== null && arrival.apiKey === null) this.revoke(error);
     return errorFrame(id, error, this.desk.serverTime(), this.rateLimits(arrival));
   }

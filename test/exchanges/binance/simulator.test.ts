@@ -458,6 +458,21 @@ describe('trouble', () => {
     expect(clock.monotonic() - before).toBeGreaterThan(5_000);
   });
 
+  test.each(['key', 'firewall', 'any'] as const)(
+    'a ban that shows itself otherwise (%s) refuses orders and passes by itself',
+    async (bansShowAs) => {
+      const { simulation, run, account, command, clock, diary, place } = await bench({ options: { bansShowAs } });
+      simulation.faults.inject({ fault: 'connection-cut', at: 0 });
+      simulation.faults.inject({ fault: 'ban', at: 1, operation: 'create', retryAfterMs: 4_000 });
+      await clock.advance(2);
+      const outcome = await run(account.trading.create(command()));
+      expect(outcome).toMatchObject({ outcome: 'rejected' });
+      await clock.advance(15_000);
+      expect(diary.lines.some((line) => line.startsWith('fatal'))).toBe(false);
+      await place();
+    },
+  );
+
   test('too many orders: the ones that fit go out, the others say when', async () => {
     const { account, run, command } = await bench({ options: { ordersPer10Seconds: 20 } });
     const outcomes = await run(

@@ -1,6 +1,6 @@
 // Budgets on a virtual clock: fixed windows aligned to the clock, headers, 429 then 418, unfilled orders (binance.md A3).
 import { describe, expect, it } from 'vitest';
-import { binanceBench, LIMIT, OTHER, refusal, START, type Bench, type Fields } from './support.ts';
+import { binanceBench, type Answer, LIMIT, OTHER, refusal, START, type Bench, type Fields } from './support.ts';
 
 /** START is 40 s into its minute and on a 10 s boundary. */
 const NEXT_MINUTE = 20_000;
@@ -89,6 +89,36 @@ describe('request weight', () => {
     await bench.clock.advance(120_000);
     expect(await statuses(4)).toEqual([200, 429, 429, 418]);
     expect((await bench.get('/api/v3/ping')).headers['retry-after']).toBe('240');
+  });
+
+  it.each([
+    [
+      'key',
+      [
+        [401, '-2015'],
+        [418, '-1003'],
+        [401, -2015],
+      ],
+    ],
+    [
+      'firewall',
+      [
+        [403, '<html>'],
+        [403, '<html>'],
+        [418, -1003],
+      ],
+    ],
+  ] as const)('a ban may show itself otherwise: %s', async (bansShowAs, expected) => {
+    const bench = binanceBench({ bansShowAs });
+    const socket = await bench.open('/ws-api/v3');
+    bench.exchange.faults.inject({ fault: 'ban', retryAfterMs: 60_000, count: 1 });
+    const start = ({ status, text }: Answer): unknown => [status, /-\d{4}|<html>/.exec(text)?.[0]];
+    expect(start(await bench.signed('GET', '/api/v3/account'))).toEqual(expected[0]);
+    expect(start(await bench.get('/api/v3/ping'))).toEqual(expected[1]);
+    const reply = await socket.signed('account.status');
+    expect(reply).toMatchObject({ status: expected[2][0], error: { code: expected[2][1] } });
+    await bench.clock.advance(60_000);
+    expect((await bench.signed('GET', '/api/v3/account')).status).toBe(200);
   });
 
   it('over the WebSocket API tells a moment, not a delay', async () => {
