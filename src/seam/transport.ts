@@ -33,6 +33,20 @@ export class TransportError extends Error {
   }
 }
 
+/** The server answered the opening of a WebSocket connection with something else. */
+export class HandshakeError extends Error {
+  override readonly name = 'HandshakeError';
+  readonly status: number;
+  /** ms, where the answer said so. */
+  readonly retryAfter: number | null;
+  constructor({ status, headers }: Pick<HttpResponse, 'status' | 'headers'>) {
+    super(`Unexpected server response: ${status}`);
+    this.status = status;
+    const seconds = Number(headers['retry-after']);
+    this.retryAfter = seconds > 0 ? seconds * 1_000 : null;
+  }
+}
+
 /** One WebSocket connection's events. All are called on the event loop, never re-entrantly from `send`. */
 export interface SocketHandlers {
   onOpen(): void;
@@ -41,7 +55,7 @@ export interface SocketHandlers {
   /** A protocol-level ping came (already answered by the transport). */
   onPing?(): void;
   onPong?(): void;
-  /** Exactly once per connection, also when it never opened. Nothing follows it. */
+  /** Exactly once per connection, also when it never opened (refused by the server: HandshakeError). Nothing follows it. */
   onClose(code: number, reason: string, error?: Error): void;
 }
 

@@ -2,7 +2,7 @@
 // in-memory.ts opens it; frames, pings and closes travel both ways in order, each after the network's delay.
 
 import type { Clock, Timer } from '../seam/clock.ts';
-import type { Socket, SocketHandlers } from '../seam/transport.ts';
+import { HandshakeError, type Socket, type SocketHandlers } from '../seam/transport.ts';
 import type { ServerSession, ServerSocket } from './dialect.ts';
 import type { SimulatedExchange } from './exchange.ts';
 import type { Carrier } from './faults/connections.ts';
@@ -83,7 +83,7 @@ export class InMemorySocket implements Socket {
     this.deferred = null;
     if ('status' in answer) {
       this.serverOpen = false;
-      this.travel(this.toClient, () => this.lose(new Error(`Unexpected server response: ${answer.status}`)));
+      this.travel(this.toClient, () => this.lose(new HandshakeError(answer)));
       return;
     }
     // A fault may have struck while the dialect was accepting.

@@ -5,7 +5,7 @@ import { TradeError } from '../domain/errors.ts';
 import type { Clock, Timer } from '../seam/clock.ts';
 import type { Log } from '../seam/log.ts';
 import type { Random } from '../seam/random.ts';
-import type { Transport } from '../seam/transport.ts';
+import { HandshakeError, type Transport } from '../seam/transport.ts';
 import { Backoff, type BackoffOptions } from './backoff.ts';
 import { Session, type Probe } from './link-session.ts';
 
@@ -37,6 +37,8 @@ export interface LinkOptions {
   readonly backoff?: Omit<BackoffOptions, 'random'>;
   /** Resolves when another attempt may be made (budget of connections). */
   readonly admit?: () => Promise<void>;
+  /** The server refused to open a connection. */
+  readonly onRefused?: (refusal: HandshakeError) => void;
   /** Logs in and subscribes; resolves when everything that happens from now on will be delivered. Rejects with a TradeError. */
   readonly open: (session: Session) => Promise<void>;
   /** Whether to give up for good after `open` failed so; default: kind `auth`. `failures`: how often in a row `open` has failed so. */
@@ -259,6 +261,7 @@ export class Link {
     if (!wasReplaced || this.stopped) this.options.onEvent({ type: 'close', code, reason });
     if (this.lingering.size === 0 && this.stopped) this.onAllClosed?.();
     if (wasReplaced || this.stopped) return;
+    if (error instanceof HandshakeError) this.options.onRefused?.(error);
     const words = error?.message ?? (reason === '' ? `closed with code ${code}` : reason);
     if (session === this.current) {
       this.current = null;

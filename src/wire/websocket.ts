@@ -3,7 +3,7 @@
 
 import type { Writable } from 'node:stream';
 import WebSocket from 'ws';
-import type { Socket, SocketHandlers } from '../seam/transport.ts';
+import { HandshakeError, type Socket, type SocketHandlers } from '../seam/transport.ts';
 
 const DEFAULT_CONNECT_TIMEOUT_MS = 10_000;
 /** No frame of an exchange comes near; a broken one must not eat the memory. */
@@ -57,9 +57,13 @@ export function connectWebSocket(
   });
   if (handlers.onPing !== undefined) webSocket.on('ping', () => handlers.onPing?.());
   if (handlers.onPong !== undefined) webSocket.on('pong', () => handlers.onPong?.());
-  // A refused handshake says "Unexpected server response: 403" here; `close` always follows.
+  // Whoever hears of a refused handshake must end it; `error` and `close` follow.
+  webSocket.on('unexpected-response', (_request, { statusCode = 0, headers }) => {
+    failure = new HandshakeError({ status: statusCode, headers: { 'retry-after': headers['retry-after'] ?? '' } });
+    webSocket.terminate();
+  });
   webSocket.on('error', (error) => {
-    failure = error;
+    failure ??= error;
   });
   webSocket.on('close', (code, reason) => {
     const text = reason.toString('utf8') || (failure?.message ?? '');

@@ -7,7 +7,7 @@ import { createServer as createTcpServer, Socket } from 'node:net';
 import { afterEach, expect, test } from 'vitest';
 import { WebSocketServer } from 'ws';
 import { realClock } from '../../src/runtime/real-clock.ts';
-import { TransportError } from '../../src/seam/transport.ts';
+import { HandshakeError, TransportError } from '../../src/seam/transport.ts';
 import { realTransport } from '../../src/wire/transport-real.ts';
 
 const closers: (() => unknown)[] = [];
@@ -159,7 +159,7 @@ test('a WebSocket delivers frames as buffers, tells pings, and reports why a han
   const server = new WebSocketServer({ noServer: true });
   http.on('upgrade', (request, socket, head) => {
     if (request.url !== '/ws') {
-      socket.end('HTTP/1.1 403 Forbidden\r\n\r\n');
+      socket.end('HTTP/1.1 403 Forbidden\r\nRetry-After: 7\r\n\r\n');
       return;
     }
     server.handleUpgrade(request, socket, head, (client) => {
@@ -191,10 +191,13 @@ test('a WebSocket delivers frames as buffers, tells pings, and reports why a han
     made.connect(`ws://127.0.0.1:${port}/other`, {
       onOpen() {},
       onFrame() {},
-      onClose: (code, reason) => resolve(`${code} ${reason}`),
+      onClose: (code, reason, error) => {
+        const refusal = error instanceof HandshakeError ? `${error.status} ${error.retryAfter}` : '';
+        resolve(`${code} ${reason} (${refusal})`);
+      },
     });
   });
-  expect(refused).toBe('1006 Unexpected server response: 403');
+  expect(refused).toBe('1006 Unexpected server response: 403 (403 7000)');
   const broken = await new Promise<string>((resolve) => {
     made.connect('not a url', { onOpen() {}, onFrame() {}, onClose: (code, reason) => resolve(`${code} ${reason}`) });
   });

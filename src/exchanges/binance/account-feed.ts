@@ -42,6 +42,7 @@ export class BinanceAccountFeed implements AccountFeed {
       silenceMs,
       rotateAfterMs: ROTATE_AFTER_MS,
       admit: () => limits.connect(SUBSCRIBE_WEIGHT + (canLogOn ? LOG_ON_WEIGHT : 0)),
+      onRefused: (refusal) => limits.handshakeRefused(refusal),
       open: (session) => this.#open(session),
       isFatal: isFatalLogin,
       onFrame: (data, _binary, session, receivedAt) => this.#receive(data, session, receivedAt),

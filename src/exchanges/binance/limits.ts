@@ -2,6 +2,7 @@
 // Which call weighs what stands with the call in encode.ts.
 
 import type { Clock } from '../../seam/clock.ts';
+import type { HandshakeError } from '../../seam/transport.ts';
 import type { ClockOffset } from '../../wire/clock-offset.ts';
 import type { Priority, RateBudget, RateBudgets } from '../../wire/rate-budget.ts';
 import { isRow, number, rowsOf, text, type Row } from './frames.ts';
@@ -109,16 +110,18 @@ export class BinanceLimits {
     return wait;
   }
 
-  /** Resolves when another connection may be opened. @param weight what logging in on it will weigh; null for market streams, which weigh nothing */
+  get #connects(): RateBudget {
+    const limit = { clock: this.#clock, ...CONNECTS, aligned: false, cancelReserve: 0 };
+    return this.#budgets.get(`${this.#host}:connects`, limit);
+  }
+
+  /**
+   * Resolves when another connection may be opened: never during a ban.
+   * @param weight what logging in on it will weigh; null for market streams, which weigh nothing
+   */
   async connect(weight: number | null): Promise<void> {
-    const connects = this.#budgets.get(`${this.#host}:connects`, {
-      clock: this.#clock,
-      ...CONNECTS,
-      aligned: false,
-      cancelReserve: 0,
-    });
-    await connects.take(1, 'cancel');
-    if (weight !== null) await this.#weight.take(CONNECT_WEIGHT + weight, 'cancel');
+    await this.#connects.take(1, 'cancel');
+    await this.#weight.take(weight === null ? 0 : CONNECT_WEIGHT + weight, 'cancel');
   }
 
   /** `rateLimits` of exchangeInfo: the capacities in force. */
@@ -196,6 +199,12 @@ export class BinanceLimits {
     } else if (status === 429 || status === 418) {
       this.#weight.blockFor(retryAfter ?? MINUTE - (this.#time.serverNow() % MINUTE));
     }
+  }
+
+  /** A connection was not opened. 418: the IP is banned, whatever it asks for. 429: too many connections, nothing else (A3.2). */
+  handshakeRefused({ status, retryAfter }: Pick<HandshakeError, 'status' | 'retryAfter'>): void {
+    if (status === 418) this.refused({ status, code: null, retryAfter });
+    else if (status === 429) this.#connects.blockFor(retryAfter ?? MINUTE);
   }
 }
 

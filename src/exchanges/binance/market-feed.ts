@@ -73,6 +73,7 @@ export class BinanceMarketFeed implements MarketFeed {
       silenceMs,
       rotateAfterMs: ROTATE_AFTER_MS,
       admit: () => limits.connect(null),
+      onRefused: (refusal) => limits.handshakeRefused(refusal),
       open: (session) => this.#subscribe(session, [...this.#byStream.keys()]),
       onFrame: (data, _binary, session) => this.#receive(data, session),
       onLive: (session) => this.#subscribeMissing(session),

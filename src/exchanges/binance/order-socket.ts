@@ -55,6 +55,7 @@ export class OrderSocket implements OrderEntry {
       silenceMs,
       rotateAfterMs: ROTATE_AFTER_MS,
       admit: () => limits.connect(canLogOn ? LOG_ON_WEIGHT : 0),
+      onRefused: (refusal) => limits.handshakeRefused(refusal),
       open: (session) => (canLogOn ? api.logOn(session) : Promise.resolve()),
       isFatal: isFatalLogin,
       onFrame: (data, _binary, session) => this.#receive(data, session),

@@ -113,8 +113,14 @@ export function errorOf({ status, code, message, retryAfter }: ErrorAnswer): Tra
   });
 }
 
+/** "IP banned until 1795300000000" (A3.1), for where nothing else says how long; null for other words. */
+function banEnd(message: string, serverNow: number): number | null {
+  const until = Number(/banned until (\d+)/i.exec(message)?.[1]);
+  return until > serverNow ? until - serverNow : null;
+}
+
 /** The error in a REST response that is none of success. Its body need not be Binance's (A3.1). */
-export function readRestError(response: HttpResponse): ErrorAnswer {
+export function readRestError(response: HttpResponse, serverNow: number): ErrorAnswer {
   const body = parse(response.body);
   const seconds = Number(response.headers['retry-after']);
   const retryAfter = Number.isFinite(seconds) && seconds > 0 ? seconds * 1_000 : null;
@@ -125,7 +131,13 @@ export function readRestError(response: HttpResponse): ErrorAnswer {
       message: `HTTP ${response.status} with a body that is not Binance's`,
       retryAfter,
     };
-  return { status: response.status, code: codeOf(body['code']), message: text(body, 'msg'), retryAfter };
+  const message = text(body, 'msg');
+  return {
+    status: response.status,
+    code: codeOf(body['code']),
+    message,
+    retryAfter: retryAfter ?? banEnd(message, serverNow),
+  };
 }
 
 /** The error of a WebSocket API reply. `retryAfter` is a moment there, not a delay (A3.1, F19). */
@@ -134,11 +146,12 @@ export function readSocketError(status: number, error: unknown, serverNow: numbe
   const data = isRow(error['data']) ? error['data'] : {};
   const until = number(data, 'retryAfter');
   const now = number(data, 'serverTime') ?? serverNow;
+  const message = text(error, 'msg');
   return {
     status,
     code: codeOf(error['code']),
-    message: text(error, 'msg'),
-    retryAfter: until === null ? null : Math.max(0, until - now),
+    message,
+    retryAfter: until === null ? banEnd(message, now) : Math.max(0, until - now),
   };
 }
 

@@ -100,7 +100,7 @@ export class BinanceRequests {
   }
 
   async #rest(call: Call, isSigned: boolean): Promise<Result<unknown>> {
-    const { transport, limits, restUrl, timeoutMs } = this.#context;
+    const { transport, limits, restUrl, timeoutMs, time } = this.#context;
     const query = isSigned ? this.#signedQuery(call) : queryOf(call.params);
     const headers = isSigned ? this.#signedHeaders : NO_HEADERS;
     const url = query === '' ? restUrl + call.path : `${restUrl}${call.path}?${query}`;
@@ -124,7 +124,7 @@ export class BinanceRequests {
         }),
       );
     }
-    const answer = readRestError(response);
+    const answer = readRestError(response, time.serverNow());
     limits.refused(answer);
     return fail(errorOf(answer));
   }

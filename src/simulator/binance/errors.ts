@@ -87,6 +87,10 @@ export function tooMuchWeight(limit: number, retryAfterMs: number): ApiError {
   return new ApiError(429, -1003, message, { retryAfterMs });
 }
 
+export function tooManyConnections(retryAfterMs: number): ApiError {
+  return new ApiError(429, -1003, 'Too many connection attempts.', { retryAfterMs });
+}
+
 /** The status of a banned address. */
 export const BANNED = 418;
 

@@ -18,6 +18,7 @@ import { marketEndpoints } from './endpoints/market.ts';
 import { orderEndpoints } from './endpoints/orders.ts';
 import { queryEndpoints } from './endpoints/queries.ts';
 import { tickerEndpoints } from './endpoints/tickers.ts';
+import { ApiError } from './errors.ts';
 import { MarketSession } from './market-streams.ts';
 import { DEFAULT_OPTIONS, type BinanceOptions } from './options.ts';
 import { Rest } from './rest.ts';
@@ -29,8 +30,10 @@ export type { BinanceOptions } from './options.ts';
 const API_PATH = '/ws-api/v3';
 const CONNECTION_WEIGHT = 2;
 
-function refused(status: number): SimulatorReply {
-  return { status, headers: { 'content-type': 'text/plain' }, body: '' };
+function refused(status: number, retryAfterMs: number | null = null): SimulatorReply {
+  const headers: Record<string, string> = { 'content-type': 'text/plain' };
+  if (retryAfterMs !== null) headers['retry-after'] = String(Math.ceil(retryAfterMs / 1000));
+  return { status, headers, body: '' };
 }
 
 /** The dialect with some of its options changed. */
@@ -67,7 +70,12 @@ function assemble(context: DialectContext, options: BinanceOptions): Dialect {
     const isApi = path === API_PATH;
     if (!isApi && !MarketSession.serves(path)) return refused(404);
     const now = desk.serverTime();
-    if (!desk.limits.admitsConnection(socket.remote, now)) return refused(429);
+    try {
+      desk.limits.connect(socket.remote, now);
+    } catch (error) {
+      if (error instanceof ApiError) return refused(error.status, error.retryAfterMs);
+      throw error;
+    }
     if (!isApi) return accept((onGone) => new MarketSession(desk, hub, socket, path, query, onGone));
     desk.limits.addWeight(socket.remote, CONNECTION_WEIGHT, now);
     return accept((onGone) => new WsApiSession(desk, socket, methods, query, onGone));

@@ -1,7 +1,7 @@
 // The exchange's budgets: request weight and raw requests per IP, connections per IP, unfilled orders per account (binance.md A3.2).
 // Windows are fixed and aligned to the clock. Who is charged how much is said in endpoints/.
 
-import { banned, tooManyOrders, tooMuchWeight } from './errors.ts';
+import { banned, tooManyConnections, tooManyOrders, tooMuchWeight } from './errors.ts';
 import type { BinanceOptions } from './options.ts';
 
 const SECOND = 1000;
@@ -124,11 +124,13 @@ export class RateLimits {
     return this.address(remote).weight.used(now);
   }
 
-  /** Whether this address may open one more connection. */
-  admitsConnection(remote: string, now: number): boolean {
+  /** One more connection of this address. Throws 418 during a ban, 429 when there are too many. */
+  connect(remote: string, now: number): void {
     const address = this.address(remote);
     address.connections.add(now, 1);
-    return address.bannedUntil <= now && address.connections.used(now) <= this.options.connectionsPer5Minutes;
+    this.refuseBanned(address, now);
+    if (address.connections.used(now) > this.options.connectionsPer5Minutes)
+      throw tooManyConnections(address.connections.left(now));
   }
 
   /** Throws -1015 when the account's unfilled orders leave no room for another one. */

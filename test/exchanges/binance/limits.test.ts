@@ -109,3 +109,25 @@ test('D7: 429 and 418 hold back everything as long as told; -1015 only new order
   other.refused({ status: 429, code: '-1003', retryAfter: null });
   expect(other.waitTime(1, 0, 'query')).toBe(57_000);
 });
+
+test('no connection is opened during a ban; a handshake refused for too many of them holds up connections alone', async () => {
+  const { clock, limits } = setup();
+  let opened = 0;
+  const connect = (weight: number | null) => void limits.connect(weight).then(() => opened++);
+  limits.refused({ status: 418, code: '-1003', retryAfter: 300_000 });
+  connect(null);
+  connect(2);
+  await clock.advance(299_999);
+  expect(opened).toBe(0);
+  await clock.advance(1);
+  expect(opened).toBe(2);
+  limits.handshakeRefused({ status: 429, retryAfter: 20_000 });
+  connect(null);
+  expect(limits.waitTime(1, 1, 'order')).toBe(0);
+  await clock.advance(20_000);
+  expect(opened).toBe(3);
+  limits.handshakeRefused({ status: 418, retryAfter: 20_000 });
+  expect(limits.waitTime(1, 1, 'order')).toBe(20_000);
+  limits.handshakeRefused({ status: 403, retryAfter: 90_000 });
+  expect(limits.waitTime(1, 1, 'order')).toBe(20_000);
+});

@@ -12,15 +12,33 @@ import type { MarketFeedHandlers } from '../../../src/exchanges/exchange.ts';
 import { LocalBook } from '../../../src/market/local-book.ts';
 import { seededRandom } from '../../../src/runtime/random.ts';
 import { silentLog } from '../../../src/seam/log.ts';
+import type { Transport } from '../../../src/seam/transport.ts';
+import { binanceDialect, type BinanceOptions } from '../../../src/simulator/binance/index.ts';
 import { createSimulation } from '../../../src/simulator/simulation.ts';
 import { ClockOffset } from '../../../src/wire/clock-offset.ts';
 import { createRateBudgets } from '../../../src/wire/rate-budget.ts';
 
-async function setup() {
-  const simulation = await createSimulation({ exchanges: ['binance'], market: 'model', activity: 3, seed: 7 });
+async function setup(options: Partial<BinanceOptions> = {}) {
+  const dialects = { binance: binanceDialect(options) };
+  const simulation = await createSimulation({
+    exchanges: ['binance'],
+    dialects,
+    market: 'model',
+    activity: 3,
+    seed: 7,
+  });
   const { clock } = simulation;
   const endpoints = simulation.endpoints['binance'] ?? {};
-  const transport = simulation.transport();
+  const network = simulation.transport();
+  let dialled = 0;
+  const transport: Transport = {
+    request: (request) => network.request(request),
+    connect: (...connection) => {
+      dialled++;
+      return network.connect(...connection);
+    },
+    close: () => network.close(),
+  };
   const time = new ClockOffset({ clock, ask: () => Promise.reject(new Error('not asked here')) });
   const limits = new BinanceLimits(createRateBudgets(), clock, 'x', 'k', time);
   const requests = new BinanceRequests({
@@ -87,7 +105,11 @@ async function setup() {
     const theirs = truth.top(1_000);
     return JSON.stringify(mine) === JSON.stringify(theirs) ? null : { mine, theirs };
   };
-  return { simulation, clock, feed, handlers, told, standing, instrumentFor, differs };
+  const url = `${endpoints['rest'] ?? ''}/api/v3/exchangeInfo`;
+  /** What this address asks for behind the program's back. */
+  const ask = () => clock.runFor(transport.request({ method: 'GET', url, headers: {}, timeoutMs: 5_000 }));
+  const dials = (): number => dialled;
+  return { simulation, clock, feed, handlers, told, standing, instrumentFor, differs, ask, dials };
 }
 
 test('a book comes, follows, and equals the exchange whenever both can be compared', async () => {
@@ -122,6 +144,29 @@ test('a cut loses the books, which come back by themselves; a second symbol join
   expect(told.filter((line) => line.startsWith('lost')).sort()).toEqual(['lost BTC/USDT', 'lost EOS/USDT']);
   await clock.advance(10_000);
   expect(standing.size).toBe(2);
+  await clock.runFor(feed.stop());
+  simulation.close();
+});
+
+test('a banned address opens no connection until the ban is over, and the book comes back', async () => {
+  const { clock, feed, handlers, instrumentFor, standing, simulation, ask, dials } = await setup({
+    weightPerMinute: 600,
+    refusalsBeforeBan: 1,
+    banMs: 180_000,
+  });
+  feed.watch(await instrumentFor('EOSUSDT'));
+  feed.start(handlers);
+  await clock.advance(3_000);
+  expect(standing.size).toBe(1);
+  let status = 200;
+  while (status !== 418) ({ status } = await ask());
+  const before = dials();
+  simulation.faults.inject({ fault: 'connection-cut', stream: 'market', at: 0 });
+  await clock.advance(170_000);
+  expect(standing.size).toBe(0);
+  expect(dials()).toBe(before + 1);
+  await clock.advance(30_000);
+  expect(standing.size).toBe(1);
   await clock.runFor(feed.stop());
   simulation.close();
 });

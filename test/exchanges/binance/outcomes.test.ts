@@ -1,10 +1,12 @@
 // Refused, unknown or not sent: every code of the reference, statuses, bodies that are not Binance's (binance.md A3.1, A10, D).
 import { describe, expect, test } from 'vitest';
-import { errorOf, readRestError, transportError } from '../../../src/exchanges/binance/outcomes.ts';
+import { errorOf, readRestError, readSocketError, transportError } from '../../../src/exchanges/binance/outcomes.ts';
 import { TransportError } from '../../../src/seam/transport.ts';
 
 const answer = (status: number, code: string | null, message = 'words') =>
   errorOf({ status, code, message, retryAfter: null });
+
+const NOW = 1_795_300_000_000;
 
 describe('codes', () => {
   test.each(['-1000', '-1001', '-1006', '-1007', '-1008'])('%s: execution unknown', (code) => {
@@ -79,17 +81,32 @@ describe('statuses', () => {
   });
 
   test('an HTML page, a body without code, Retry-After in seconds', () => {
-    const html = readRestError({ status: 502, headers: {}, body: '<html>Bad gateway</html>' });
+    const html = readRestError({ status: 502, headers: {}, body: '<html>Bad gateway</html>' }, NOW);
     expect(html).toMatchObject({ status: 502, code: null });
-    const odd = readRestError({
-      status: 503,
-      headers: {},
-      body: '{"timestamp":1,"msg":"Unknown error, please check your request or try again later."}',
-    });
+    const odd = readRestError(
+      {
+        status: 503,
+        headers: {},
+        body: '{"timestamp":1,"msg":"Unknown error, please check your request or try again later."}',
+      },
+      NOW,
+    );
     expect(errorOf(odd)).toMatchObject({ outcome: 'unknown' });
     expect(
-      readRestError({ status: 429, headers: { 'retry-after': '17' }, body: '{"code":-1003,"msg":"x"}' }).retryAfter,
+      readRestError({ status: 429, headers: { 'retry-after': '17' }, body: '{"code":-1003,"msg":"x"}' }, NOW)
+        .retryAfter,
     ).toBe(17_000);
+  });
+
+  test('a ban says in its words how long it lasts, where nothing else does', () => {
+    const msg = `Way too much request weight used; IP banned until ${NOW + 60_000}. Please use WebSocket Streams.`;
+    const body = JSON.stringify({ code: -1003, msg });
+    expect(readRestError({ status: 418, headers: {}, body }, NOW).retryAfter).toBe(60_000);
+    expect(readRestError({ status: 418, headers: { 'retry-after': '5' }, body }, NOW).retryAfter).toBe(5_000);
+    expect(readRestError({ status: 418, headers: {}, body }, NOW + 60_000).retryAfter).toBeNull();
+    expect(readSocketError(418, { code: -1003, msg }, NOW).retryAfter).toBe(60_000);
+    const data = { serverTime: NOW, retryAfter: NOW + 7_000 };
+    expect(readSocketError(418, { code: -1003, msg, data }, NOW).retryAfter).toBe(7_000);
   });
 });
 
