@@ -6,7 +6,7 @@ import { BINANCE } from '../../domain/platform.ts';
 import { TransportError, type HttpResponse } from '../../seam/transport.ts';
 import { isRow, number, parse, text } from './frames.ts';
 
-/** Refused, definitely: the request changed nothing (A10 "not executed"). */
+/** Refused, definitely: the request changed nothing (A10 "not executed"; A3.1 for what is wrong with the request itself). */
 const REFUSALS: Readonly<Record<string, ErrorKind>> = {
   '-1003': 'rate-limited',
   '-1013': 'invalid-order',
@@ -25,7 +25,12 @@ const REFUSALS: Readonly<Record<string, ErrorKind>> = {
   '-1115': 'invalid-order',
   '-1116': 'invalid-order',
   '-1117': 'invalid-order',
+  '-1120': 'invalid-order',
   '-1121': 'invalid-order',
+  '-1127': 'invalid-order',
+  '-1128': 'invalid-order',
+  '-1131': 'rejected',
+  '-1135': 'rejected',
   '-1145': 'invalid-order',
   '-1220': 'invalid-order',
   '-2010': 'rejected',
@@ -39,6 +44,7 @@ const REFUSALS: Readonly<Record<string, ErrorKind>> = {
   '-2038': 'rejected',
   '-2039': 'order-not-found',
   '-2042': 'rejected',
+  '-2043': 'rejected',
 };
 
 /** Says by itself that nobody knows what became of the request (A10, D1). */

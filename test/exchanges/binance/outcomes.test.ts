@@ -31,7 +31,12 @@ describe('codes', () => {
     ['-1115', 'invalid-order'],
     ['-1116', 'invalid-order'],
     ['-1117', 'invalid-order'],
+    ['-1120', 'invalid-order'],
     ['-1121', 'invalid-order'],
+    ['-1127', 'invalid-order'],
+    ['-1128', 'invalid-order'],
+    ['-1131', 'rejected'],
+    ['-1135', 'rejected'],
     ['-1145', 'invalid-order'],
     ['-2011', 'order-not-found'],
     ['-2013', 'order-not-found'],
@@ -43,6 +48,7 @@ describe('codes', () => {
     ['-2038', 'rejected'],
     ['-2039', 'order-not-found'],
     ['-2042', 'rejected'],
+    ['-2043', 'rejected'],
   ])('%s: refused, %s', (code, kind) => {
     expect(answer(400, code)).toMatchObject({ outcome: 'rejected', kind, code });
   });
