@@ -58,11 +58,19 @@ const UNKNOWNS: Readonly<Record<string, ErrorKind>> = {
 
 const CLOCK_CODE = '-1021';
 
-/** One code covers every refusal of the engine; only the words tell them apart (A10). */
+/** Some codes cover several refusals; only the words tell them apart (A10). */
+function kindOfRefusal(code: string, message: string, otherwise: ErrorKind): ErrorKind {
+  if (code === '-1013') return MARKET_CLOSED.test(message) ? 'maintenance' : otherwise;
+  return code === '-2010' ? kindOfRefusedOrder(message) : otherwise;
+}
+
+/** In the filters' words and in the engine's. */
+const MARKET_CLOSED = /market is closed/i;
+
 function kindOfRefusedOrder(message: string): ErrorKind {
   if (/duplicate order/i.test(message)) return 'duplicate-order';
   if (/insufficient balance/i.test(message)) return 'insufficient-funds';
-  if (/market is closed/i.test(message)) return 'maintenance';
+  if (MARKET_CLOSED.test(message)) return 'maintenance';
   if (
     /may not place|disabled on this account|not permitted for this account|restricted for this account|not enabled/i.test(
       message,
@@ -94,8 +102,8 @@ export function errorOf({ status, code, message, retryAfter }: ErrorAnswer): Tra
   } else if (unknown !== undefined) {
     kind = unknown;
     outcome = 'unknown';
-  } else if (refusal !== undefined) {
-    kind = code === '-2010' ? kindOfRefusedOrder(message) : refusal;
+  } else if (code !== null && refusal !== undefined) {
+    kind = kindOfRefusal(code, message, refusal);
     // A duplicate proves that an order with this id exists: nothing for a caller to believe dead (D2.6).
     outcome = kind === 'duplicate-order' ? 'unknown' : 'rejected';
   } else if (status === 429 || status === 418) {

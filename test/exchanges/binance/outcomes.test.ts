@@ -64,6 +64,13 @@ describe('codes', () => {
     expect(answer(400, '-2010', message)).toMatchObject({ outcome: 'rejected', kind });
   });
 
+  test.each([
+    ['Market is closed.', 'maintenance'],
+    ['Filter failure: LOT_SIZE', 'invalid-order'],
+  ])('-1013 "%s" is %s', (message, kind) => {
+    expect(answer(400, '-1013', message)).toMatchObject({ outcome: 'rejected', kind });
+  });
+
   test('-2010 "Duplicate order sent." proves that the order exists', () => {
     expect(answer(400, '-2010', 'Duplicate order sent.')).toMatchObject({
       outcome: 'unknown',
