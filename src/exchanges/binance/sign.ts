@@ -2,6 +2,7 @@
 // Which parameters a request has is encode.ts's part; when it is sent, requests.ts's.
 
 import { createPrivateKey, sign as signAsymmetric, type KeyObject } from 'node:crypto';
+import { Decimal } from '../../domain/decimal.ts';
 import type { Secret } from '../../domain/secret.ts';
 import { hmacSha256 } from '../../wire/hmac.ts';
 
@@ -54,13 +55,19 @@ export function isPlain(text: string): boolean {
   return PLAIN.test(text);
 }
 
+/** A value as it is written and signed: numbers never with an exponent, which the exchange refuses (A2.2, F15). */
+function textOf(value: ParamValue): string {
+  if (typeof value !== 'number' || Number.isSafeInteger(value)) return String(value);
+  return Decimal.tryFrom(value)?.toString() ?? String(value);
+}
+
 /** `name=value` pairs, percent-encoded: at once the query that is sent and the text that is signed (A2.1). */
 export function queryOf(params: Params): string {
   let query = '';
   for (const name in params) {
     const value = params[name];
     if (value === undefined) continue;
-    const text = typeof value === 'string' && !isPlain(value) ? encodeURIComponent(value) : String(value);
+    const text = typeof value === 'string' && !isPlain(value) ? encodeURIComponent(value) : textOf(value);
     query += query === '' ? `${name}=${text}` : `&${name}=${text}`;
   }
   return query;
@@ -75,8 +82,11 @@ export function signedQuery(params: Params, signer: Signer, body = ''): string {
 /** The text a WebSocket API request signs: sorted by name, not encoded, numbers as in their JSON (A2.2). */
 export function socketPayload(params: Params): string {
   let payload = '';
-  for (const name of Object.keys(params).sort())
-    payload += payload === '' ? `${name}=${params[name]}` : `&${name}=${params[name]}`;
+  for (const name of Object.keys(params).sort()) {
+    const value = params[name];
+    if (value === undefined) continue;
+    payload += payload === '' ? `${name}=${textOf(value)}` : `&${name}=${textOf(value)}`;
+  }
   return payload;
 }
 
@@ -86,7 +96,7 @@ export function socketFrame(id: string, method: string, params: Params, signer: 
   for (const name in params) {
     const value = params[name];
     if (value === undefined) continue;
-    const text = typeof value === 'string' ? (isPlain(value) ? `"${value}"` : JSON.stringify(value)) : String(value);
+    const text = typeof value === 'string' ? (isPlain(value) ? `"${value}"` : JSON.stringify(value)) : textOf(value);
     json += json === '' ? `"${name}":${text}` : `,"${name}":${text}`;
   }
   if (signer !== null) json += `,"signature":"${signer.sign(socketPayload(params))}"`;

@@ -41,6 +41,12 @@ describe('REST', () => {
     expect(query).toMatch(/&signature=e1353ec6b14d888f1164ae9af8228a3dbd508bc82eb867db8ab6046442f33ef3$/);
   });
 
+  test('numbers have no exponent', () => {
+    expect(queryOf({ icebergQty: 1e-7, big: 1e21, half: 0.5, whole: 1_795_300_000_000 })).toBe(
+      'icebergQty=0.0000001&big=1000000000000000000000&half=0.5&whole=1795300000000',
+    );
+  });
+
   test('lists and base64 are encoded', () => {
     expect(queryOf({ symbols: '["A","B"]' })).toBe('symbols=%5B%22A%22%2C%22B%22%5D');
     const ed25519 = createSigner(new Secret(pem('ed25519').private));
@@ -75,6 +81,14 @@ describe('WebSocket API', () => {
       recvWindow: 5000,
     };
     expect(signer.sign(socketPayload(other))).toBe('b33892ae8e687c939f4468c6268ddd4c40ac1af18ad19a064864c47bae0752cd');
+  });
+
+  test('numbers have no exponent, in the frame as in the signed text', () => {
+    const signature = signer.sign('apiKey=K&icebergQty=0.0000001');
+    expect(socketPayload({ icebergQty: 1e-7, apiKey: 'K' })).toBe('apiKey=K&icebergQty=0.0000001');
+    expect(socketFrame('7', 'order.place', { icebergQty: 1e-7, apiKey: 'K' }, signer)).toBe(
+      `{"id":"7","method":"order.place","params":{"icebergQty":0.0000001,"apiKey":"K","signature":"${signature}"}}`,
+    );
   });
 
   test('frames are JSON; ids beyond 2^53 are numbers in it, and in the signed text', () => {
