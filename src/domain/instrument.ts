@@ -23,6 +23,9 @@ export interface Instrument {
   /** Minimum price * quantity of a limit order, in the quote asset. */
   readonly minNotional: Decimal | null;
   readonly maxNotional: Decimal | null;
+  /** The same of a market order by quote amount, where it differs; absent: the same. */
+  readonly minMarketNotional?: Decimal | null;
+  readonly maxMarketNotional?: Decimal | null;
   /** Decimals allowed in a quote amount (market orders that spend a quote amount), or null when unstated. */
   readonly quotePrecision: number | null;
   /** Whether it can be traded now. */
@@ -58,7 +61,9 @@ export function checkAmounts(instrument: Instrument, order: OrderAmounts): strin
     if (instrument.quotePrecision !== null && quoteQuantity.decimals() > instrument.quotePrecision) {
       return `quoteQuantity ${quoteQuantity} has more than ${instrument.quotePrecision} decimals`;
     }
-    return notionalProblem(instrument, quoteQuantity);
+    const { minMarketNotional: min = instrument.minNotional, maxMarketNotional: max = instrument.maxNotional } =
+      instrument;
+    return notionalProblem(instrument, quoteQuantity, min, max);
   }
   if (quantity === null) return 'quantity is required';
   if (!quantity.isPositive()) return `quantity ${quantity} must be greater than zero`;
@@ -75,14 +80,19 @@ export function checkAmounts(instrument: Instrument, order: OrderAmounts): strin
     if (above(quantity, instrument.maxMarketQuantity))
       return `quantity ${quantity} is above the market order maximum ${instrument.maxMarketQuantity}`;
   }
-  return price === null ? null : notionalProblem(instrument, price.mul(quantity));
+  return price === null
+    ? null
+    : notionalProblem(instrument, price.mul(quantity), instrument.minNotional, instrument.maxNotional);
 }
 
-function notionalProblem(instrument: Instrument, value: Decimal): string | null {
-  if (below(value, instrument.minNotional))
-    return `order value ${value} ${instrument.quote} is below the minimum ${instrument.minNotional}`;
-  if (above(value, instrument.maxNotional))
-    return `order value ${value} ${instrument.quote} is above the maximum ${instrument.maxNotional}`;
+function notionalProblem(
+  { quote }: Instrument,
+  value: Decimal,
+  min: Decimal | null,
+  max: Decimal | null,
+): string | null {
+  if (below(value, min)) return `order value ${value} ${quote} is below the minimum ${min}`;
+  if (above(value, max)) return `order value ${value} ${quote} is above the maximum ${max}`;
   return null;
 }
 

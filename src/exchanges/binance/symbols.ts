@@ -52,6 +52,9 @@ export function instrumentOf(row: Row): Instrument | null {
     marketLotSize: limit(marketLot, 'stepSize'),
     minNotional: limit(notional, 'minNotional'),
     maxNotional: limit(notional, 'maxNotional'),
+    // For market orders only where a flag says so (A9, F16).
+    minMarketNotional: applies(notional, 'applyMinToMarket', 'applyToMarket') ? limit(notional, 'minNotional') : null,
+    maxMarketNotional: applies(notional, 'applyMaxToMarket') ? limit(notional, 'maxNotional') : null,
     quotePrecision: typeof precision === 'number' ? precision : null,
     isTrading: status === 'TRADING' && row['isSpotTradingAllowed'] !== false,
     extra: {
@@ -67,6 +70,10 @@ function limit(filter: Row | undefined, name: string): Decimal | null {
   const value = filter === undefined ? '' : text(filter, name);
   const decimal = Decimal.tryFrom(value);
   return decimal === null || decimal.isZero() ? null : decimal;
+}
+
+function applies(filter: Row | undefined, ...flags: readonly string[]): boolean {
+  return filter !== undefined && flags.some((flag) => filter[flag] === true);
 }
 
 function listOf(value: unknown): string {

@@ -384,6 +384,28 @@ describe('A9 instrument', () => {
     );
   });
 
+  test.each([
+    [{ filterType: 'NOTIONAL', applyMinToMarket: true, applyMaxToMarket: false }, ['below', null, null]],
+    [{ filterType: 'NOTIONAL', applyMinToMarket: false, applyMaxToMarket: true }, [null, null, 'above']],
+    [{ filterType: 'MIN_NOTIONAL', applyToMarket: true }, ['below', null, null]],
+    [{ filterType: 'MIN_NOTIONAL', applyToMarket: false }, [null, null, null]],
+  ])('F16: what a market order must be worth: %o', (filter, expected) => {
+    const notional = {
+      ...filter,
+      minNotional: '5.00000000',
+      ...(filter.filterType === 'NOTIONAL' ? { maxNotional: '9000000.00000000' } : {}),
+    };
+    const instrument = instrumentOf({ ...entry, filters: [...entry.filters.slice(0, 3), notional] });
+    if (instrument === null) throw new Error('no instrument');
+    const market = { action: 'BUY', orderType: 'MARKET', price: null, quantity: null } as const;
+    const told = ['4', '5', '9000001'].map((worth) =>
+      checkAmounts(instrument, { ...market, quoteQuantity: Decimal.from(worth) }),
+    );
+    expect(told.map((problem) => /below|above/.exec(problem ?? '')?.[0] ?? null)).toEqual(expected);
+    const limit = { action: 'BUY', orderType: 'LIMIT', price: Decimal.from('4'), quantity: Decimal.ONE } as const;
+    expect(checkAmounts(instrument, { ...limit, quoteQuantity: null })).toMatch(/below the minimum 5/);
+  });
+
   test('only TRADING is open', () => {
     for (const status of ['HALT', 'BREAK', 'END_OF_DAY', 'CANCEL_ONLY'])
       expect(instrumentOf({ ...entry, status })?.isTrading).toBe(false);
