@@ -4,7 +4,7 @@
 import { TradeError, type ErrorKind, type Outcome } from '../../domain/errors.ts';
 import { BINANCE } from '../../domain/platform.ts';
 import { TransportError, type HttpResponse } from '../../seam/transport.ts';
-import { isRow, number, parse, text } from './frames.ts';
+import { isRow, number, parse, text, type Row } from './frames.ts';
 
 /** Refused, definitely: the request changed nothing (A10 "not executed"; A3.1 for what is wrong with the request itself). */
 const REFUSALS: Readonly<Record<string, ErrorKind>> = {
@@ -88,9 +88,11 @@ export interface ErrorAnswer {
   readonly message: string;
   /** ms, where the exchange said so. */
   readonly retryAfter: number | null;
+  /** What became of the halves of a cancel-replace (A7.4): for the caller of the raw client to read. */
+  readonly data?: Row;
 }
 
-export function errorOf({ status, code, message, retryAfter }: ErrorAnswer): TradeError {
+export function errorOf({ status, code, message, retryAfter, data }: ErrorAnswer): TradeError {
   const refusal = code === null ? undefined : REFUSALS[code];
   const unknown = code === null ? undefined : UNKNOWNS[code];
   let kind: ErrorKind;
@@ -123,7 +125,7 @@ export function errorOf({ status, code, message, retryAfter }: ErrorAnswer): Tra
     platform: BINANCE,
     ...(code === null ? {} : { code }),
     ...(retryAfter === null ? {} : { retryAfter }),
-    cause: { status, code, message },
+    cause: data === undefined ? { status, code, message } : { status, code, message, data },
   });
 }
 
@@ -151,13 +153,15 @@ export function readRestError(response: HttpResponse, serverNow: number): ErrorA
     code: codeOf(body['code']),
     message,
     retryAfter: retryAfter ?? banEnd(message, serverNow),
+    ...dataOf(body),
   };
 }
 
 /** The error of a WebSocket API reply. `retryAfter` is a moment there, not a delay (A3.1, F19). */
 export function readSocketError(status: number, error: unknown, serverNow: number): ErrorAnswer {
   if (!isRow(error)) return { status, code: null, message: '', retryAfter: null };
-  const data = isRow(error['data']) ? error['data'] : {};
+  const extra = dataOf(error);
+  const { data = {} } = extra;
   const until = number(data, 'retryAfter');
   const now = number(data, 'serverTime') ?? serverNow;
   const message = text(error, 'msg');
@@ -166,7 +170,12 @@ export function readSocketError(status: number, error: unknown, serverNow: numbe
     code: codeOf(error['code']),
     message,
     retryAfter: until === null ? banEnd(message, now) : Math.max(0, until - now),
+    ...extra,
   };
+}
+
+function dataOf({ data }: Row): { readonly data?: Row } {
+  return isRow(data) ? { data } : {};
 }
 
 function codeOf(code: unknown): string | null {

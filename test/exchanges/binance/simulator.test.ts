@@ -8,6 +8,7 @@ import type { Result } from '../../../src/domain/errors.ts';
 import { cumulativeFee, merge, newOrderState, stateStatus } from '../../../src/domain/merge.ts';
 import { Secret } from '../../../src/domain/secret.ts';
 import { binance } from '../../../src/exchanges/binance/index.ts';
+import { BinanceRest } from '../../../src/exchanges/binance/rest.ts';
 import type { CreateCommand, ExchangeAccount } from '../../../src/exchanges/exchange.ts';
 import { seededRandom } from '../../../src/runtime/random.ts';
 import { silentLog } from '../../../src/seam/log.ts';
@@ -317,6 +318,36 @@ describe('orders', () => {
       expect(resting).not.toContain('rejected');
     },
   );
+
+  test('A7.4: the error of a cancel-replace by the raw client tells what became of both halves', async () => {
+    const { account, rest, place, run } = await bench();
+    rest('SELL', '0.8', '50');
+    const cancelOrderId = await place();
+    if (!(account.rest instanceof BinanceRest)) throw new Error('another client');
+    const [, error] = await run(
+      account.rest.request('POST', '/api/v3/order/cancelReplace', {
+        symbol: 'EOSUSDT',
+        side: 'BUY',
+        type: 'LIMIT_MAKER',
+        quantity: '10',
+        price: '0.9',
+        cancelReplaceMode: 'STOP_ON_FAILURE',
+        cancelOrderId,
+      }),
+    );
+    expect(error).toMatchObject({
+      code: '-2021',
+      outcome: 'unknown',
+      cause: {
+        data: {
+          cancelResult: 'SUCCESS',
+          newOrderResult: 'FAILURE',
+          cancelResponse: { origClientOrderId: 'aq-1', status: 'CANCELED' },
+          newOrderResponse: { code: -2010 },
+        },
+      },
+    });
+  });
 
   test('refusals have their kinds', async () => {
     const { account, run, command, place } = await bench();
