@@ -272,8 +272,8 @@ export interface MarketFeedHandlers {
 /** The public stream: order books of the instruments watched, each from a snapshot on and without gaps. Heals by itself, like the private one. */
 export interface MarketFeed {
   start(handlers: MarketFeedHandlers): void;
-  /** From now on the instrument's book comes. */
-  watch(instrument: Instrument): void;
+  /** From now on the instrument's book comes. @param depth levels a side that people look at */
+  watch(instrument: Instrument, depth: number): void;
   /**
    * The book nears the end of what its snapshot told: asks for another one, which replaces it; until then the book goes on.
    * May be asked for again while it is on its way. Only where snapshots have `askedLevels`.

@@ -94,7 +94,7 @@ export class BookKeeper {
   private follow(instrument: Instrument): void {
     const { feed } = this.parts.market;
     this.feedStarted = true;
-    feed.watch(instrument);
+    feed.watch(instrument, this.parts.depth);
     feed.start({
       onSnapshot: (_symbol, book) => this.load(book),
       onUpdate: (_symbol, change) => this.apply(change, instrument),

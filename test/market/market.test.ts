@@ -325,8 +325,8 @@ describe.each(PLATFORMS)('on %s', (platform) => {
   });
 });
 
-describe('on binance, whose snapshots hold the best 5,000 levels a side', () => {
-  const LEVELS = 5_300;
+describe('on binance, whose snapshots hold the best levels only: first 1,000 a side, then 5,000', () => {
+  const LEVELS = 6_500;
   let scene: Scene;
   let market: Market;
   beforeEach(async () => {
@@ -350,12 +350,14 @@ describe('on binance, whose snapshots hold the best 5,000 levels a side', () => 
 
   it('shows what lies beyond them once the price comes there', async () => {
     scene.expectTrue();
-    setLevels(0, 2_800, '0');
-    await scene.clock.advance(2_000);
-    setLevels(2_800, 5_100, '0');
-    await scene.clock.advance(2_000);
+    let gone = 0;
+    for (const next of [600, 3_200, 6_400]) {
+      setLevels(gone, next, '0');
+      gone = next;
+      await scene.clock.advance(2_000);
+    }
     expect(words(market.orderbook ?? { bids: [], asks: [] })).toBe(scene.history.at(-1));
-    expect(market.orderbook?.bids[0]?.[0]).toBe('0.39');
+    expect(market.orderbook?.bids[0]?.[0]).toBe('0.26');
     scene.expectTrue();
     expect(scene.eventTypes).toEqual(['open']);
   });
@@ -369,7 +371,7 @@ describe('on binance, whose snapshots hold the best 5,000 levels a side', () => 
   };
 
   it('has fewer levels rather than wrong ones when the price jumps near their end', async () => {
-    setLevels(0, 4_995, '0');
+    setLevels(0, 995, '0');
     await scene.clock.advance(2_000);
     expect(scene.books.some(({ bids }) => bids.length === 5)).toBe(true);
     expect(market.orderbook?.bids).toHaveLength(DEPTH);
@@ -378,7 +380,7 @@ describe('on binance, whose snapshots hold the best 5,000 levels a side', () => 
   });
 
   it('has no book while it knows none of the levels that are left', async () => {
-    setLevels(0, 5_290, '0');
+    setLevels(0, 6_490, '0');
     await scene.clock.advance(2_000);
     expect(words(market.orderbook ?? { bids: [], asks: [] })).toBe(scene.history.at(-1));
     expect(market.orderbook?.bids).toHaveLength(10);
@@ -386,11 +388,20 @@ describe('on binance, whose snapshots hold the best 5,000 levels a side', () => 
     expect(scene.eventTypes).toEqual(['open', 'gap-opened', 'gap-closed']);
   });
 
+  it('begins with the larger one when people look deep', async () => {
+    const deep = scene.market({ depth: 300 });
+    await scene.clock.runFor(deep.ready, 60_000);
+    setLevels(0, 1_200, '0');
+    await scene.clock.advance(1_000);
+    expect(deep.orderbook?.bids).toHaveLength(300);
+    expect(scene.eventTypes.filter((type) => type === 'gap-opened')).toHaveLength(1);
+  });
+
   it('keeps asking for another snapshot when one is refused', async () => {
     scene.fault({ fault: 'maintenance', operation: 'market', channel: 'rest', at: 0, durationMs: 20_000 });
-    setLevels(0, 4_990, '0');
+    setLevels(0, 990, '0');
     await scene.clock.advance(10_000);
-    setLevels(4_990, 5_100, '0');
+    setLevels(990, 1_100, '0');
     await scene.clock.advance(2_000);
     expect(market.orderbook).toBeNull();
     await scene.clock.advance(20_000);

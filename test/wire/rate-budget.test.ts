@@ -114,3 +114,18 @@ test('a count of the exchange replaces ours, with what was taken since; whoever 
   b.replace(9, b.mark());
   expect(b.used).toBe(9);
 });
+
+test('what is in the background leaves half of the budget to others, and waits behind them', async () => {
+  const { clock, budget: b } = budget(true);
+  expect(b.tryTake(4, 'spare')).toBe(true);
+  const order: string[] = [];
+  const all = Promise.all([
+    b.take(2, 'spare').then(() => order.push('spare')),
+    b.take(5, 'query').then(() => order.push('query')),
+  ]);
+  expect(b.tryTake(4, 'order')).toBe(true);
+  await clock.runFor(all);
+  expect(order).toEqual(['query', 'spare']);
+  // Beside the query it would have been more than half: it took the window after.
+  expect(b.used).toBe(2);
+});

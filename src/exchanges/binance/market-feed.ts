@@ -31,8 +31,15 @@ export interface MarketFeedContext {
   readonly silenceMs: number;
 }
 
-/** Levels a side in the snapshot: the most there are (A11.3). Those beyond them stay unknown until they change. */
-const SNAPSHOT_LEVELS = 5_000;
+/**
+ * Levels a side in a snapshot. Those beyond them stay unknown until they change (A11.3), so what is known has to reach further than what people
+ * look at. Many books may have to be built at once: first the few levels that weigh a fifth, and when the price has gone half the way to their end
+ * the most there are, which last long.
+ */
+const FIRST_LEVELS = 1_000;
+const MOST_LEVELS = 5_000;
+/** The first ones reach at least so many times as far as people look. */
+const FIRST_REACH = 4;
 /** An unknown name is answered like a known one and then stays silent (A11.2): a subscription that is not answered is no success either. */
 const ANSWER_MS = 5_000;
 /** A snapshot is asked for with the first change at hand, so that the two fit; but a market in which nothing happens tells no change. */
@@ -43,6 +50,8 @@ interface Watched {
   readonly rawSymbol: string;
   readonly stream: string;
   readonly sequence: DepthSequence;
+  /** Levels of the first snapshot. */
+  readonly levels: number;
   readonly backoff: Backoff;
   isStanding: boolean;
   isFetching: boolean;
@@ -95,7 +104,7 @@ export class BinanceMarketFeed implements MarketFeed {
   }
 
   /** From now on the instrument's book comes. */
-  watch(instrument: Instrument): void {
+  watch(instrument: Instrument, depth: number): void {
     const stream = streamOf(instrument);
     if (this.#byStream.has(stream)) return;
     this.#byStream.set(stream, {
@@ -103,6 +112,7 @@ export class BinanceMarketFeed implements MarketFeed {
       rawSymbol: instrument.rawSymbol,
       stream,
       sequence: new DepthSequence(),
+      levels: depth * FIRST_REACH > FIRST_LEVELS ? MOST_LEVELS : FIRST_LEVELS,
       backoff: new Backoff({ random: this.#context.random, baseMs: 250, maxMs: 10_000, minMs: 100 }),
       isStanding: false,
       isFetching: false,
@@ -215,7 +225,9 @@ export class BinanceMarketFeed implements MarketFeed {
 
   async #snapshot(watched: Watched): Promise<void> {
     const { breaks } = watched;
-    const [depth, error] = await this.#context.rest.getOrderbook(watched.rawSymbol, SNAPSHOT_LEVELS);
+    const levels = watched.sequence.isRenewing ? MOST_LEVELS : watched.levels;
+    // However many books there are: the questions about orders come first.
+    const [depth, error] = await this.#context.rest.getOrderbook(watched.rawSymbol, levels, 'spare');
     // A break, or another gap, may have come meanwhile: the sequence then holds what came after it, and decides.
     if (this.#stopped || !this.#wantsSnapshot(watched)) return;
     // With nothing held to join it to, one from before a break proves nothing; the next subscription asks again.
@@ -236,7 +248,7 @@ export class BinanceMarketFeed implements MarketFeed {
       asks: levelPairs(depth.asks),
       time,
       sequence: depth.lastUpdateId,
-      askedLevels: SNAPSHOT_LEVELS,
+      askedLevels: levels,
     });
     for (const update of step.updates) this.#handlers?.onUpdate(watched.symbol, update);
   }

@@ -52,9 +52,12 @@ export class BinanceRest {
     return this.#public('/api/v3/exchangeInfo', { symbol: rawSymbol }, 20);
   }
 
-  /** @param limit levels for each side, 1 to 5000 */
-  getOrderbook(rawSymbol: string, limit = 100): Promise<Result<Depth>> {
-    return this.#public('/api/v3/depth', { symbol: rawSymbol, limit }, depthWeight(limit));
+  /**
+   * @param limit levels for each side, 1 to 5000
+   * @param priority `background`: it may wait for whatever else the address has to ask
+   */
+  getOrderbook(rawSymbol: string, limit = 100, priority: 'query' | 'spare' = 'query'): Promise<Result<Depth>> {
+    return this.#public('/api/v3/depth', { symbol: rawSymbol, limit }, depthWeight(limit), priority);
   }
 
   getTrades(rawSymbol: string, limit = 500): Promise<Result<readonly PublicTrade[]>> {
@@ -150,8 +153,8 @@ export class BinanceRest {
     });
   }
 
-  async #public<T>(path: string, options: Options, weight: number): Promise<Result<T>> {
-    return trusted<T>(await this.#requests.sendPublic(getCall(path, defined(options), weight)));
+  async #public<T>(path: string, options: Options, weight: number, priority: Priority = 'query'): Promise<Result<T>> {
+    return trusted<T>(await this.#requests.sendPublic({ ...getCall(path, defined(options), weight), priority }));
   }
 
   async #signed<T>(call: Call): Promise<Result<T>> {

@@ -109,12 +109,12 @@ async function setup(options: Partial<BinanceOptions> = {}) {
   /** What this address asks for behind the program's back. */
   const ask = () => clock.runFor(transport.request({ method: 'GET', url, headers: {}, timeoutMs: 5_000 }));
   const dials = (): number => dialled;
-  return { simulation, clock, feed, handlers, told, standing, instrumentFor, differs, ask, dials };
+  return { simulation, clock, feed, limits, handlers, told, standing, instrumentFor, differs, ask, dials };
 }
 
 test('a book comes, follows, and equals the exchange whenever both can be compared', async () => {
   const { clock, feed, handlers, instrumentFor, differs, told, simulation } = await setup();
-  feed.watch(await instrumentFor('EOSUSDT'));
+  feed.watch(await instrumentFor('EOSUSDT'), 20);
   feed.start(handlers);
   await clock.advance(3_000);
   expect(told).toEqual(['snapshot EOS/USDT']);
@@ -133,10 +133,10 @@ test('a book comes, follows, and equals the exchange whenever both can be compar
 
 test('a cut loses the books, which come back by themselves; a second symbol joins a running stream', async () => {
   const { clock, feed, handlers, instrumentFor, told, standing, simulation } = await setup();
-  feed.watch(await instrumentFor('EOSUSDT'));
+  feed.watch(await instrumentFor('EOSUSDT'), 20);
   feed.start(handlers);
   await clock.advance(3_000);
-  feed.watch(await instrumentFor('BTCUSDT'));
+  feed.watch(await instrumentFor('BTCUSDT'), 20);
   await clock.advance(3_000);
   expect([...standing].sort()).toEqual(['BTC/USDT', 'EOS/USDT']);
   simulation.faults.inject({ fault: 'connection-cut', stream: 'market', at: 10 });
@@ -154,7 +154,7 @@ test('a banned address opens no connection until the ban is over, and the book c
     refusalsBeforeBan: 1,
     banMs: 180_000,
   });
-  feed.watch(await instrumentFor('EOSUSDT'));
+  feed.watch(await instrumentFor('EOSUSDT'), 20);
   feed.start(handlers);
   await clock.advance(3_000);
   expect(standing.size).toBe(1);
@@ -167,6 +167,21 @@ test('a banned address opens no connection until the ban is over, and the book c
   expect(dials()).toBe(before + 1);
   await clock.advance(30_000);
   expect(standing.size).toBe(1);
+  await clock.runFor(feed.stop());
+  simulation.close();
+});
+
+test('however many books are built, the weight that questions about orders need is left', async () => {
+  const { clock, feed, handlers, instrumentFor, standing, limits, simulation } = await setup({ weightPerMinute: 700 });
+  limits.learn([{ rateLimitType: 'REQUEST_WEIGHT', interval: 'MINUTE', intervalNum: 1, limit: 700 }]);
+  for (const rawSymbol of ['EOSUSDT', 'BTCUSDT', 'ETHUSDT']) feed.watch(await instrumentFor(rawSymbol), 1_000);
+  await clock.advance(60_000 - (clock.now() % 60_000));
+  feed.start(handlers);
+  await clock.advance(3_000);
+  expect(standing.size).toBe(1);
+  expect(limits.waitTime(300, 0, 'query')).toBe(0);
+  await clock.advance(120_000);
+  expect(standing.size).toBe(3);
   await clock.runFor(feed.stop());
   simulation.close();
 });
