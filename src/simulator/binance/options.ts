@@ -64,7 +64,7 @@ export const DEFAULT_OPTIONS: BinanceOptions = {
   shutdownNoticeMs: 1000,
   maxOpenOrders: 200,
   findsCanceledByOriginalId: false,
-  rejectsWithId: false,
+  rejectsWithId: true,
   announcesDuplicates: false,
   inventedMinutes: 1440,
 };
