@@ -53,6 +53,8 @@ export interface RunOutcome {
 }
 
 const SYMBOL = 'EOS/USDT';
+/** Pushes, the fees apart among them, have come by then. */
+const ARRIVAL_MS = 2_000;
 /** Long enough for every doubt to be settled and for one periodic comparison. */
 const SETTLE_MS = 150_000;
 const TIMINGS = {
@@ -338,6 +340,9 @@ async function live(world: World): Promise<RunOutcome> {
     notePassedBy();
   }
   await clock.advance(SETTLE_MS);
+  // The market goes on: what it did in the last moment is still on its way.
+  const lastFill = (): number => Math.max(0, ...venue.fills(uid, { symbol: SYMBOL }).map(({ time }) => time));
+  await clock.runUntil(() => clock.now() - lastFill() > ARRIVAL_MS, 60_000);
 
   const problems = [...ledger.problems];
   if (process.strategy.pending > 0) problems.push(`${process.strategy.pending} calls never resolved`);
