@@ -83,15 +83,15 @@ interface Process {
   readonly strategy: RandomStrategy;
   readonly transport: InMemoryTransport;
   isDead: boolean;
-  /** When the exchange refused the key: a Trade gives up then, and somebody has to start it again when the key is good. */
-  refusedAt: number | null;
+  /** The exchange refused the key before it ever took it: a Trade gives up then, and somebody has to start it again when the key is good. */
+  wasRefused: boolean;
 }
 
 function launch(world: World): Process {
   const { simulation, clock, ledger, random, scenario, journal } = world;
   const transport = simulation.transport();
   const mutate = scenario.mutate ?? ((exchange: Exchange) => exchange);
-  const process: { isDead: boolean; refusedAt: number | null } = { isDead: false, refusedAt: null };
+  const process: { isDead: boolean; wasRefused: boolean } = { isDead: false, wasRefused: false };
   const environment: TradeEnvironment = {
     transport,
     clock: mortalClock(clock, () => process.isDead),
@@ -152,7 +152,7 @@ function launch(world: World): Process {
       onError: (error) => {
         if (process.isDead) return;
         ledger.note('error', [clock.now(), error.kind, error.message]);
-        if (error.kind === 'auth') process.refusedAt ??= clock.now();
+        if (error.kind === 'auth' && trade.lastProof === null) process.wasRefused = true;
       },
     },
     environment,
@@ -315,7 +315,8 @@ async function live(world: World): Promise<RunOutcome> {
     );
     if (life === deaths) break;
     created += process.strategy.created;
-    deadSince = process.refusedAt ?? clock.now();
+    // One that never came to see anything does not count.
+    if (process.trade.lastProof !== null) deadSince = clock.now();
     kill(process);
     ledger.goBlind(clock.now());
     ledger.note('killed', clock.now());
@@ -331,8 +332,7 @@ async function live(world: World): Promise<RunOutcome> {
   const struck = [...simulation.faults.struck.values()].reduce((sum, count) => sum + count, 0);
   simulation.faults.clear();
   for (const account of venue.accounts) account.permissions.valid = true;
-  if (process.refusedAt !== null) {
-    deadSince = process.refusedAt;
+  if (process.wasRefused) {
     kill(process);
     process = launch(world);
     const { trade } = process;
