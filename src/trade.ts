@@ -24,6 +24,11 @@ function isRestOf<P extends Platform>(_platform: P, rest: object): rest is RestA
   return typeof rest === 'object';
 }
 
+type TradeCallbacks = Pick<
+  OptionsWith,
+  'onOrderUpdate' | 'onFill' | 'onAssetUpdate' | 'onInit' | 'onError' | 'onConnection'
+>;
+
 /** With the names of the platform's own URLs. */
 export type TradeOptions<P extends Platform = Platform> = OptionsWith<P, EndpointsOf<P>>;
 
@@ -32,9 +37,10 @@ export class Trade<P extends Platform = Platform> {
   readonly platform: P;
   readonly symbol: string;
   readonly account: string;
-  /** Resolves with onInit's success, after onInit returned; never rejects. */
+  /** Resolves with onInit's success, after onInit returned (so onInit itself must not await it); never rejects. */
   readonly ready: Promise<boolean>;
-  private readonly options: TradeOptions<P>;
+  /** Out of sight of whoever prints a Trade, and without the rest of the options: those hold the keys. */
+  readonly #callbacks: TradeCallbacks;
   private readonly environment: TradeEnvironment;
   private readonly desk: Desk;
   private readonly callbacks: Callbacks;
@@ -42,6 +48,7 @@ export class Trade<P extends Platform = Platform> {
   private readonly leave: () => void;
   private resolveReady: (success: boolean) => void = () => undefined;
   private isClosed = false;
+  private isInit = false;
 
   /**
    * Connects at once and calls `onInit` when everything is loaded.
@@ -57,7 +64,8 @@ export class Trade<P extends Platform = Platform> {
     const endpoints = exchange.endpoints(given);
     const { place, accessKey, secretKey, passphrase, timings, unfinishedOrders, tradeDuringGaps } = read;
 
-    this.options = options;
+    const { onOrderUpdate, onFill, onAssetUpdate, onInit, onError, onConnection } = options;
+    this.#callbacks = { onOrderUpdate, onFill, onAssetUpdate, onInit, onError, onConnection };
     this.environment = environment;
     this.strategy = place.strategy;
     this.platform = options.platform;
@@ -78,7 +86,7 @@ export class Trade<P extends Platform = Platform> {
       handlers: {
         onOrder: (order, receivedAt, delivered) => this.onOrder(order, receivedAt, delivered),
         onFill: (fill, receivedAt, delivered) => this.onFill(fill, receivedAt, delivered),
-        onAssets: (assets) => this.call(options.onAssetUpdate, assets),
+        onAssets: (assets) => this.call(onAssetUpdate, assets),
         onConnection: (event) => this.onConnection(event),
         onError: (error) => this.onError(error),
         onReady: (error) => this.onReady(error),
@@ -183,7 +191,7 @@ export class Trade<P extends Platform = Platform> {
     this.isClosed = true;
     this.leave();
     await this.desk.close();
-    this.resolveReady(false);
+    this.resolveReady(this.isInit);
   }
 
   // The way to the strategy: one callback at a time.
@@ -193,7 +201,7 @@ export class Trade<P extends Platform = Platform> {
   }
 
   private onOrder(order: Order, receivedAt: number, delivered: (() => void) | null): void {
-    const { onOrderUpdate } = this.options;
+    const { onOrderUpdate } = this.#callbacks;
     this.desk.stats.updates++;
     if (orderUpdateChannel.hasSubscribers) orderUpdateChannel.publish({ order, receivedAt });
     if (onOrderUpdate === undefined && delivered === null) return;
@@ -205,7 +213,7 @@ export class Trade<P extends Platform = Platform> {
   }
 
   private onFill(fill: Fill, receivedAt: number, delivered: () => void): void {
-    const { onFill } = this.options;
+    const { onFill } = this.#callbacks;
     this.desk.stats.fills++;
     if (fillChannel.hasSubscribers) fillChannel.publish({ fill, receivedAt });
     this.callbacks.call(() => {
@@ -215,21 +223,22 @@ export class Trade<P extends Platform = Platform> {
   }
 
   private onConnection(event: ConnectionEvent): void {
-    const { onConnection } = this.options;
+    const { onConnection } = this.#callbacks;
     if (onConnection !== undefined) this.callbacks.call(() => onConnection(event, this.info));
   }
 
   private onError(error: TradeError): void {
     this.environment.log.error(error.message, { err: error, ...this.info });
-    const { onError } = this.options;
+    const { onError } = this.#callbacks;
     if (onError !== undefined) this.callbacks.call(() => onError(error, { ...this.info, error }));
   }
 
   private onReady(error: TradeError | null): void {
-    const { onInit } = this.options;
+    const { onInit } = this.#callbacks;
     const info: TradeInfo = error === null ? this.info : { ...this.info, error };
     const resolve = (): void => this.resolveReady(error === null);
     this.callbacks.call(() => {
+      this.isInit = error === null;
       let answer: unknown;
       try {
         answer = onInit?.(error === null, info);
@@ -244,7 +253,7 @@ export class Trade<P extends Platform = Platform> {
   }
 
   private onThrown(thrown: unknown): void {
-    const { onError } = this.options;
+    const { onError } = this.#callbacks;
     tellThrown(thrown, this.callbacks, {
       whose: 'strategy',
       info: this.info,

@@ -1,5 +1,6 @@
 // The public face: options that name what is wrong with them, callbacks one at a time and in order, the part of a Trade in a clean stop.
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { TradeError } from '../src/domain/errors.ts';
 import type { Order } from '../src/domain/order.ts';
@@ -95,6 +96,34 @@ describe('Trade', () => {
     const { trade } = stage.trade({ secretKey: new Secret('hush-hush'), passphrase: 'hush' });
     expect(JSON.stringify([...stage.live])).not.toContain('hush');
     await trade.close();
+  });
+
+  it('shows its keys to nobody who prints it', async () => {
+    const stage = new Stage();
+    const { trade } = await stage.ready({
+      accessKey: 'a-key',
+      secretKey: 'hidden-secret',
+      passphrase: 'hidden-phrase',
+    });
+    const shown = inspect(trade, { depth: Infinity, showHidden: true });
+    expect(shown).toContain('a-key');
+    expect(shown).not.toContain('hidden');
+    expect(JSON.stringify(trade, (key, value: unknown) => (key === 'environment' ? undefined : value))).not.toContain(
+      'hidden',
+    );
+    await trade.close();
+  });
+
+  it('revokeOrder with none or several is a RevokeError also where there is nobody to ask', async () => {
+    const stage = new Stage();
+    const { trade } = await stage.ready();
+    await trade.close();
+    const [, none] = await trade.revokeOrder();
+    expect(none).toMatchObject({ name: 'RevokeError', kind: 'closed', outcome: 'not-sent', revoked: [], failed: [] });
+    const [, several] = await trade.revokeOrder('1', '2');
+    expect(several).toMatchObject({ name: 'RevokeError', failed: [{ orderId: '1' }, { orderId: '2' }] });
+    const [, one] = await trade.revokeOrder('1');
+    expect(one).toMatchObject({ name: 'TradeError', kind: 'closed' });
   });
 
   it('getOpenOrderIds asks the exchange', async () => {
@@ -234,6 +263,21 @@ describe('callbacks', () => {
     await trade.close();
   });
 
+  it('one that throws what has no text is reported as well, and the next one is called', async () => {
+    const stage = new Stage();
+    const { trade, told } = await stage.ready({
+      onOrderUpdate: () => {
+        // eslint-disable-next-line no-throw-literal, only-throw-error -- strategies throw anything
+        throw Object.create(null);
+      },
+    });
+    await stage.clock.runFor(trade.createOrder('SELL', '2', '10'));
+    await stage.clock.runFor(trade.revokeOrder());
+    expect(told.orders.map(({ status }) => status)).toEqual(['SUBMITTED', 'CANCELED']);
+    expect(told.errors).toHaveLength(2);
+    await trade.close();
+  });
+
   it('a callback may place and revoke orders', async () => {
     const stage = new Stage();
     const ids: (string | null)[] = [];
@@ -267,6 +311,12 @@ describe('callbacks', () => {
     expect(await stage.clock.runFor(trade.ready)).toBe(true);
     expect(told.errors).toHaveLength(1);
     await trade.close();
+  });
+
+  it('closing in onInit leaves ready what onInit was told', async () => {
+    const stage = new Stage();
+    const { trade } = stage.trade({ onInit: () => trade.close() });
+    expect(await stage.clock.runFor(trade.ready)).toBe(true);
   });
 
   it('closing before it was ready resolves ready with false', async () => {

@@ -97,10 +97,18 @@ export interface ThrownParts {
   readonly onError: ((error: TradeError) => unknown) | undefined;
 }
 
+/** Anything can be thrown, also what cannot be made a text. */
+function textOf(thrown: unknown): string {
+  try {
+    return thrown instanceof Error ? thrown.message : String(thrown);
+  } catch {
+    return 'it threw a value that has no text';
+  }
+}
+
 /** A callback threw: the log and onError hear of it; what onError itself throws is only logged, so that nothing can loop. */
 export function tellThrown(thrown: unknown, callbacks: Callbacks, { whose, info, log, onError }: ThrownParts): void {
-  const message = thrown instanceof Error ? thrown.message : String(thrown);
-  const error = new TradeError(`a callback of the ${whose} failed: ${message}`, {
+  const error = new TradeError(`a callback of the ${whose} failed: ${textOf(thrown)}`, {
     kind: 'unknown',
     outcome: 'not-sent',
     cause: thrown,

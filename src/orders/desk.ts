@@ -228,7 +228,12 @@ export class Desk implements SessionMember {
   async revokeOrder(ids: readonly string[]): Promise<Result<string[]>> {
     const { place } = this.parts;
     const at = await this.connected();
-    if (at instanceof TradeError) return fail(at.at(place));
+    if (at instanceof TradeError) {
+      const error = at.at(place);
+      if (ids.length === 1) return fail(error);
+      const failed = ids.map((orderId) => ({ orderId, error }));
+      return fail(new RevokeError([], failed, place, error));
+    }
     if (ids.length === 0) {
       const { revoked, failed, error } = await this.revokeAll(at, 'command', this.parts.config.timings.inDoubtPatience);
       if (failed.length === 0 && error === null) return ok([...revoked]);

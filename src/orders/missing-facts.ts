@@ -94,10 +94,11 @@ export class MissingFacts {
     if (this.stopped) return;
     if (!want.done() && !this.parts.isBusy()) {
       want.attempts++;
+      const asking = want.ask();
       try {
-        if (await want.ask()) want.answers++;
-      } catch (error) {
-        this.parts.background(Promise.reject(error));
+        if (await asking) want.answers++;
+      } catch {
+        this.parts.background(asking);
       }
     }
     if (this.stopped) return;

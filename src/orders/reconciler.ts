@@ -131,10 +131,11 @@ export class Reconciler {
 
   /** A defect on the way is reported, and must not end all comparing. */
   private async untilDone(kind: ReconcileKind, run: number): Promise<void> {
+    const work = this.work(kind, run);
+    this.parts.background(work);
     try {
-      await this.work(kind, run);
-    } catch (error) {
-      this.parts.background(Promise.reject(error));
+      await work;
+    } catch {
       await this.pauses.pause(LAST_PAUSE_MS);
       if (run === this.run && !this.stopped) this.start(kind);
     }

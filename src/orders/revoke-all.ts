@@ -126,13 +126,13 @@ export class RevokeAll {
     const refs = living.map(({ state: { orderId, clientOrderId } }) => ({ orderId, clientOrderId }));
     const many = living.length > Math.max(1, capabilities.cancelBatchSize);
     if (this.whose === 'all' && capabilities.cancelAll && (round === 0 || many || listed === null)) {
+      // Those on their way too: the sweep may strike them when they arrive.
+      const struck = [...this.found].filter((order) => !order.isEnded);
       this.isSweeping = true;
       const outcome = await this.at.account.trading.cancelAll(this.at.instrument, refs);
       this.isSweeping = outcome.outcome === 'accepted' || outcome.outcome === 'unknown';
       this.lastError = outcome.outcome === 'accepted' ? null : outcome.error;
-      if (outcome.outcome === 'accepted' || outcome.outcome === 'unknown') {
-        for (const order of living) order.cancelSent = true;
-      }
+      if (this.isSweeping) for (const order of struck) order.cancelSent = true;
       if (outcome.outcome === 'accepted') {
         for (const report of outcome.reports) this.takeCanceled(report);
         return;

@@ -55,6 +55,19 @@ const others: readonly Case[] = [
     },
   },
   {
+    name: 'an order on its way when everything is revoked: ours, and gone',
+    run: async (stage) => {
+      const { trade, told } = await stage.ready();
+      const created = trade.createOrder('BUY', '0.8', '20');
+      const revoked = await stage.run(trade.revokeOrder());
+      const id = value(await created);
+      expect(revoked).toEqual([[id], null]);
+      expect(stage.openIds).toEqual([]);
+      await stage.clock.advance(1_000);
+      expect(last(told, id).status).toBe('CANCELED');
+    },
+  },
+  {
     name: 'whose: own leaves what others placed',
     run: async (stage) => {
       const foreign = stage.byHand();
