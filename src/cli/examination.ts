@@ -1,15 +1,15 @@
 // The examination behind `aioquant doctor`: questions to one account, and what the answers mean for somebody about to trade.
 
 import type { Capabilities } from '../exchanges/exchange.ts';
-import type { AccessEnvironment, AccountAccess } from '../runtime/assembly/account-access.ts';
+import { openAccount, type AccessEnvironment, type AccountAccess } from '../runtime/assembly/account-access.ts';
 import { accessEnvironment } from '../runtime/assembly/environment.ts';
-import { readConfig, type Config } from '../runtime/config.ts';
+import { accountOptions, readConfig, type Config } from '../runtime/config.ts';
 import type { AccountSettings } from '../runtime/config-schema.ts';
 import type { DoctorOptions } from './doctor.ts';
 import { NotedBudgets, type BudgetUse } from './noted-budgets.ts';
-import { explain, inParallel, reach } from './reached-accounts.ts';
+import { explain, inParallel } from './reached-accounts.ts';
 import { selectAccounts } from './selected-accounts.ts';
-import { paint, print, printJson, Progress } from './terminal.ts';
+import { counted, paint, print, printJson, Progress } from './terminal.ts';
 
 export type Verdict = 'ok' | 'note' | 'warning' | 'failure';
 
@@ -26,15 +26,15 @@ const finding = (verdict: Verdict, what: string, says: string): Finding => ({ ve
 
 function protection(settings: AccountSettings, capabilities: Capabilities, config: Config): Finding[] {
   const { start, stop, crash, whose } = settings.unfinishedOrders;
-  const orders = whose === 'all' ? 'every unfinished order' : 'unfinished orders of its own';
+  const orders = whose === 'all' ? 'all unfinished orders' : 'unfinished orders of its own';
   const atStart = {
-    revoke: finding('ok', '1 at start', `${orders} is revoked before onInit`),
+    revoke: finding('ok', '1 at start', `${orders} are revoked before onInit`),
     adopt: finding('ok', '1 at start', 'unfinished orders are taken on; the strategy may revoke them in onInit'),
     keep: finding('note', '1 at start', 'unfinished orders are kept'),
   }[start];
   const atStop =
     stop === 'revoke'
-      ? finding('ok', '2 at stop', `${orders} is revoked and confirmed`)
+      ? finding('ok', '2 at stop', `${orders} are revoked and confirmed`)
       : finding('note', '2 at stop', 'unfinished orders are kept, as configured');
   const atCrash =
     crash === 'revoke'
@@ -65,7 +65,9 @@ function deadMansSwitch(
   if (unfinishedOrders.whose === 'own') return note(`${off}: it would cancel other people's orders as well`);
   const seconds = Math.min(Math.max(Math.ceil(wanted), limits.minSeconds), limits.maxSeconds);
   const most = limits.maxOrders === null ? '' : `, at most ${limits.maxOrders} orders`;
-  const says = `the exchange cancels ${seconds} s after the last sign of life of a running strategy${most}`;
+  const kept =
+    seconds === wanted ? '' : ` (configured: ${wanted} s; it takes ${limits.minSeconds} to ${limits.maxSeconds})`;
+  const says = `the exchange cancels ${seconds} s${kept} after the last sign of life of a running strategy${most}`;
   return finding('ok', '5 machine gone', says);
 }
 
@@ -108,11 +110,7 @@ async function openOrders({ symbols }: AccountSettings, { connector }: AccountAc
       if (unknown !== null) return finding('failure', symbol, explain(unknown));
       const [orders, error] = await connector.trading.openOrders(instrument);
       if (error !== null) return finding('failure', symbol, explain(error));
-      return finding(
-        orders.length === 0 ? 'ok' : 'note',
-        symbol,
-        `${orders.length} unfinished ${orders.length === 1 ? 'order' : 'orders'}`,
-      );
+      return finding(orders.length === 0 ? 'ok' : 'note', symbol, counted(orders.length, 'unfinished order'));
     }),
   );
 }
@@ -127,15 +125,14 @@ function rateBudget(uses: readonly BudgetUse[]): Finding[] {
   return [finding(share > 0.8 ? 'warning' : 'ok', 'rate budget', says)];
 }
 
-/** Everything worth knowing about one account. Never rejects. */
+/** Everything worth knowing about one account of a configuration that was checked. Never rejects. */
 export async function examine(
   settings: AccountSettings,
   config: Config,
   environment: AccessEnvironment,
 ): Promise<Finding[]> {
   const budgets = new NotedBudgets(environment.budgets);
-  const { access, problem } = reach(settings, { ...environment, budgets });
-  if (access === null) return [finding('failure', 'settings', problem)];
+  const access = openAccount(accountOptions(settings), { ...environment, budgets });
   const { connector, exchange } = access;
   const lines = protection(settings, exchange.capabilities, config);
   try {
@@ -173,7 +170,7 @@ export async function examineAll(options: DoctorOptions): Promise<0 | 1> {
   const accounts = selectAccounts(config, options);
   const environment = accessEnvironment();
   const progress = new Progress();
-  progress.show(`examining ${accounts.length} accounts …`);
+  progress.show(`examining ${counted(accounts.length, 'account')} …`);
   const examined = await inParallel(accounts, async (settings) => ({
     settings,
     findings: await examine(settings, config, environment),
@@ -198,11 +195,12 @@ export async function examineAll(options: DoctorOptions): Promise<0 | 1> {
     print();
   }
   if (options.json !== true) {
-    const count = `${accounts.length} ${accounts.length === 1 ? 'account' : 'accounts'}`;
     print(
       bad === 0
-        ? paint.green(`${count} examined: ready to trade.`)
-        : paint.red(`${bad} of ${count} cannot trade as they are (✗ above).`),
+        ? paint.green(`${counted(accounts.length, 'account')} examined: ready to trade.`)
+        : paint.red(
+            `${bad} of ${accounts.length} accounts ${options.strict === true ? 'have warnings or cannot trade (! or ✗ above)' : 'cannot trade (✗ above)'}.`,
+          ),
     );
   }
   return bad === 0 ? 0 : 1;

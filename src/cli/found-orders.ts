@@ -5,7 +5,7 @@ import { isOwn } from '../orders/client-order-id.ts';
 import type { AccessEnvironment } from '../runtime/assembly/account-access.ts';
 import { explain, inParallel, reach } from './reached-accounts.ts';
 import type { Target } from './selected-accounts.ts';
-import { Progress } from './terminal.ts';
+import { counted, Progress } from './terminal.ts';
 
 export interface Found {
   readonly target: Target;
@@ -65,10 +65,10 @@ export async function findOrders(
   const groups = byAccount(targets);
   const progress = new Progress();
   let done = 0;
-  progress.show(`asking ${groups.length} accounts …`);
+  progress.show(`asking ${counted(groups.length, 'account')} …`);
   const found = await inParallel(groups, async (group) => {
     const answers = await findOn(group, own, environment);
-    progress.show(`asked ${++done} of ${groups.length} accounts`);
+    progress.show(`asked ${++done} of ${counted(groups.length, 'account')}`);
     return answers;
   });
   progress.clear();

@@ -1,5 +1,7 @@
 // `aioquant orders --history`: what the journal remembers - orders with how they ended, and the receipt of every revoke.
 
+import { describeReceipt, type RevokeReceipt } from '../domain/unfinished-orders.ts';
+import type { OrderHistory } from '../orders/journal.ts';
 import { openJournal } from '../runtime/assembly/journal.ts';
 import { readConfig } from '../runtime/config.ts';
 import type { OrdersOptions } from './orders.ts';
@@ -8,6 +10,20 @@ import { UsageError } from './usage.ts';
 
 function time(ms: number): string {
   return new Date(ms).toISOString().slice(0, 19).replace('T', ' ');
+}
+
+/** When it was first heard of. */
+function since({ events: [first] }: OrderHistory): number {
+  return first?.at ?? 0;
+}
+
+/** When it was made, and what came of it. */
+function receiptRow(receipt: RevokeReceipt): string[] {
+  const { startedAt, trigger, account, platform, symbol, found, revoked, filled, confirmedAt } = receipt;
+  const { confirmed, left, says } = describeReceipt(receipt);
+  const word = confirmed ? `${says} at ${time(confirmedAt ?? receipt.endedAt)}` : paint.red(says);
+  const counts = [found, revoked, filled].map((ids) => String(ids.length));
+  return [time(startedAt), trigger, account, platform, symbol, ...counts, left, word];
 }
 
 export async function showHistory(options: OrdersOptions): Promise<0> {
@@ -20,9 +36,14 @@ export async function showHistory(options: OrdersOptions): Promise<0> {
   const queries = accounts.flatMap((account) =>
     symbols.map((symbol) => ({ account, symbol, strategy: options.own, limit: options.limit })),
   );
-  const orders = queries.flatMap((query) => journal.history(query)).slice(0, options.limit);
+  // Each answer is newest first; the answers of several accounts or symbols are put in order together.
+  const orders = queries
+    .flatMap((query) => journal.history(query))
+    .toSorted((a, b) => since(b) - since(a))
+    .slice(0, options.limit);
   const receipts = queries
     .flatMap((query) => journal.receipts({ ...query, strategy: undefined }))
+    .toSorted((a, b) => b.startedAt - a.startedAt)
     .slice(0, options.limit);
   await journal.close();
   if (options.json === true) {
@@ -31,30 +52,19 @@ export async function showHistory(options: OrdersOptions): Promise<0> {
     return 0;
   }
   print(paint.bold('Orders, newest first'));
-  const orderRows = orders.map(({ account, platform, symbol, strategy, orderId, clientOrderId, status, events }) => [
-    time(events[0]?.at ?? 0),
-    account,
-    platform,
-    symbol,
-    strategy,
-    orderId ?? clientOrderId ?? '',
-    status ?? 'unfinished',
-    String(events.length),
+  const orderRows = orders.map((order) => [
+    time(since(order)),
+    order.account,
+    order.platform,
+    order.symbol,
+    order.strategy,
+    order.orderId ?? order.clientOrderId ?? '',
+    order.status ?? 'unfinished',
+    String(order.events.length),
   ]);
   const orderHead = ['since (UTC)', 'account', 'exchange', 'symbol', 'strategy', 'order', 'status', 'events'];
   print(orderRows.length === 0 ? 'None.' : table(orderHead, orderRows));
   print(`\n${paint.bold('Revokes, newest first')}`);
-  const receiptRows = receipts.map((receipt) => [
-    time(receipt.startedAt),
-    receipt.trigger,
-    receipt.account,
-    receipt.platform,
-    receipt.symbol,
-    ...[receipt.found, receipt.revoked, receipt.filled, receipt.left].map((ids) => String(ids.length)),
-    receipt.confirmedAt === null
-      ? paint.red(receipt.error ?? 'not confirmed')
-      : `none left at ${time(receipt.confirmedAt)}`,
-  ]);
   const receiptHead = [
     'time (UTC)',
     'at',
@@ -67,6 +77,6 @@ export async function showHistory(options: OrdersOptions): Promise<0> {
     'left',
     'the exchange says',
   ];
-  print(receiptRows.length === 0 ? 'None.' : table(receiptHead, receiptRows));
+  print(receipts.length === 0 ? 'None.' : table(receiptHead, receipts.map(receiptRow)));
   return 0;
 }

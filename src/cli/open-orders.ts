@@ -7,7 +7,7 @@ import { readConfig } from '../runtime/config.ts';
 import { findOrders, type Found } from './found-orders.ts';
 import type { OrdersOptions } from './orders.ts';
 import { selectTargets } from './selected-accounts.ts';
-import { paint, print, printJson, table } from './terminal.ts';
+import { counted, paint, print, printJson, table } from './terminal.ts';
 
 function remainOf({ quantity, filled }: OrderReport): string | null {
   return quantity === null ? null : quantity.sub(filled ?? Decimal.ZERO).toString();
@@ -101,7 +101,7 @@ export async function showOrders(options: OrdersOptions): Promise<0 | 1> {
     // Where nobody could be asked, what is said of that says it all.
     if (asked > 0)
       print(
-        `${count > 0 ? '\n' : ''}${count === 0 ? 'No' : count} unfinished ${count === 1 ? 'order' : 'orders'} on ${asked} ${asked === 1 ? 'account' : 'accounts'}.`,
+        `${count > 0 ? '\n' : ''}${count === 0 ? 'No unfinished orders' : counted(count, 'unfinished order')} on ${counted(asked, 'account')}.`,
       );
   }
   return printProblems(found) > 0 ? 1 : 0;

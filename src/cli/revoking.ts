@@ -1,17 +1,17 @@
 // What `aioquant revoke` does: look, ask, revoke in parallel, confirm, and report account by account.
 
-import type { RevokeReceipt } from '../domain/unfinished-orders.ts';
+import { describeReceipt, type RevokeReceipt } from '../domain/unfinished-orders.ts';
 import { ask, canAsk } from '../runtime/ask.ts';
 import { sweepAccount, type AccessEnvironment } from '../runtime/assembly/account-access.ts';
 import { accessEnvironment } from '../runtime/assembly/environment.ts';
 import { keepReceipts } from '../runtime/assembly/journal.ts';
-import { readConfig } from '../runtime/config.ts';
+import { accountProblems, readConfig, refuse, type Config } from '../runtime/config.ts';
 import { byAccount, findOrders, type Found } from './found-orders.ts';
 import { orderTable, printProblems } from './open-orders.ts';
 import { inParallel, reach } from './reached-accounts.ts';
 import type { RevokeOptions } from './revoke.ts';
 import { selectTargets, type Target } from './selected-accounts.ts';
-import { paint, print, printJson, Progress, table } from './terminal.ts';
+import { counted, paint, print, printJson, Progress, table } from './terminal.ts';
 import { UsageError } from './usage.ts';
 
 /** What could not even be begun, as a receipt. */
@@ -71,33 +71,22 @@ async function revokeAll(targets: readonly Target[], options: RevokeOptions): Pr
   const groups = byAccount(targets);
   const progress = new Progress();
   let done = 0;
-  progress.show(`revoking on ${groups.length} accounts …`);
+  progress.show(`revoking on ${counted(groups.length, 'account')} …`);
   const receipts = await inParallel(groups, async (group) => {
     const made = await revokeOn(group, options, environment);
-    progress.show(`revoked and confirmed on ${++done} of ${groups.length} accounts`);
+    progress.show(`finished ${++done} of ${counted(groups.length, 'account')}`);
     return made;
   });
   progress.clear();
   return receipts.flat();
 }
 
-function receiptRow({
-  account,
-  platform,
-  symbol,
-  found,
-  revoked,
-  filled,
-  left,
-  error,
-  startedAt,
-  endedAt,
-}: RevokeReceipt): string[] {
-  const done = error === null && left.length === 0;
-  const word = done ? paint.green('none left') : paint.red(error ?? 'orders are still open');
+function receiptRow(receipt: RevokeReceipt): string[] {
+  const { account, platform, symbol, found, revoked, filled, startedAt, endedAt } = receipt;
+  const { confirmed, left, says } = describeReceipt(receipt);
+  const colour = confirmed ? paint.green : paint.red;
   const counts = [found, revoked, filled].map((list) => String(list.length));
-  const open = left.length === 0 ? (error === null ? '0' : '?') : paint.red(String(left.length));
-  return [account, platform, symbol, ...counts, open, `${endedAt - startedAt} ms`, word];
+  return [account, platform, symbol, ...counts, left, `${endedAt - startedAt} ms`, colour(says)];
 }
 
 const HEAD = [
@@ -118,10 +107,9 @@ function report(receipts: readonly RevokeReceipt[]): void {
   const left = receipts.flatMap(({ account, symbol, left: ids }) => ids.map((id) => `${account} ${symbol} ${id}`));
   if (left.length > 0) print(`\n${paint.red(paint.bold('Left on the exchange:'))}\n  ${left.join('\n  ')}`);
   const total = receipts.reduce((sum, { revoked }) => sum + revoked.length, 0);
-  const open = receipts.filter(({ error, left: ids }) => error !== null || ids.length > 0).length;
+  const open = receipts.filter((receipt) => !describeReceipt(receipt).confirmed).length;
   print();
-  if (open === 0)
-    print(`${total} ${total === 1 ? 'order' : 'orders'} revoked; every exchange says that nothing is left.`);
+  if (open === 0) print(`${counted(total, 'order')} revoked; every exchange says that nothing is left.`);
   else
     print(
       paint.red(`${total} revoked; on ${open} of ${receipts.length} something is left or not confirmed (see above).`),
@@ -133,12 +121,23 @@ async function agreed(found: readonly Found[], options: RevokeOptions): Promise<
   const count = found.reduce((sum, { orders }) => sum + orders.length, 0);
   if (count === 0) return true;
   if (options.json !== true) print(`${orderTable(found)}\n`);
-  const whose = options.own === undefined ? 'whoever placed them' : `placed by ${options.own}`;
-  return ask(`Revoke these ${count} orders, ${whose}?`);
+  const [these, them] = count === 1 ? ['this order', 'it'] : [`these ${count} orders`, 'them'];
+  return ask(`Revoke ${these}, ${options.own === undefined ? `whoever placed ${them}` : `placed by ${options.own}`}?`);
+}
+
+/** One account with a mistake in it must not keep the others' orders on the exchange; where all have one, nothing can be done. */
+function selectLeniently(config: Config, options: RevokeOptions): readonly Target[] {
+  const targets = selectTargets(config, options);
+  const problems = accountProblems(config);
+  if (targets.every(({ settings }) => problems.has(settings))) {
+    refuse(options.config, [...new Set(targets.map(({ settings }) => problems.get(settings) ?? ''))]);
+  }
+  return targets;
 }
 
 export async function revoke(options: RevokeOptions): Promise<0 | 1> {
-  const targets = selectTargets(readConfig(options.config), options);
+  const config = readConfig(options.config, process.env, { accounts: false });
+  const targets = selectLeniently(config, options);
   if (options.dryRun === true) {
     const found = await findOrders(targets, options.own, accessEnvironment());
     const count = found.reduce((sum, { orders }) => sum + orders.length, 0);
@@ -150,7 +149,11 @@ export async function revoke(options: RevokeOptions): Promise<0 | 1> {
       }
     } else {
       if (count > 0) print(`${orderTable(found)}\n`);
-      print(count === 0 ? 'Nothing to revoke.' : `${count} orders would be revoked; nothing was done (--dry-run).`);
+      print(
+        count === 0
+          ? 'Nothing to revoke.'
+          : `${counted(count, 'order')} would be revoked; nothing was done (--dry-run).`,
+      );
     }
     return printProblems(found) > 0 ? 1 : 0;
   }
@@ -163,8 +166,8 @@ export async function revoke(options: RevokeOptions): Promise<0 | 1> {
     }
   }
   const receipts = await revokeAll(targets, options);
-  await keepReceipts(readConfig(options.config).journal, receipts);
+  await keepReceipts(config.journal, receipts);
   if (options.json === true) for (const receipt of receipts) printJson(receipt);
   else report(receipts);
-  return receipts.every(({ error, left }) => error === null && left.length === 0) ? 0 : 1;
+  return receipts.every((receipt) => describeReceipt(receipt).confirmed) ? 0 : 1;
 }

@@ -6,6 +6,8 @@ import type { AccountSettings } from '../runtime/config-schema.ts';
 import { UsageError } from './usage.ts';
 
 export interface Selection {
+  /** The configuration's file, as messages name it. */
+  readonly config: string;
   readonly account?: readonly string[] | undefined;
   readonly symbol?: readonly string[] | undefined;
 }
@@ -17,16 +19,14 @@ export interface Target {
 }
 
 /** @throws UsageError when an account is unknown or there is nothing to look at */
-export function selectAccounts(config: Config, { account }: Selection): readonly AccountSettings[] {
+export function selectAccounts(config: Config, { account, config: file }: Selection): readonly AccountSettings[] {
   if (config.accounts.length === 0)
-    throw new UsageError('the configuration has no accounts; add at least one under "accounts:"');
+    throw new UsageError(`${file}: has no accounts; add at least one under "accounts:"`);
   if (account === undefined) return config.accounts;
   return account.map((name) => {
     const found = config.accounts.find((entry) => entry.name === name);
     if (found !== undefined) return found;
-    throw new UsageError(
-      `--account ${name}: the configuration has ${config.accounts.map((entry) => entry.name).join(', ')}`,
-    );
+    throw new UsageError(`--account ${name}: ${file} has ${config.accounts.map((entry) => entry.name).join(', ')}`);
   });
 }
 
@@ -43,7 +43,7 @@ export function selectTargets(config: Config, selection: Selection): readonly Ta
     const symbols = selection.symbol ?? settings.symbols;
     if (symbols.length === 0) {
       throw new UsageError(
-        `account ${settings.name} names no symbols; give --symbol BASE/QUOTE, or add "symbols: [BASE/QUOTE]" to it`,
+        `${selection.config}: account ${settings.name} names no symbols; give --symbol BASE/QUOTE, or add "symbols: [BASE/QUOTE]" to it`,
       );
     }
     return symbols.map((symbol) => ({ settings, symbol }));

@@ -37,6 +37,11 @@ export class Progress {
   }
 }
 
+/** `1 order`, `2 orders`. */
+export function counted(count: number, word: string): string {
+  return `${count} ${word}${count === 1 ? '' : 's'}`;
+}
+
 export type Align = 'left' | 'right';
 
 const NO_FRAME = {

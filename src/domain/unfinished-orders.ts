@@ -51,3 +51,22 @@ export interface RevokeReceipt {
   /** When the exchange last said that none is left (our clock, ms); null when it did not. */
   readonly confirmedAt: number | null;
 }
+
+/** What a receipt comes to, in words. */
+export interface ReceiptSummary {
+  /** The exchange said that none is left. */
+  readonly confirmed: boolean;
+  /** How many are left; `?` when none is known to be, but the exchange could not be asked to the end. */
+  readonly left: string;
+  /** `none left`, or why that cannot be said. */
+  readonly says: string;
+}
+
+export function describeReceipt({ left, error }: Pick<RevokeReceipt, 'left' | 'error'>): ReceiptSummary {
+  const confirmed = error === null && left.length === 0;
+  return {
+    confirmed,
+    left: confirmed || left.length > 0 ? String(left.length) : '?',
+    says: confirmed ? 'none left' : (error ?? 'orders are still open'),
+  };
+}

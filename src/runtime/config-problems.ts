@@ -28,18 +28,39 @@ function valueAt(root: unknown, path: readonly PropertyKey[]): unknown {
   return value;
 }
 
-function sameName(a: string, b: string): boolean {
-  const plain = (name: string): string => name.toLowerCase().replaceAll(/[-_\s]/g, '');
-  const [left, right] = [plain(a), plain(b)];
-  return left === right || `${left}s` === right || left === `${right}s`;
+/** How many letters must be added, left out or replaced, or neighbours exchanged, to make one of the other. */
+function distance(a: string, b: string): number {
+  let before: number[] = [];
+  let last = Array.from({ length: b.length + 1 }, (_, index) => index);
+  for (let i = 1; i <= a.length; i++) {
+    const row = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const same = a[i - 1] === b[j - 1] ? 0 : 1;
+      let least = Math.min((last[j] ?? 0) + 1, (row[j - 1] ?? 0) + 1, (last[j - 1] ?? 0) + same);
+      if (a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]) least = Math.min(least, (before[j - 2] ?? 0) + 1);
+      row.push(least);
+    }
+    [before, last] = [last, row];
+  }
+  return last[b.length] ?? 0;
 }
 
-/** A key of the same object that was probably meant to be `wanted` (`secretkey`, `access_key`, `account`). */
+/** Short words are one letter from many others (`stop` and `step`): they must be spelt alike. */
+const slips = (name: string): number => (name.length < 6 ? 0 : name.length < 10 ? 1 : 2);
+
+/** Whether `given` was probably meant to be `known`: `secretkey`, `access_key`, `symbol`, `supervisr`. */
+export function alike(given: string, known: string): boolean {
+  const plain = (name: string): string => name.toLowerCase().replaceAll(/[-_\s]/g, '');
+  const [left, right] = [plain(given), plain(known)];
+  return `${left}s` === right || left === `${right}s` || distance(left, right) <= slips(right);
+}
+
+/** A key of the same object that was probably meant to be `wanted`. */
 function misspelt(root: unknown, path: readonly PropertyKey[]): string | undefined {
   const wanted = path.at(-1);
   const parent = valueAt(root, path.slice(0, -1));
   if (typeof wanted !== 'string' || typeof parent !== 'object' || parent === null) return undefined;
-  return Object.keys(parent).find((key) => key !== wanted && sameName(key, wanted));
+  return Object.keys(parent).find((key) => key !== wanted && alike(key, wanted));
 }
 
 function kindOf(value: unknown): string {
@@ -47,6 +68,8 @@ function kindOf(value: unknown): string {
   if (Array.isArray(value)) return 'a list';
   return typeof value === 'object' ? 'an object' : `the ${typeof value} ${JSON.stringify(value)}`;
 }
+
+const EXPECTED: Readonly<Record<string, string>> = { array: 'a list', object: 'an object', int: 'a whole number' };
 
 /** Fields whose value must not be repeated in a message. */
 const SENSITIVE = /key|secret|pass/i;
@@ -64,7 +87,7 @@ function describe(issue: z.core.$ZodIssue, root: unknown): string {
       if (issue.expected === 'string' && (typeof value === 'number' || typeof value === 'boolean')) {
         return `${field}: expected text, got a ${typeof value}; put it in quotes`;
       }
-      return `${field}: expected ${issue.expected === 'array' ? 'a list' : `a ${issue.expected}`}, got ${given}`;
+      return `${field}: expected ${EXPECTED[issue.expected] ?? `a ${issue.expected}`}, got ${given}`;
     case 'invalid_value':
       return `${field}: expected ${issue.values.map(String).join(', ')}; got ${given}`;
     case 'unrecognized_keys':

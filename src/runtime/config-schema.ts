@@ -18,9 +18,12 @@ const symbol = z.string().superRefine((value, context) => {
   }
 });
 
-const endpoints = z.union([z.literal('live'), z.literal('testnet'), z.record(z.string(), z.url())], {
-  error: 'expected live, testnet, or an object of URLs such as { rest: "https://…" }',
-});
+/** Names and URLs inside are the exchange's to check (config-accounts.ts). */
+const endpoints = z.custom<'live' | 'testnet' | Readonly<Record<string, string>>>(
+  (value) =>
+    value === 'live' || value === 'testnet' || (typeof value === 'object' && value !== null && !Array.isArray(value)),
+  { error: 'expected live, testnet, or an object of URLs such as { rest: "https://…" }' },
+);
 
 const unfinishedOrders = z.strictObject({
   start: z.enum(['revoke', 'keep', 'adopt']).default(DEFAULT_UNFINISHED_ORDERS.start),
@@ -29,7 +32,8 @@ const unfinishedOrders = z.strictObject({
   whose: z.enum(['all', 'own']).default(DEFAULT_UNFINISHED_ORDERS.whose),
 });
 
-const account = z.looseObject({
+/** Keys that are not ours are the user's own, here as at the top level. */
+export const accountSchema = z.looseObject({
   name: text,
   platform: z.preprocess((value) => (typeof value === 'string' ? value.toLowerCase() : value), z.enum(PLATFORMS)),
   accessKey: text,
@@ -54,7 +58,7 @@ const log = z.strictObject({
 const supervisor = z.strictObject({
   restart: z.enum(['on-crash', 'never']).default('on-crash'),
   /** Seconds without a sign of life from the strategy's event loop until it counts as frozen. */
-  lease: seconds.min(1, 'must be at least 1 second').default(10),
+  lease: z.number().min(1, 'must be at least 1 second').default(10),
   /** Restarts in a row before the supervisor gives up; a run of ten minutes starts the count anew. */
   maxRestarts: z.number().int().min(0).default(10),
 });
@@ -76,7 +80,7 @@ export const settingsSchema = z
     supervisor: supervisor.prefault({}),
     stop: stop.prefault({}),
     deadMansSwitch,
-    accounts: z.array(account).default([]),
+    accounts: z.array(accountSchema).default([]),
   })
   .superRefine(({ accounts }, context) => {
     const seen = new Map<string, number>();

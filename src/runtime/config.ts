@@ -8,6 +8,8 @@ import { parseDocument } from 'yaml';
 import type { Platform } from '../domain/platform.ts';
 import type { Secret } from '../domain/secret.ts';
 import type { UnfinishedOrders } from '../domain/unfinished-orders.ts';
+import { accountProblem } from './config-accounts.ts';
+import { keyProblems } from './config-keys.ts';
 import { ConfigError, describeIssues, fieldName } from './config-problems.ts';
 import { settingsSchema, type AccountSettings, type Settings } from './config-schema.ts';
 
@@ -93,9 +95,25 @@ function substitute(value: unknown, path: readonly PropertyKey[], env: NodeJS.Pr
   return value;
 }
 
-function refuse(source: string, problems: readonly string[]): never {
+/** @throws ConfigError always: one line per problem */
+export function refuse(source: string, problems: readonly string[]): never {
   if (problems.length === 1) throw new ConfigError(`${source}: ${problems[0]}`);
   throw new ConfigError(`${source}: ${problems.length} mistakes\n${problems.map((line) => `  ${line}`).join('\n')}`);
+}
+
+export interface ConfigChecks {
+  /** Whether an account that its exchange would refuse makes the whole file unusable. Default: true. */
+  readonly accounts?: boolean;
+}
+
+/** Every account that its exchange would refuse, with the field and what is wrong. */
+export function accountProblems({ accounts }: Settings): Map<AccountSettings, string> {
+  const problems = new Map<AccountSettings, string>();
+  for (const [index, settings] of accounts.entries()) {
+    const problem = accountProblem(settings);
+    if (problem !== null) problems.set(settings, `${fieldName(['accounts', index])}.${problem}`);
+  }
+  return problems;
 }
 
 /**
@@ -103,13 +121,21 @@ function refuse(source: string, problems: readonly string[]): never {
  * @param source how messages name it; a name that ends in `.json` is read as JSON
  * @throws ConfigError
  */
-export function parseConfig(text: string, source: string, env: NodeJS.ProcessEnv = process.env): Config {
+export function parseConfig(
+  text: string,
+  source: string,
+  env: NodeJS.ProcessEnv = process.env,
+  checks: ConfigChecks = {},
+): Config {
   const parsed = extname(source).toLowerCase() === '.json' ? parseJson(text, source) : parseYaml(text, source);
   const problems: string[] = [];
   const root = substitute(parsed ?? {}, [], env, problems);
   if (problems.length > 0) refuse(source, problems);
   const result = settingsSchema.safeParse(root);
-  if (!result.success) refuse(source, describeIssues(result.error, root));
+  problems.push(...keyProblems(root));
+  if (!result.success) refuse(source, [...describeIssues(result.error, root), ...problems]);
+  if (checks.accounts !== false) problems.push(...accountProblems(result.data).values());
+  if (problems.length > 0) refuse(source, problems);
   return makeConfig(result.data);
 }
 
@@ -120,7 +146,7 @@ function parseJson(text: string, source: string): unknown {
     // The reason only: the engine's message may quote the text around the mistake, keys included.
     const where = /position (\d+)/.exec(String(error))?.[1];
     const line = where === undefined ? '' : ` near line ${text.slice(0, Number(where)).split('\n').length}`;
-    throw new ConfigError(`${source}: is no valid JSON${line}; check commas, quotes and brackets there`);
+    throw new ConfigError(`${source}: is not valid JSON${line}; check commas, quotes and brackets there`);
   }
 }
 
@@ -130,7 +156,7 @@ function parseYaml(text: string, source: string): unknown {
   if (problem === undefined) return document.toJS();
   const line = text.slice(0, problem.pos[0]).split('\n').length;
   throw new ConfigError(
-    `${source}: is no valid YAML near line ${line} (${problem.message}); check indentation and quotes`,
+    `${source}: is not valid YAML near line ${line} (${problem.message}); check indentation and quotes`,
   );
 }
 
@@ -138,7 +164,7 @@ function parseYaml(text: string, source: string): unknown {
  * Reads and checks a file.
  * @throws ConfigError when it is missing, unreadable or wrong
  */
-export function readConfig(file: string, env: NodeJS.ProcessEnv = process.env): Config {
+export function readConfig(file: string, env: NodeJS.ProcessEnv = process.env, checks: ConfigChecks = {}): Config {
   let text: string;
   try {
     text = readFileSync(file, 'utf8');
@@ -147,7 +173,7 @@ export function readConfig(file: string, env: NodeJS.ProcessEnv = process.env): 
     const why = code === 'ENOENT' ? 'no such file; check the path given with -c' : `cannot be read (${String(code)})`;
     throw new ConfigError(`${file}: ${why}`, { cause: error });
   }
-  return parseConfig(text, file, env);
+  return parseConfig(text, file, env, checks);
 }
 
 /** The configuration of this process: `quant.start(file)` fills it in. Before that it holds the defaults and no account. */

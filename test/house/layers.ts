@@ -44,6 +44,8 @@ const LAYERS: readonly Layer[] = [
   { places: ['storage/'], mayImport: ['seam/', 'domain/', 'orders/', 'storage/'] },
   { places: ['trade.ts', 'market.ts', 'quant.ts', 'tasks.ts'], mayImport: BELOW_CLI },
   { places: ASSEMBLY, mayImport: BELOW_CLI },
+  // What an account of a configuration needs is its exchange's to say.
+  { places: ['runtime/config-accounts.ts'], mayImport: ['seam/', 'domain/', 'exchanges/index.ts', 'runtime/'] },
   { places: ['runtime/'], mayImport: ['seam/', 'domain/', 'runtime/', ...ASSEMBLY.map((place) => `!${place}`)] },
   { places: ['simulator/<x>/'], mayImport: [...SIMULATOR_CORE, 'simulator/<x>/', 'exchanges/<x>/'] },
   { places: ['simulator/index.ts', 'simulator/dialects.ts'], mayImport: [...SIMULATOR_CORE, 'simulator/'] },

@@ -56,6 +56,21 @@ describe('a good file', () => {
     expect(parseConfig(GOOD, 'config.yaml', ENV)['grid']).toEqual({ size: 5 });
   });
 
+  it('leaves to the user what is short, or means something else at the top', () => {
+    const own = `step: 5\nlot: '0.1'\nsymbols: [EOS/USDT]\ntimings: { every: 5 }`;
+    expect(parseConfig(`${GOOD}${own}`, 'config.yaml', ENV)).toMatchObject({
+      step: 5,
+      lot: '0.1',
+      symbols: ['EOS/USDT'],
+      timings: { every: 5 },
+    });
+  });
+
+  it('may be read although an account is not as its exchange wants it, for whoever looks after the others', () => {
+    const text = entry('').replace('htx', 'okx');
+    expect(parseConfig(text, 'config.yaml', {}, { accounts: false }).accounts).toHaveLength(1);
+  });
+
   it('may be JSON', () => {
     const text = JSON.stringify({ serverId: '${BOX:-spare}', accounts: [] });
     expect(parseConfig(text, 'config.json', {}).serverId).toBe('spare');
@@ -122,8 +137,52 @@ describe('a mistake is named with its field and its remedy', () => {
       'log.level: expected debug, info, warn, error, silent; got the string "loud"',
     ],
     ['not a list', 'accounts: 5', 'accounts: expected a list, got the number 5'],
-    ['not an object', '[]', 'the file: expected a object, got a list'],
-    ['broken YAML', 'a: [1\nb: 2', 'is no valid YAML near line'],
+    ['not an object', '[]', 'the file: expected an object, got a list'],
+    ['a misspelt key with a default', 'supervisr: { lease: 5 }', 'supervisr: is unknown; rename it to "supervisor"'],
+    [
+      'two letters exchanged',
+      entry('').replace('symbols', 'sybmols'),
+      'accounts[0].sybmols: is unknown; rename it to "symbols"',
+    ],
+    [
+      'a safety key in other letters',
+      entry(', unfinishedorders: { start: revoke }'),
+      'accounts[0].unfinishedorders: is unknown; rename it to "unfinishedOrders"',
+    ],
+    [
+      'a key one level too deep',
+      entry(', deadMansSwitch: 5'),
+      'config.yaml: accounts[0].deadMansSwitch: belongs at the top level; move it there',
+    ],
+    ['a key one level too high', 'endpoints: testnet', 'endpoints: belongs in an account; move it'],
+    [
+      'an option of a Trade',
+      entry(', timings: { requestTimeout: -1 }'),
+      'accounts[0].timings: is an option of a Trade; give it to new Trade',
+    ],
+    [
+      'a URL inside endpoints',
+      entry(', endpoints: { rest: 5 }'),
+      'accounts[0].endpoints.rest: expected a http(s):// URL, got 5',
+    ],
+    [
+      'a name inside endpoints',
+      entry(', endpoints: { rset: "https://x" }'),
+      'accounts[0].endpoints.rset: unknown; HTX has rest, wsMarket',
+    ],
+    [
+      'a testnet that does not exist',
+      entry(', endpoints: testnet'),
+      'config.yaml: accounts[0].endpoints: HTX has no testnet',
+    ],
+    [
+      'a passphrase that is missing',
+      entry('').replace('htx', 'okx'),
+      'config.yaml: accounts[0].passphrase: required for OKX',
+    ],
+    ['a lease too short', 'supervisor: { lease: 0 }', 'config.yaml: supervisor.lease: must be at least 1 second'],
+    ['a share of a restart', 'supervisor: { maxRestarts: 1.5 }', 'supervisor.maxRestarts: expected a whole number'],
+    ['broken YAML', 'a: [1\nb: 2', 'is not valid YAML near line'],
   ])('%s', (_name, text, message) => {
     expect(mistake(text)).toContain(message);
   });
@@ -139,7 +198,7 @@ describe('a mistake is named with its field and its remedy', () => {
 
   it('never repeats what stands in a secret field, nor in a broken JSON file', () => {
     expect(mistake(entry('').replace('secretKey: s', 'secretKey: [hush]'))).not.toContain('hush');
-    expect(mistake('{"secretKey": "hush" oops}', 'config.json')).toMatch(/^config.json: is no valid JSON near line 1/);
+    expect(mistake('{"secretKey": "hush" oops}', 'config.json')).toMatch(/^config.json: is not valid JSON near line 1/);
     expect(mistake('{"secretKey": "hush" oops}', 'config.json')).not.toContain('hush');
   });
 
