@@ -36,7 +36,11 @@ export function registerSimulate(program: Command, finish: Finish): void {
   program
     .command('simulate')
     .description('run the exchange simulator as a server')
-    .option('--port <n>', 'first port; the exchanges take one each (default: free ports)', numberOption(0, 'whole'))
+    .option(
+      '--port <n>',
+      'first port; the exchanges take one each (default: free ports)',
+      numberOption(0, 'whole', 65_535),
+    )
     .option('--host <address>', 'address to listen on (default: 127.0.0.1, this machine only)')
     .option('--seed <text>', 'everything that happens by chance follows from it (default: 1)')
     .option('--accounts <n>', 'how many accounts', numberOption(1, 'whole'), 1)
@@ -57,6 +61,8 @@ async function simulate(options: Options): Promise<0> {
   const ended = new Promise<void>((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => resolve());
   });
+  if (options.speed !== undefined && options.replay === undefined)
+    throw new UsageError('--speed needs --replay: the market of the model has no other speed than its own');
   const simulator = await startFor(options);
   const { endpoints, accounts } = simulator;
   if (options.writeConfig !== undefined) {
@@ -86,6 +92,7 @@ async function simulate(options: Options): Promise<0> {
     );
     if (accounts.length > shown.length) print(`… and ${accounts.length - shown.length} more: see --json`);
     print();
+    if (options.writeConfig !== undefined) print(`Configuration for these accounts: ${options.writeConfig}`);
     print(paint.dim('Ctrl-C stops it.'));
   }
   await ended;

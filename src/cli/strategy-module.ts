@@ -1,7 +1,7 @@
 // Loads a strategy's module: its default export is a class or a function. `import … from 'aioquant'` inside it means this very package,
 // wherever the file lies, so that strategy and process share one configuration, one log and one list of what trades.
 
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { registerHooks } from 'node:module';
 import { extname, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -31,17 +31,39 @@ export function strategyFile(file: string): string {
   return path;
 }
 
-/** @throws UsageError when the module has no default export that can be run; whatever the module itself throws */
-export async function loadStrategy(file: string): Promise<Entrance> {
-  const path = strategyFile(file);
-  hookPackage();
-  const module: unknown = await import(pathToFileURL(path).href);
-  const entrance: unknown =
-    typeof module === 'object' && module !== null && 'default' in module ? module.default : undefined;
-  if (typeof entrance !== 'function') {
+const AS_COMMONJS = /^(?:Cannot use import statement outside a module|Unexpected token 'export')/;
+
+/** @throws UsageError when it, or what it imports, is taken for CommonJS because the project's package.json says so */
+async function importModule(path: string): Promise<unknown> {
+  try {
+    return (await import(pathToFileURL(path).href)) as unknown;
+  } catch (error) {
+    if (!(error instanceof SyntaxError) || !AS_COMMONJS.test(error.message)) throw error;
+    const culprit = /^(.+):\d+$/m.exec(error.stack ?? '')?.[1] ?? path;
+    const better = extname(culprit).replace(/^\./, '.m');
     throw new UsageError(
-      `${file}: has no default export to run; write "export default class …" or "export default function …"`,
+      `${culprit}: is loaded as CommonJS; name it ${better}, or write "type": "module" in the project's package.json`,
+      { cause: error },
     );
   }
+}
+
+const noEntrance = (file: string): UsageError =>
+  new UsageError(
+    `${file}: has no default export to run; write "export default class …" or "export default function …"`,
+  );
+
+/**
+ * Runs the module. One that cannot have a default export is refused before: it might trade, and then be ended at once.
+ * @throws UsageError when it has no default export that can be run; whatever the module itself throws
+ */
+export async function loadStrategy(file: string): Promise<Entrance> {
+  const path = strategyFile(file);
+  if (!/\b(?:default|exports)\b/.test(readFileSync(path, 'utf8'))) throw noEntrance(file);
+  hookPackage();
+  const module = await importModule(path);
+  const entrance: unknown =
+    typeof module === 'object' && module !== null && 'default' in module ? module.default : undefined;
+  if (typeof entrance !== 'function') throw noEntrance(file);
   return entrance as Entrance;
 }

@@ -12,13 +12,17 @@ export type Finish = (status: number) => void;
 /** The command was used wrongly. The message says what to do instead; the exit status is 2. */
 export class UsageError extends ConfigError {}
 
-/** Reads an option that must be a number of at least `least`. */
-export function numberOption(least: number, kind: 'whole' | 'any' = 'any'): (text: string) => number {
+/** Reads an option that must be a number of at least `least`, and at most `most`. */
+export function numberOption(
+  least: number,
+  kind: 'whole' | 'any' = 'any',
+  most: number = Number.MAX_VALUE,
+): (text: string) => number {
+  const range = most === Number.MAX_VALUE ? `of at least ${least}` : `from ${least} to ${most}`;
   return (text) => {
     const value = Number(text);
-    const fits =
-      text.trim() !== '' && Number.isFinite(value) && value >= least && (kind === 'any' || Number.isInteger(value));
-    if (!fits) throw new InvalidArgumentError(`Give a ${kind === 'whole' ? 'whole ' : ''}number of at least ${least}.`);
+    const fits = text.trim() !== '' && value >= least && value <= most && (kind === 'any' || Number.isInteger(value));
+    if (!fits) throw new InvalidArgumentError(`Give a ${kind === 'whole' ? 'whole ' : ''}number ${range}.`);
     return value;
   };
 }

@@ -3,7 +3,11 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { z } from 'zod';
 import { runCommandLine } from '../../src/cli/program.ts';
+import { VirtualClock } from '../../src/runtime/virtual-clock.ts';
+import { silentLog } from '../../src/seam/log.ts';
+import { SqliteJournal } from '../../src/storage/sqlite-journal.ts';
 import { aioquant } from '../support/launched.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'aioquant-main-'));
@@ -61,7 +65,11 @@ describe('a mistake says what to do next, exit status 2', () => {
   );
   const empty = file('empty.yaml', 'serverId: x');
   const noSymbols = file('no-symbols.yaml', 'accounts: [{ name: a, platform: htx, accessKey: k, secretKey: s }]');
-  const noDefault = file('no-default.mjs', 'export const x = 1;');
+  const noDefault = file('no-default.mjs', 'console.log("TRADING"); export const x = 1;');
+  const noPassphrase = file(
+    'no-passphrase.yaml',
+    'accounts: [{ name: a, platform: okx, accessKey: k, secretKey: s, symbols: [EOS/USDT] }]',
+  );
   it.each([
     [['revok'], 'Did you mean revoke?'],
     [['revoke', '--yess', '-c', 'x'], 'Did you mean --yes?'],
@@ -71,16 +79,22 @@ describe('a mistake says what to do next, exit status 2', () => {
     [['orders'], "required option '-c, --config <file>'"],
     [['orders', '-c', '/no/such.yaml'], '/no/such.yaml: no such file; check the path given with -c'],
     [['orders', '-c', bad], 'accounts[0].secretKey: environment variable NO_SUCH_VARIABLE is not set; set it'],
-    [['orders', '-c', empty], 'the configuration has no accounts; add at least one'],
-    [['orders', '-c', noSymbols], 'account a names no symbols; give --symbol BASE/QUOTE'],
-    [['orders', '-c', noSymbols, '--account', 'b'], '--account b: the configuration has a'],
+    [['orders', '-c', empty], 'empty.yaml: has no accounts; add at least one'],
+    [['orders', '-c', noSymbols], 'no-symbols.yaml: account a names no symbols; give --symbol BASE/QUOTE'],
+    [['orders', '-c', noSymbols, '--account', 'b'], 'no-symbols.yaml has a'],
+    [['orders', '-c', noPassphrase], 'no-passphrase.yaml: accounts[0].passphrase: required for OKX'],
+    [['doctor', '-c', noPassphrase], 'no-passphrase.yaml: accounts[0].passphrase: required for OKX'],
+    [['revoke', '-c', noPassphrase, '--yes'], 'no-passphrase.yaml: accounts[0].passphrase: required for OKX'],
+    [['run', noDefault, '-c', noPassphrase], 'no-passphrase.yaml: accounts[0].passphrase: required for OKX'],
     [['orders', '-c', noSymbols, '--symbol', 'EOSUSDT'], '--symbol: expected BASE/QUOTE'],
     [
       ['revoke', '-c', noSymbols, '--symbol', 'EOS/USDT'],
       'no terminal to ask on; add --yes, or look first with --dry-run',
     ],
     [['run', '/no/such.ts'], '/no/such.ts: no such strategy file'],
-    [['simulate', '--port', '-1'], 'Give a whole number of at least 0'],
+    [['simulate', '--port', '-1'], 'Give a whole number from 0 to 65535'],
+    [['simulate', '--port', '99999'], 'Give a whole number from 0 to 65535'],
+    [['simulate', '--speed', '2'], '--speed needs --replay'],
     [['simulate', '--faults', 'no-such'], 'no fault plan is called "no-such"'],
     [['simulate', '--exchange', 'mtgox'], 'no exchange called "mtgox" is simulated'],
     [['simulate', '--replay', '/no/such/file'], 'no such file'],
@@ -92,13 +106,70 @@ describe('a mistake says what to do next, exit status 2', () => {
     expect(status).toBe(2);
   });
 
+  it.concurrent('an account that its exchange would refuse, before the strategy runs', async () => {
+    const { status, out, err } = await aioquant(['run', noDefault, '-c', noPassphrase, '--no-supervisor']);
+    expect(err).toMatch(/no-passphrase\.yaml: accounts\[0\]\.passphrase: required for OKX.*\n$/);
+    expect(out).not.toContain('TRADING');
+    expect(status).toBe(2);
+  });
+
+  it.concurrent('a strategy that is taken for CommonJS', async () => {
+    const project = mkdtempSync(join(tmpdir(), 'aioquant-commonjs-'));
+    writeFileSync(join(project, 'package.json'), '{ "type": "commonjs" }');
+    const strategy = join(project, 's.ts');
+    writeFileSync(strategy, "import { quant } from 'aioquant';\nexport default () => quant.stop();\n");
+    const { status, err } = await aioquant(['run', strategy, '--no-supervisor']);
+    expect(err).toContain(`${strategy}: is loaded as CommonJS; name it .mts, or write "type": "module"`);
+    expect(err).not.toMatch(/\n\s+at .*:\d+:\d+/);
+    expect(status).toBe(2);
+  });
+
   it.concurrent.each([
     [[], 'has no default export to run'],
     [['--no-supervisor'], 'has no default export to run; write "export default class'],
   ])('a strategy without a default export, %j', async (flags, message) => {
-    const { status, err } = await aioquant(['run', noDefault, ...flags]);
+    const { status, out, err } = await aioquant(['run', noDefault, ...flags]);
     expect(err).toContain(message);
+    expect(out).not.toContain('TRADING');
     expect(err).not.toMatch(/\n\s+at .*:\d+:\d+/);
     expect(status).toBe(2);
   });
+});
+
+it('orders --history of several accounts is newest first, and does not take what could not be asked for none', async () => {
+  const journal = join(folder, 'journal.sqlite');
+  const config = file('history.yaml', `journal: ${journal}`);
+  const written = new SqliteJournal({ file: journal, clock: new VirtualClock(), log: silentLog });
+  const begun = Date.now() - 60_000;
+  for (const [account, seconds] of [
+    ['a', 1],
+    ['b', 2],
+    ['a', 3],
+    ['b', 4],
+  ] as const) {
+    const at = begun + seconds * 1_000;
+    const scope = written.open({ platform: 'htx', account, symbol: 'EOS/USDT', strategy: 's' });
+    const order = { action: 'BUY', orderType: 'LIMIT', timeInForce: 'GTC', price: '1', quantity: '1' } as const;
+    scope.intent(`c:${seconds}`, { ...order, clientOrderId: String(seconds), quoteQuantity: null, at });
+    const nothing = { found: [], revoked: [], filled: [], left: [], confirmedAt: null };
+    const place = { platform: 'htx', account, symbol: 'EOS/USDT', trigger: 'stop', whose: 'all' } as const;
+    scope.receipt({ ...place, ...nothing, startedAt: at, endedAt: at, error: 'not reachable' });
+  }
+  await written.close();
+  const args = ['orders', '-c', config, '--history', '--account', 'a,b', '--limit', '3'];
+  const made = z.array(z.looseObject({ key: z.string().optional(), startedAt: z.number().optional() }));
+  const lines: unknown[] = (await run([...args, '--json'])).out
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+  expect(made.parse(lines).map(({ key, startedAt = 0 }) => key ?? (startedAt - begun) / 1_000)).toEqual([
+    'c:4',
+    'c:3',
+    'c:2',
+    4,
+    3,
+    2,
+  ]);
+  const { out } = await run(args);
+  expect(out).toMatch(/ 0 +0 +0 +\? +not reachable/);
 });

@@ -35,8 +35,10 @@ it('--json: the first line is one object with every URL and key, then it serves 
 });
 
 it('for people: exchanges, URLs and keys as tables', async () => {
-  await using running = new Launched([MAIN, 'simulate', '--exchange', 'okx,htx'], {});
+  const config = join(mkdtempSync(join(tmpdir(), 'aioquant-sim-')), 'sim.yaml');
+  await using running = new Launched([MAIN, 'simulate', '--exchange', 'okx,htx', '--write-config', config], {});
   await running.says(/Ctrl-C stops it/);
+  expect(running.text).toContain(`Configuration for these accounts: ${config}`);
   expect(running.text).toContain('wsPrivate');
   expect(running.text).not.toContain('binance');
   running.signal('SIGINT');
