@@ -119,4 +119,14 @@ it('for people: a mark per finding, and what is missing in a configuration that 
   expect(out).toMatch(/· 5 machine gone +the exchange's dead man's switch is not armed: switched off/);
   expect(out).toContain('1 account examined: ready to trade.');
   expect(status).toBe(0);
+
+  const strict = await stage.run(['doctor', '-c', stage.at.config, '--strict']);
+  expect(strict.out).toContain('1 of 1 accounts have warnings or cannot trade (! or ✗ above).');
+  expect(strict.status).toBe(1);
+});
+
+it("a switch below the exchange's limits: doctor says what it becomes, and of what", async () => {
+  await using stage = await openStage('okx', { config: { deadMansSwitch: 5 } });
+  const { of } = await examine(stage);
+  expect(of('5 machine gone')).toContain('the exchange cancels 10 s (configured: 5 s; it takes 10 to 120) after');
 });

@@ -13,7 +13,7 @@ import { MemoryJournal } from '../../src/orders/memory-journal.ts';
 import { AccountSessions } from '../../src/orders/account-sessions.ts';
 import { silentLog } from '../../src/seam/log.ts';
 import { Trade } from '../../src/trade.ts';
-import { AT_A_TERMINAL, jsonLines, openStage, ROUND_TRIP_50, type Stage } from './support.ts';
+import { AT_A_TERMINAL, jsonLines, openStage, quickEnough, ROUND_TRIP_50, type Stage } from './support.ts';
 
 const receiptSchema = z.object({
   account: z.string(),
@@ -53,49 +53,49 @@ async function tradeOn(stage: Stage): Promise<{ trade: Trade } & AsyncDisposable
   };
 }
 
-// Tried again where the machine was busy with something else: the goal is about the program.
-describe.each(PLATFORMS)('in numbers, on %s at 50 ms round trip', { timeout: 60_000, retry: 3 }, (platform) => {
-  it('100 accounts with 20 orders each: revoked and confirmed by one command within 3 s, never refused for its pace', async () => {
-    await using stage = await openStage(platform, { accounts: 100, latency: ROUND_TRIP_50 });
-    for (let account = 0; account < 100; account++) stage.at.plant(20, { account });
-    const began = performance.now();
-    const { status, out, err } = await stage.run(['revoke', '-c', stage.at.config, '--yes', '--json']);
-    const took = performance.now() - began;
-    console.log(
-      `${platform}: 2000 orders of 100 accounts revoked and confirmed in ${Math.round(took)} ms, process included`,
-    );
-    const made = receipts(out);
-    expect(made.reduce((sum, { revoked }) => sum + revoked.length, 0)).toBe(2_000);
-    expect(made.every(({ confirmedAt, error }) => confirmedAt !== null && error === null)).toBe(true);
-    for (let account = 0; account < 100; account++) expect(stage.at.open(account)).toBe(0);
-    expect({ status, err, refused: stage.refusedForRate }).toEqual({ status: 0, err: '', refused: 0 });
-    expect(took).toBeLessThan(3_000);
-  });
+describe.each(PLATFORMS)('in numbers, on %s at 50 ms round trip', { timeout: 120_000 }, (platform) => {
+  it('100 accounts with 20 orders each: revoked and confirmed by one command within 3 s, never refused for its pace', () =>
+    quickEnough(async () => {
+      await using stage = await openStage(platform, { accounts: 100, latency: ROUND_TRIP_50 });
+      for (let account = 0; account < 100; account++) stage.at.plant(20, { account });
+      const began = performance.now();
+      const { status, out, err } = await stage.run(['revoke', '-c', stage.at.config, '--yes', '--json']);
+      const took = performance.now() - began;
+      console.log(
+        `${platform}: 2000 orders of 100 accounts revoked and confirmed in ${Math.round(took)} ms, process included`,
+      );
+      const made = receipts(out);
+      expect(made.reduce((sum, { revoked }) => sum + revoked.length, 0)).toBe(2_000);
+      expect(made.every(({ confirmedAt, error }) => confirmedAt !== null && error === null)).toBe(true);
+      for (let account = 0; account < 100; account++) expect(stage.at.open(account)).toBe(0);
+      expect({ status, err, refused: stage.refusedForRate }).toEqual({ status: 0, err: '', refused: 0 });
+      return took / 3_000;
+    }));
 
-  it('100 orders of one account: within half a second by a Trade, about that by command, the proof included', async () => {
-    await using stage = await openStage(platform, { latency: ROUND_TRIP_50 });
-    stage.at.plant(100);
-    const { out } = await stage.run(['revoke', '-c', stage.at.config, '--yes', '--json']);
-    const [made] = receipts(out);
-    expect(made?.revoked).toHaveLength(100);
-    const byCommand = (made?.endedAt ?? Infinity) - (made?.startedAt ?? 0);
+  it('100 orders of one account: within half a second by a Trade, about that by command, the proof included', () =>
+    quickEnough(async () => {
+      await using stage = await openStage(platform, { latency: ROUND_TRIP_50 });
+      stage.at.plant(100);
+      const { out } = await stage.run(['revoke', '-c', stage.at.config, '--yes', '--json']);
+      const [made] = receipts(out);
+      expect(made?.revoked).toHaveLength(100);
+      const byCommand = (made?.endedAt ?? Infinity) - (made?.startedAt ?? 0);
 
-    stage.at.plant(100);
-    await using on = await tradeOn(stage);
-    const began = performance.now();
-    const [revoked, error] = await on.trade.revokeOrder();
-    const byTrade = performance.now() - began;
-    expect(stage.at.open()).toBe(0);
-    expect([revoked?.length, error]).toEqual([100, null]);
-    console.log(
-      `${platform}: 100 orders revoked and proven in ${byCommand} ms by command, ${Math.round(byTrade)} ms by a Trade`,
-    );
-    // A process of its own first learns the clock, the account and the rules, all at once: the goal of half a second is met by a hair
-    // where the round trip is 50 ms (docs/unfinished-orders.md), and a busy machine needs room.
-    expect(byCommand).toBeLessThan(750);
-    expect(byTrade).toBeLessThan(500);
-    expect(stage.refusedForRate).toBe(0);
-  });
+      stage.at.plant(100);
+      await using on = await tradeOn(stage);
+      const began = performance.now();
+      const [revoked, error] = await on.trade.revokeOrder();
+      const byTrade = performance.now() - began;
+      expect(stage.at.open()).toBe(0);
+      expect([revoked?.length, error]).toEqual([100, null]);
+      console.log(
+        `${platform}: 100 orders revoked and proven in ${byCommand} ms by command, ${Math.round(byTrade)} ms by a Trade`,
+      );
+      expect(stage.refusedForRate).toBe(0);
+      // A process of its own first learns the clock, the account and the rules, all at once: the goal of half a second is met by a hair
+      // where the round trip is 50 ms (docs/unfinished-orders.md), and a busy machine needs room.
+      return Math.max(byCommand / 750, byTrade / 500);
+    }));
 });
 
 describe.each(PLATFORMS)('on %s', { concurrent: true, timeout: 60_000 }, (platform) => {
@@ -181,6 +181,28 @@ it('for people: what would be done, what was done, and that nothing is left, eac
   const after = await stage.run(['orders', '-c', stage.at.config]);
   expect(after.out).toBe('No unfinished orders on 1 account.\n');
 }, 60_000);
+
+it('an account with a mistake in it keeps nobody from revoking those of the others, and is told with its field', async () => {
+  await using stage = await openStage('okx', { accounts: 2 });
+  for (const account of [0, 1]) stage.at.plant(2, { account });
+  const text = readFileSync(stage.at.config, 'utf8');
+  writeFileSync(stage.at.config, text.replace(/\n *passphrase: .*/, ''));
+  const { status, out } = await stage.run(['revoke', '-c', stage.at.config, '--yes']);
+  expect(out).toMatch(/^demo +okx +BTC\/USDT +0 +0 +0 +\? .*passphrase: required for OKX/m);
+  expect(out).toMatch(/^demo-2 +okx +BTC\/USDT +2 +2 +0 +0 .*none left/m);
+  expect([status, stage.at.open(0), stage.at.open(1)]).toEqual([1, 2, 0]);
+});
+
+it('one order is one order', async () => {
+  await using stage = await openStage('okx');
+  stage.at.plant(1);
+  const dry = await stage.run(['revoke', '-c', stage.at.config, '--dry-run']);
+  expect(dry.out).toContain('1 order would be revoked');
+  const asked = stage.start(['revoke', '-c', stage.at.config], AT_A_TERMINAL);
+  await asked.says(/Revoke this order, whoever placed it\? \[y\/N\]/);
+  asked.type('n\n');
+  expect((await asked.ended).status).toBe(1);
+});
 
 it('an exchange that is not there: nothing is said to be done, exit status 1', async () => {
   await using stage = await openStage('okx');

@@ -1,6 +1,7 @@
 // A stage for whole-program tests: a simulated exchange on real ports, and processes that trade on it as a user's would.
 // `await using` leaves nothing behind, so that tests may run side by side. Processes and the exchange by themselves: test/support.
 import { fileURLToPath } from 'node:url';
+import { expect } from 'vitest';
 import type { Platform } from '../../src/domain/platform.ts';
 import type { SimulatorServerOptions } from '../../src/simulator/index.ts';
 import { ground, type Ground } from '../support/ground.ts';
@@ -106,6 +107,16 @@ export async function openStage(platform: Platform, options: StageOptions = {}):
   const { config = {}, unfinishedOrders, ...rest } = options;
   const at = await ground(platform, rest, config, unfinishedOrders === undefined ? {} : { unfinishedOrders });
   return new Stage(at);
+}
+
+/**
+ * For goals in time: where the machine was busy with something else, the run is made again. What a run asserts by itself has to hold each time.
+ * @param run resolves with the share of the goal that it took, at most 1 when it is met
+ */
+export async function quickEnough(run: () => Promise<number>, attempts = 4): Promise<void> {
+  let share = await run();
+  for (let attempt = 1; share > 1 && attempt < attempts; attempt++) share = await run();
+  expect(share).toBeLessThanOrEqual(1);
 }
 
 /** One JSON value per line. */
