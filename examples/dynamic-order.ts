@@ -1,5 +1,5 @@
 // A dynamic order: one buy order that follows the market at a distance, revoked and placed anew when the market has moved away.
-//   aioquant run examples/dynamic-order.ts -c config.yaml
+//   npm run -s aioquant -- run examples/dynamic-order.ts -c config.yaml
 import { config, Decimal, logger, LoopRunTask, ORDER_ACTION_BUY, quant, Trade } from 'aioquant';
 
 /** One per mille below the best bid, and anew once it is further than two per mille away from there. */

@@ -1,5 +1,5 @@
 // Lists the unfinished orders of a symbol: known right now without asking, and asked of the exchange.
-//   aioquant run examples/list-orders.ts -c config.yaml
+//   npm run -s aioquant -- run examples/list-orders.ts -c config.yaml
 import { config, quant, Trade } from 'aioquant';
 
 export default async function listOrders(): Promise<void> {

@@ -1,5 +1,5 @@
 // A live order book over WebSocket, without keys: every change of the best prices, and the moments in which there is no book to trust.
-//   aioquant run examples/live-book.ts -c config.yaml
+//   npm run -s aioquant -- run examples/live-book.ts -c config.yaml
 import { config, Decimal, Market, quant, type Orderbook } from 'aioquant';
 
 let last = '';

@@ -1,5 +1,5 @@
 // A loop task: called again and again, never twice at the same time, and one failure does not end it.
-//   aioquant run examples/loop-task.ts
+//   npm run -s aioquant -- run examples/loop-task.ts
 import { LoopRunTask, quant } from 'aioquant';
 
 let runs = 0;

@@ -1,5 +1,5 @@
 // The market by REST: best prices, spread and depth of a symbol, in the unified form that is the same for every platform.
-//   aioquant run examples/market-price.ts -c config.yaml
+//   npm run -s aioquant -- run examples/market-price.ts -c config.yaml
 import { config, Decimal, quant, Trade } from 'aioquant';
 
 export default async function marketPrice(): Promise<void> {

@@ -1,5 +1,5 @@
 // The platform's own REST client: every endpoint in the exchange's own words, signed, within its rate limits, errors as results.
-//   aioquant run examples/rest-client.ts -c config.yaml
+//   npm run -s aioquant -- run examples/rest-client.ts -c config.yaml
 import { config, quant, Trade } from 'aioquant';
 
 /** Raw calls take symbols as the exchange writes them. */

@@ -1,5 +1,5 @@
 // Revokes orders: first one by its id, then all the others at once - and each time the exchange confirms it.
-//   aioquant run examples/revoke-orders.ts -c config.yaml
+//   npm run -s aioquant -- run examples/revoke-orders.ts -c config.yaml
 import { config, quant, RevokeError, Trade } from 'aioquant';
 
 export default async function revokeOrders(): Promise<void> {

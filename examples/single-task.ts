@@ -1,5 +1,5 @@
 // Single tasks: once, as soon as the current work is done, or once after a delay - which can be called off.
-//   aioquant run examples/single-task.ts
+//   npm run -s aioquant -- run examples/single-task.ts
 import { quant, SingleTask } from 'aioquant';
 
 function say(text: string): void {

@@ -66,5 +66,5 @@ function isBetween(price: string | null, low: string, high: string): boolean {
   return exact.gte(Decimal.from(low)) && exact.lte(Decimal.from(high));
 }
 
-// `aioquant run` starts the default export by itself; `node strategy06.ts config.yaml` comes here.
+// `aioquant run` starts the default export by itself; where the package is installed, `node strategy06.ts config.yaml` comes here.
 if (import.meta.main) await quant.start(process.argv[2] ?? 'config.yaml', Strategy06);

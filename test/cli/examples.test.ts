@@ -54,6 +54,13 @@ describe.each(PLATFORMS)('on %s', { concurrent: true, timeout: 60_000 }, (platfo
     expect(stage.at.open()).toBe(0);
   });
 
+  it('leave-orders leaves three', async () => {
+    await using stage = await open();
+    const { status, out } = await ended(stage, 'leave-orders.ts');
+    expect(out.match(/left behind: \d+/g)).toHaveLength(3);
+    expect([status, stage.at.open()]).toEqual([0, 3]);
+  });
+
   it('dynamic-order keeps one order near the market, and none after it was stopped', async () => {
     await using stage = await open();
     const running = start(stage, 'dynamic-order.ts');

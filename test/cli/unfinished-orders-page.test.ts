@@ -8,9 +8,11 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 const root = new URL('../../', import.meta.url);
 const page = readFileSync(new URL('docs/unfinished-orders.md', root), 'utf8');
 const PREFIX = 'npm run -s aioquant -- ';
-const commands = [...page.matchAll(/```sh\n([\s\S]*?)```/g)].flatMap(([, block = '']) => block.trim().split('\n'));
+const commandsOf = (text: string): string[] =>
+  [...text.matchAll(/```sh\n([\s\S]*?)```/g)].flatMap(([, block = '']) => block.trim().split('\n'));
+const commands = commandsOf(page);
 const main = new URL('src/cli/main.ts', root).pathname;
-const strategy = new URL('examples/strategy06.ts', root).pathname;
+const examples = new URL('examples/', root).pathname;
 
 const folder = mkdtempSync(join(tmpdir(), 'aioquant-page-'));
 const environment = { ...process.env, XDG_DATA_HOME: folder };
@@ -18,7 +20,7 @@ const environment = { ...process.env, XDG_DATA_HOME: folder };
 /** The arguments after the page's prefix; files of the checkout by their whole path, and any free port instead of the page's. */
 function argumentsOf(command: string): string[] {
   expect(command.startsWith(PREFIX)).toBe(true);
-  const words = command.slice(PREFIX.length).replace('examples/strategy06.ts', strategy).split(' ');
+  const words = command.slice(PREFIX.length).replace('examples/', examples).split(' ');
   return words[0] === 'simulate' ? words.map((word) => (word === '7400' ? '0' : word)) : words;
 }
 
@@ -54,6 +56,8 @@ describe('docs/unfinished-orders.md', () => {
       'simulate',
       'doctor',
       'run',
+      'run',
+      'run',
       'orders',
       'revoke',
       'revoke',
@@ -62,21 +66,40 @@ describe('docs/unfinished-orders.md', () => {
     ]);
   });
 
-  it.each(commands.slice(1))(
+  /** What a command must say for the page's own words to be true. */
+  const says = [
+    'ready to trade',
+    'left behind',
+    'revoked 3 orders of an earlier run',
+    'left behind',
+    '3 unfinished orders',
+    '3 orders would be revoked',
+    '0 orders revoked',
+    '3 orders revoked',
+    'none left at',
+  ];
+
+  it('the Chinese page has the same commands', () => {
+    const chinese = readFileSync(new URL('docs/unfinished-orders.zh-CN.md', root), 'utf8');
+    expect(commandsOf(chinese)).toEqual(commands);
+  });
+
+  it.each(commands.slice(1).map((command, index) => [command, says[index] ?? ''] as const))(
     '%s',
-    async (command) => {
+    async (command, expected) => {
       const words = argumentsOf(command);
-      if (words[0] !== 'run') {
-        const { status, stderr } = spawnSync(process.execPath, [main, ...words], {
+      if (!command.includes('strategy06.ts')) {
+        const { status, stdout, stderr } = spawnSync(process.execPath, [main, ...words], {
           cwd: folder,
           env: environment,
           timeout: 40_000,
         });
         expect([status, stderr.toString()]).toEqual([0, expect.any(String)]);
+        expect(stdout.toString()).toContain(expected);
         return;
       }
       const child = spawn(process.execPath, [main, ...words], { cwd: folder, env: environment });
-      await printed(child, 'SUBMITTED');
+      await printed(child, expected);
       const ended = new Promise((resolve) => {
         child.once('exit', resolve);
       });
