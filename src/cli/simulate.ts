@@ -5,6 +5,7 @@ import { existsSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Command } from 'commander';
+import type { RunningSimulator } from '../simulator/index.ts';
 import { paint, print, printJson, table } from './terminal.ts';
 import { listOption, numberOption, UsageError, type Finish } from './usage.ts';
 
@@ -30,6 +31,7 @@ interface Options {
   readonly latency?: number;
   readonly quiet?: true;
   readonly writeConfig?: string;
+  readonly symbol?: readonly string[];
 }
 
 export function registerSimulate(program: Command, finish: Finish): void {
@@ -51,6 +53,7 @@ export function registerSimulate(program: Command, finish: Finish): void {
     .option('--latency <ms>', 'one-way latency inside the exchange', numberOption(0))
     .option('--quiet', 'no market model: only accounts trade')
     .option('--write-config <file>', 'write a configuration with its accounts and URLs')
+    .option('--symbol <symbols>', 'with --write-config: what its accounts trade (default: BTC/USDT)', listOption)
     .option('--json', 'print one JSON object with URLs and keys, and nothing else')
     .addHelpText('after', HELP)
     .action(async (options: Options) => finish(await simulate(options)));
@@ -63,16 +66,11 @@ async function simulate(options: Options): Promise<0> {
   });
   if (options.speed !== undefined && options.replay === undefined)
     throw new UsageError('--speed needs --replay: the market of the model has no other speed than its own');
+  if (options.symbol !== undefined && options.writeConfig === undefined)
+    throw new UsageError('--symbol needs --write-config: it says what the accounts of that file trade');
   const simulator = await startFor(options);
   const { endpoints, accounts } = simulator;
-  if (options.writeConfig !== undefined) {
-    const { simulatorConfig } = await import('./simulator-config.ts');
-    // A journal of its own: what an earlier simulator knew of its orders means nothing to this one.
-    const journal = join(mkdtempSync(join(tmpdir(), 'aioquant-simulator-')), 'journal.sqlite');
-    writeFileSync(options.writeConfig, simulatorConfig(simulator, Object.keys(endpoints), { extra: { journal } }), {
-      mode: 0o600,
-    });
-  }
+  if (options.writeConfig !== undefined) await writeConfig(options.writeConfig, options.symbol, simulator);
   if (options.json === true) printJson({ ...endpoints, accounts });
   else {
     print(paint.bold('The simulator is running.'));
@@ -98,6 +96,19 @@ async function simulate(options: Options): Promise<0> {
   await ended;
   await simulator.close();
   return 0;
+}
+
+/** @param symbols of every account; undefined: the usual one */
+async function writeConfig(
+  file: string,
+  symbols: readonly string[] | undefined,
+  simulator: RunningSimulator,
+): Promise<void> {
+  const { simulatorConfig } = await import('./simulator-config.ts');
+  // A journal of its own: what an earlier simulator knew of its orders means nothing to this one.
+  const journal = join(mkdtempSync(join(tmpdir(), 'aioquant-simulator-')), 'journal.sqlite');
+  const options = { extra: { journal }, ...(symbols === undefined ? {} : { symbols }) };
+  writeFileSync(file, simulatorConfig(simulator, Object.keys(simulator.endpoints), options), { mode: 0o600 });
 }
 
 /** Starts it, and turns what a user got wrong into words. */

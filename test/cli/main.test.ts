@@ -95,6 +95,7 @@ describe('a mistake says what to do next, exit status 2', () => {
     [['simulate', '--port', '-1'], 'Give a whole number from 0 to 65535'],
     [['simulate', '--port', '99999'], 'Give a whole number from 0 to 65535'],
     [['simulate', '--speed', '2'], '--speed needs --replay'],
+    [['simulate', '--symbol', 'EOS/USDT'], '--symbol needs --write-config'],
     [['simulate', '--faults', 'no-such'], 'no fault plan is called "no-such"'],
     [['simulate', '--exchange', 'mtgox'], 'no exchange called "mtgox" is simulated'],
     [['simulate', '--replay', '/no/such/file'], 'no such file'],
@@ -161,7 +162,7 @@ it('orders --history of several accounts is newest first, and does not take what
   const lines: unknown[] = (await run([...args, '--json'])).out
     .trim()
     .split('\n')
-    .map((line) => JSON.parse(line));
+    .map((line) => JSON.parse(line) as unknown);
   expect(made.parse(lines).map(({ key, startedAt = 0 }) => key ?? (startedAt - begun) / 1_000)).toEqual([
     'c:4',
     'c:3',
