@@ -1,10 +1,10 @@
-// wickra-exchange promised what no code called. Here every test that a page names as proof must be there, and none may be empty.
+// wickra-exchange promised what no code called. Here every file of tests that a page names as proof must be there, and every promise must name one.
 import { globSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
-const PAGES = ['README.md', ...globSync('docs/*.md', { cwd: root })];
+const PAGES = ['README.md', 'README.zh-CN.md', ...globSync('docs/*.md', { cwd: root })];
 /** Paths in code marks below test/: files, folders, or patterns with `*`. */
 const NAMED = /`(test\/[\w./*-]+)`/g;
 
