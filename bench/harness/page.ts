@@ -47,6 +47,22 @@ export function verdict(row: Row): string {
   return over <= 1 ? 'met' : `missed by ${figure((over - 1) * 100)} %`;
 }
 
+/** Of everything else on the page less is better. */
+const isRate = ({ unit }: Row): boolean => unit === '1/s';
+
+function unit(row: Row): string {
+  return isRate(row) ? `${row.unit}, more is better` : row.unit;
+}
+
+/** A peer's figure, and what it is of ours where ours is not nothing. */
+export function peer(row: Row, name: string): string {
+  const ratio = ratioTo(row, name, 'aioquant');
+  const compared =
+    ratio === null || !Number.isFinite(ratio) ? '' : ` = ${figure(ratio)}× ${isRate(row) ? 'our rate' : 'ours'}`;
+  const note = row.notes.get(name);
+  return `${name} ${spread(row.values.get(name) ?? [])}${compared}${note === undefined ? '' : `; ${note}`}`;
+}
+
 const NOT_MEASURED = `## What was not measured
 
 - **The real exchanges, the Internet, TLS.** Everything runs on one machine over loopback without encryption. The way to an exchange takes tens of
@@ -86,6 +102,9 @@ export function writePage(rows: readonly Row[], facts: RunFacts): void {
     'de-duplication, no checks, no journal. We run with production defaults, the journal on disk. A contender that did not deliver what it had to has',
     'a note, and ours would be void.',
     '',
+    '*Ratio* is ours to the floor, and what stands beside a peer is its figure to ours: the median of the ratios of the rounds, both sides taken from the',
+    'same round. It need not be the quotient of the two medians beside it.',
+    '',
     '![Order updates: CPU time per message](benchmarks.svg)',
     '',
   ];
@@ -100,16 +119,13 @@ export function writePage(rows: readonly Row[], facts: RunFacts): void {
         '| --- | --- | --- | --- | --- | --- | --- | --- | --- |',
       );
     }
-    const peers = [...row.values]
-      .filter(([name]) => name !== 'floor' && name !== 'aioquant')
-      .map(([name, values]) => {
-        const ratio = ratioTo(row, name, 'aioquant');
-        return `${name} ${spread(values)}${ratio === null ? '' : ` = ${figure(ratio)}× ours`}${row.notes.has(name) ? `; ${row.notes.get(name)}` : ''}`;
-      });
+    const peers = [...row.values.keys()]
+      .filter((name) => name !== 'floor' && name !== 'aioquant')
+      .map((name) => peer(row, name));
     const ratio = ratioTo(row, 'aioquant', 'floor');
     const cells = [
       row.what,
-      row.unit,
+      unit(row),
       spread(row.values.get('floor') ?? []),
       `${spread(row.values.get('aioquant') ?? [])}${row.notes.has('aioquant') ? ` void: ${row.notes.get('aioquant')}` : ''}`,
       goal(row),
