@@ -68,7 +68,7 @@ export async function findOrders(
   progress.show(`asking ${counted(groups.length, 'account')} …`);
   const found = await inParallel(groups, async (group) => {
     const answers = await findOn(group, own, environment);
-    progress.show(`asked ${++done} of ${counted(groups.length, 'account')}`);
+    progress.show(`asked ${++done} of ${groups.length} accounts`);
     return answers;
   });
   progress.clear();

@@ -74,7 +74,7 @@ async function revokeAll(targets: readonly Target[], options: RevokeOptions): Pr
   progress.show(`revoking on ${counted(groups.length, 'account')} …`);
   const receipts = await inParallel(groups, async (group) => {
     const made = await revokeOn(group, options, environment);
-    progress.show(`finished ${++done} of ${counted(groups.length, 'account')}`);
+    progress.show(`finished ${++done} of ${groups.length} accounts`);
     return made;
   });
   progress.clear();

@@ -117,7 +117,7 @@ describe.each(PLATFORMS)('aioquant orders and revoke, on %s', { concurrent: true
       [
         { args: ['orders'], says: `could not be asked: demo (${platform}): `, marks: whatToDo },
         { args: ['revoke', '--yes'], says: 'demo', marks: 'something is left or not confirmed' },
-        { args: ['doctor'], says: 'cannot trade as they are', marks: '✗' },
+        { args: ['doctor'], says: '1 of 1 accounts cannot trade (✗ above)', marks: '✗' },
       ].map(async ({ args, says, marks }) => {
         const { status, out, err } = await stage.run([...args, '-c', stage.at.config]);
         expect([args, status]).toEqual([args, 1]);
@@ -156,8 +156,8 @@ describe('wrong usage and wrong configuration: exit status 2, nothing on standar
     ['no such file', ['orders', '-c', join(folder, 'none.yaml')], 'none.yaml: no such file'],
     ['no strategy named', ['run'], "missing required argument 'strategy'"],
     ['no such strategy', ['run', join(folder, 'none.ts')], 'none.ts: no such strategy file'],
-    ['no YAML', ['orders', '-c', file('broken.yaml', 'accounts: [{')], 'is no valid YAML near line 1'],
-    ['no JSON', ['orders', '-c', file('broken.json', '{"accounts": [}')], 'broken.json: is no valid JSON'],
+    ['not YAML', ['orders', '-c', file('broken.yaml', 'accounts: [{')], 'is not valid YAML near line 1'],
+    ['not JSON', ['orders', '-c', file('broken.json', '{"accounts": [}')], 'broken.json: is not valid JSON'],
     [
       'no secret key',
       ['orders', '-c', file('1.yaml', withAccount({ secretKey: undefined }))],
