@@ -145,6 +145,7 @@ export function checkOrder(
   request: OrderRequest,
   instrument: Instrument,
   clientOrderId: string,
+  isCalledOff: () => boolean,
 ): CheckedCommand | string {
   const problem = request.problem ?? checkAmounts(instrument, request);
   if (problem !== null) return problem;
@@ -161,6 +162,7 @@ export function checkOrder(
     quantity: request.quantity,
     quoteQuantity: request.quoteQuantity,
     extra: request.extra,
+    isCalledOff,
   };
   return isChecked(command) ? command : 'unreachable';
 }

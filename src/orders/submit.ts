@@ -37,6 +37,7 @@ export interface SubmitParts {
 export class Submit {
   private readonly parts: SubmitParts;
   private readonly inFlight = new Set<TrackedOrder>();
+  private readonly isCalledOff = (): boolean => this.parts.gate(true) !== null;
 
   constructor(parts: SubmitParts) {
     this.parts = parts;
@@ -61,7 +62,7 @@ export class Submit {
     const id = request.clientOrderId ?? parts.ids.next();
     const idProblem = request.clientOrderId === null ? null : clientOrderIdProblem(id, parts.rules);
     if (idProblem !== null) return this.refuse('invalid-order', idProblem);
-    const command = checkOrder(request, at.instrument, id);
+    const command = checkOrder(request, at.instrument, id, this.isCalledOff);
     if (typeof command === 'string') return this.refuse('invalid-order', command);
     const impossible = at.account.trading.refuse(command);
     if (impossible !== null) return this.refuse('invalid-order', impossible);

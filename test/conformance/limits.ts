@@ -101,4 +101,24 @@ const cases: readonly Case[] = [
   },
 ];
 
-export const limits: Chapter = { title: 'limits, clocks and keys', cases };
+const waiting: readonly Case[] = [
+  {
+    name: 'orders that wait for the rate limit do not leave once the Trade is closed',
+    run: async (stage) => {
+      const { trade } = await stage.ready();
+      const calls = Array.from({ length: 200 }, () => trade.createOrder('BUY', '0.6', '20'));
+      await stage.clock.advance(100);
+      await stage.clock.runFor(trade.close());
+      // What had left before may still arrive.
+      await stage.clock.advance(100);
+      const arrived = stage.openIds.length;
+      expect(arrived).toBeLessThan(200);
+      await stage.clock.advance(60_000);
+      expect(stage.openIds).toHaveLength(arrived);
+      const refused = (await Promise.all(calls)).map(([, error]) => error).filter((error) => error !== null);
+      expect(refused.every(({ outcome }) => outcome === 'not-sent')).toBe(true);
+    },
+  },
+];
+
+export const limits: Chapter = { title: 'limits, clocks and keys', cases: [...cases, ...waiting] };

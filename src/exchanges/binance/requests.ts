@@ -5,6 +5,7 @@ import { fail, ok, TradeError, type Result } from '../../domain/errors.ts';
 import { BINANCE } from '../../domain/platform.ts';
 import type { HttpResponse, Transport } from '../../seam/transport.ts';
 import type { ClockOffset } from '../../wire/clock-offset.ts';
+import { calledOff, waitsTooLong } from '../waited.ts';
 import type { Call } from './encode.ts';
 import { parse } from './frames.ts';
 import type { BinanceLimits } from './limits.ts';
@@ -79,8 +80,9 @@ export class BinanceRequests {
     const { weight, orders, priority } = call;
     const wait = limits.waitTime(weight, orders, priority);
     // An order that would leave long after it was meant is no longer the order that was meant.
-    if (wait > (priority === 'order' ? timeoutMs : PATIENCE_MS)) return fail(tooFast(wait));
+    if (wait > (priority === 'order' ? timeoutMs : PATIENCE_MS)) return fail(waitsTooLong(BINANCE, wait));
     await limits.take(weight, orders, priority);
+    if (call.order?.isCalledOff?.() === true) return fail(calledOff(BINANCE));
     return this.#go(call, way);
   }
 
@@ -128,13 +130,4 @@ export class BinanceRequests {
     limits.refused(answer);
     return fail(errorOf(answer));
   }
-}
-
-function tooFast(wait: number): TradeError {
-  return new TradeError(`the rate limit of Binance allows it in ${Math.ceil(wait)} ms`, {
-    kind: 'rate-limited',
-    outcome: 'not-sent',
-    retryAfter: Math.ceil(wait),
-    platform: BINANCE,
-  });
 }

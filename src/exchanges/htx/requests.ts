@@ -7,6 +7,7 @@ import type { Clock } from '../../seam/clock.ts';
 import { TransportError, type HttpRequest, type HttpResponse, type Transport } from '../../seam/transport.ts';
 import { parseJson, parseJsonNumbersAsText } from '../../wire/json.ts';
 import type { Priority } from '../../wire/rate-budget.ts';
+import { calledOff, waitsTooLong } from '../waited.ts';
 import { signedPlace } from './endpoints.ts';
 import { envelopeOf, type Row } from './frames.ts';
 import { BLOCKED_PAUSE_MS, RATE_PAUSE_MS, type Bucket, type HtxLimits } from './limits.ts';
@@ -26,6 +27,8 @@ export interface Call {
   readonly numbersAsText?: boolean;
   /** A place must leave once or not at all. */
   readonly isCreate?: boolean;
+  /** See CreateCommand. */
+  readonly isCalledOff?: (() => boolean) | undefined;
 }
 
 export type Answer =
@@ -64,8 +67,10 @@ export class HtxRequests {
     if (budget.tryTake(1, call.priority)) return this.#attempt(call);
     const wait = budget.waitTime(1, call.priority);
     // What would leave later than its caller waits must not leave at all.
-    if (call.isCreate === true && wait > this.#env.timeoutMs) return Promise.resolve(failed(budgetError(wait)));
-    return budget.take(1, call.priority).then(() => this.#attempt(call));
+    if (call.isCreate === true && wait > this.#env.timeoutMs) return Promise.resolve(failed(waitsTooLong(HTX, wait)));
+    return budget
+      .take(1, call.priority)
+      .then(() => (call.isCalledOff?.() === true ? failed(calledOff(HTX)) : this.#attempt(call)));
   }
 
   async #attempt(call: Call): Promise<Answer> {
@@ -153,15 +158,6 @@ function parsedOrNull(body: string, numbersAsText: boolean): unknown {
   } catch {
     return null;
   }
-}
-
-export function budgetError(wait: number): TradeError {
-  return new TradeError(`not sent: the rate limit leaves no room for ${Math.ceil(wait)} ms`, {
-    kind: 'rate-limited',
-    outcome: 'not-sent',
-    platform: HTX,
-    retryAfter: Math.ceil(wait),
-  });
 }
 
 function clockError(from: TradeError, moved: number): TradeError {

@@ -236,8 +236,9 @@ export class HtxRest {
 
   // The same writes with what the exchange says besides: for trading.ts
 
-  place(params: Params): Promise<Answer> {
-    return this.#requests.send({ ...signedPost('/v1/order/orders/place', 'place', 'order', params), isCreate: true });
+  place(params: Params, isCalledOff?: () => boolean): Promise<Answer> {
+    const call = signedPost('/v1/order/orders/place', 'place', 'order', params);
+    return this.#requests.send({ ...call, isCreate: true, isCalledOff });
   }
 
   cancelById(orderId: string): Promise<Answer> {

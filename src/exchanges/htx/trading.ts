@@ -137,11 +137,13 @@ export class HtxTrading implements Trading {
       });
     const params = placeParams(command, accountId, amount);
     const sentAt = this.#env.monotonic();
-    return this.#send('create-order', 'place', params, () => this.#env.rest.place(params)).then((answer) => {
-      const outcome = createOutcome(answer, command);
-      if (outcome.outcome === 'accepted') this.#env.onAccepted(sentAt);
-      return outcome;
-    });
+    return this.#send('create-order', 'place', params, () => this.#env.rest.place(params, command.isCalledOff)).then(
+      (answer) => {
+        const outcome = createOutcome(answer, command);
+        if (outcome.outcome === 'accepted') this.#env.onAccepted(sentAt);
+        return outcome;
+      },
+    );
   }
 
   /** Over the socket when it can take it now; else over REST, which waits its turn. */

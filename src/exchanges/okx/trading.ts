@@ -14,6 +14,7 @@ import type {
   QueryOutcome,
   Trading,
 } from '../exchange.ts';
+import { calledOff, waitsTooLong } from '../waited.ts';
 import { fillReport, timeOrNull } from './decode.ts';
 import { cancelArgs, codeOf, createArgs, refusalOf, type Args } from './encode.ts';
 import { text } from './frames.ts';
@@ -96,6 +97,7 @@ export class OkxTrading implements Trading {
       expTime,
       args: (name) => [createArgs(command, name, level)],
       isBatch: false,
+      isCalledOff: command.isCalledOff,
     });
   }
 
@@ -128,10 +130,16 @@ export class OkxTrading implements Trading {
    * Also for a cancel refused for the instrument's code: there is no order to be had twice, and an order that stands must not wait for the right code.
    */
   async #write(write: Write): Promise<Answer> {
-    const { limits, socket, requests, onRefused } = this.#context;
+    const { limits, socket, requests, onRefused, requestTimeoutMs } = this.#context;
     const { rawSymbol } = write.instrument;
     const budget = limits.budget(write.bucket, rawSymbol);
-    if (!budget.tryTake(write.cost, write.priority)) await budget.take(write.cost, write.priority);
+    if (!budget.tryTake(write.cost, write.priority)) {
+      const wait = budget.waitTime(write.cost, write.priority);
+      if (write.priority === 'order' && wait > requestTimeoutMs)
+        return { type: 'lost', error: waitsTooLong(OKX, wait) };
+      await budget.take(write.cost, write.priority);
+      if (write.isCalledOff?.() === true) return { type: 'lost', error: calledOff(OKX) };
+    }
     const code = codeOf(write.instrument);
     const sent = code === null ? null : socket.call(write.op, write.args(code), write.expTime?.() ?? null);
     let isPaid = true;
@@ -268,6 +276,8 @@ interface Write {
   readonly expTime: (() => number) | null;
   readonly args: (name: { readonly instId: string } | { readonly instIdCode: number }) => readonly Args[];
   readonly isBatch: boolean;
+  /** See CreateCommand. */
+  readonly isCalledOff?: (() => boolean) | undefined;
 }
 
 /** The one code of an answer about one order: of its row when it came that far, else of the request. */
