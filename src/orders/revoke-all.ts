@@ -26,7 +26,6 @@ const PAUSES = [50, 100, 200, 400, 800, 1_600] as const;
 const PUSH_WAIT_MS = 400;
 /** The last look-up of an order in doubt may be this far away when `notFoundAfter` is over. */
 const DOUBT_MARGIN_MS = 10_000;
-const HOPELESS: ReadonlySet<TradeError['kind']> = new Set(['auth', 'closed']);
 
 /** One run. `found` holds every order that was seen open, in the order of discovery. */
 export class RevokeAll {
@@ -100,7 +99,8 @@ export class RevokeAll {
   }
 
   private isHopeless(): boolean {
-    return this.lastError !== null && HOPELESS.has(this.lastError.kind);
+    // Not a refused key: this one was taken before, and is refused during bans and outages too (binance.md D7).
+    return this.lastError?.kind === 'closed';
   }
 
   /** The open orders this run is about, every page; null when the exchange did not answer. */

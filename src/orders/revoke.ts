@@ -37,6 +37,11 @@ const PAUSES = [100, 200, 400, 800, 1_500] as const;
 const PUSH_WAIT_MS = 400;
 /** "No such order" may be a replica that lags behind: asked this often before it is believed. */
 const LEAST_DENIALS = 3;
+/**
+ * Refusals of a cancel after which another round may do; any other is the exchange's last word on it. A key that was taken before is refused
+ * during bans and outages too (binance.md D7).
+ */
+const MAY_PASS: ReadonlySet<TradeError['kind']> = new Set(['rate-limited', 'maintenance', 'clock-skew', 'auth']);
 
 /** One order on its way out. */
 interface Entry {
@@ -159,14 +164,7 @@ export class Revoke {
         await this.lookUp(entry, at);
         return;
       case 'rejected':
-        // Too many requests, maintenance: another round may do. Anything else is the exchange's last word on this cancel.
-        if (
-          outcome.error.kind !== 'rate-limited' &&
-          outcome.error.kind !== 'maintenance' &&
-          outcome.error.kind !== 'clock-skew'
-        ) {
-          entry.result = outcome.error;
-        }
+        if (!MAY_PASS.has(outcome.error.kind)) entry.result = outcome.error;
         return;
       case 'not-sent':
         if (outcome.error.kind === 'auth' || outcome.error.kind === 'closed') entry.result = outcome.error;

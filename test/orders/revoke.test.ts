@@ -227,6 +227,19 @@ describe.each([
     await trade.close();
   });
 
+  it('a key that is refused for a moment, and was taken before, ends no revoke', async () => {
+    const stage = new Stage();
+    const { trade } = await stage.ready();
+    for (let i = 0; i < 3; i++) await stage.clock.runFor(trade.createOrder('SELL', '2', '10'));
+    stage.venue.fault('cancel', { reject: 'auth' }, { reject: 'auth' });
+    expect(await stage.clock.runFor(trade.revokeOrder('1001'))).toEqual([['1001'], null]);
+    stage.venue.fault('cancelAll', { reject: 'auth' });
+    stage.venue.fault('openOrders', { reject: 'auth' });
+    expect(await stage.clock.runFor(trade.revokeOrder())).toEqual([['1002', '1003'], null]);
+    expect(stage.venue.openOrders).toEqual([]);
+    await trade.close();
+  });
+
   it('says what is left when the exchange cannot be reached', async () => {
     const stage = new Stage(capabilities);
     const { trade } = await stage.ready();
