@@ -93,9 +93,19 @@ export function loggerTo(sink: Sink, level: LogLevel = 'debug'): Logger {
   return makeLogger({ pino: build(level, {}, sink), threshold: THRESHOLD[level] });
 }
 
+/** May wait for a full disk that gets room again; what comes when so much waits is dropped. */
+const MOST_WAITING_BYTES = 1_048_576;
+
+/** Somewhere lines go. A reader that went away (`| head`) or a full disk must not end a strategy that holds orders. */
+function destination(where: { fd: number } | { dest: string; append: true }): ReturnType<typeof pino.destination> {
+  const out = pino.destination({ ...where, sync: true, maxLength: MOST_WAITING_BYTES });
+  out.on('error', () => undefined);
+  return out;
+}
+
 /** Until configured: warnings and errors only, as JSON on standard error, so that a script's own output stays its own. */
 const current = {
-  pino: build('warn', {}, pino.destination({ fd: 2, sync: true })),
+  pino: build('warn', {}, destination({ fd: 2 })),
   threshold: THRESHOLD.warn as number,
 };
 
@@ -119,16 +129,14 @@ async function prettySink(sink: Sink, colorize: boolean): Promise<Sink> {
 /** Points `logger` where `options` say, for everyone who has already imported it. */
 export async function configureLogger(options: LoggerOptions): Promise<void> {
   const { level = 'info', format = 'auto', file, fd = 1, base = {} } = options;
-  const out = pino.destination({ fd, sync: true });
-  // A reader that went away (`| head`) must not end a strategy that holds orders.
-  out.on('error', () => undefined);
+  const out = destination({ fd });
   const terminal = isatty(fd);
   const pretty = format === 'pretty' || (format === 'auto' && terminal);
   const colour = terminal && (process.env['NO_COLOR'] ?? '') === '';
   const sinks: Sink[] = [pretty ? await prettySink(out, colour) : out];
   if (file !== undefined) {
     mkdirSync(dirname(file), { recursive: true });
-    sinks.push(pino.destination({ dest: file, append: true, sync: true }));
+    sinks.push(destination({ dest: file, append: true }));
   }
   const write = (line: string): void => {
     for (const sink of sinks) sink.write(line);

@@ -92,3 +92,22 @@ it('A20: appends to the log file of the configuration and deletes nothing beside
   expect(readFileSync(file, 'utf8').trim().split('\n')).toHaveLength(2);
   expect(readdirSync(folder).sort()).toEqual(['precious.txt', 'strategy.log']);
 });
+
+// /dev/full is Linux's own: a disk without room.
+it.skipIf(process.platform !== 'linux')('a full disk costs the lines of the file and nothing else', () => {
+  const script = `
+    import { configureLogger, logger } from ${JSON.stringify(new URL('../../src/runtime/logger.ts', import.meta.url).href)};
+    await configureLogger({ level: 'info', file: '/dev/full' });
+    logger.info('one');
+    logger.error('two');
+    await new Promise((resolve) => setTimeout(resolve, 10));
+    logger.info('three');`;
+  const { stdout, status } = spawnSync(process.execPath, ['--input-type=module', '-e', script], { encoding: 'utf8' });
+  expect(
+    stdout
+      .trim()
+      .split('\n')
+      .map((line) => fieldsSchema.parse(JSON.parse(line))['msg']),
+  ).toEqual(['one', 'two', 'three']);
+  expect(status).toBe(0);
+});
