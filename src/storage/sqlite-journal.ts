@@ -340,19 +340,33 @@ export class SqliteJournal implements Journal {
     this.settle();
   }
 
+  /** Never rejects: whoever closes the journal has an end to come to, whatever the file says. */
   async close(): Promise<void> {
     if (this.closed) return;
     this.closed = true;
-    this.settle();
+    this.attempt(() => this.settle());
     this.quietTimer?.cancel();
-    await this.thread?.end();
+    try {
+      await this.thread?.end();
+    } catch (error) {
+      this.complain(error);
+    }
     // What it did not get done before its time was up.
     this.thread = null;
     this.isHandedOver = false;
-    this.settle();
-    this.tail.close();
-    this.database.exec('PRAGMA wal_checkpoint(PASSIVE)');
-    this.database.close();
+    this.attempt(() => this.settle());
+    this.attempt(() => this.tail.close());
+    // What cannot be folded into the database now stays in its log, and is read from there.
+    this.attempt(() => this.database.exec('PRAGMA wal_checkpoint(PASSIVE)'));
+    this.attempt(() => this.database.close());
+  }
+
+  private attempt(step: () => void): void {
+    try {
+      step();
+    } catch (error) {
+      this.complain(error);
+    }
   }
 
   private whenQuiet(): void {

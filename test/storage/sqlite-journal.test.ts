@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import fc from 'fast-check';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { merge, newOrderState } from '../../src/domain/merge.ts';
 import { EMPTY_REPORT } from '../../src/domain/order-report.ts';
 import type { Intent, JournalScope } from '../../src/orders/journal.ts';
@@ -274,6 +274,22 @@ describe('SqliteJournal', () => {
     expect(one.history({})).toHaveLength(2);
     await one.close();
     await two.close();
+  });
+
+  it('closes on a full disk: what could not be written is said once, and intents wait in their file for the next start', async () => {
+    const errors: string[] = [];
+    const log = { ...silentLog, error: (message: string) => void errors.push(message) };
+    const journal = new SqliteJournal({ file, clock: new VirtualClock(), log });
+    const full = vi.spyOn(DatabaseSync.prototype, 'exec').mockImplementation(() => {
+      throw Object.assign(new Error('database or disk is full'), { errcode: 13 });
+    });
+    journal.open(SCOPE).intent('c:a', intent('a'));
+    await journal.close();
+    full.mockRestore();
+    expect(errors).toEqual([expect.stringContaining('database or disk is full')]);
+    const again = make();
+    expect(again.open(SCOPE).load()).toMatchObject([{ key: 'c:a' }]);
+    await again.close();
   });
 
   it('a damaged file is an error that names it and the way out', () => {
