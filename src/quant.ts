@@ -25,9 +25,14 @@ export const SUPERVISED = 'AIOQUANT_SUPERVISED';
 
 const STOP_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
+/** How long each of the last steps may take: what it waits for may never come, and the process has to exit. */
+const CLOSING_LIMIT_MS = 5_000;
+/** What is returned by what ends with the process. */
+const NEVER = new Promise<void>(() => undefined);
+
 const heartbeat = new Heartbeat(realClock, logger);
 let started = false;
-let stopping: { readonly shutdown: Shutdown; readonly done: Promise<void> } | null = null;
+let stopping: Shutdown | null = null;
 let asking = false;
 let switches: DeadMansSwitches | null = null;
 
@@ -76,7 +81,7 @@ function describeLeft(left: readonly LeftOver[]): string {
 /** A second signal never cuts a stop short by itself: it says what is going on, and asks where there is somebody to answer. */
 async function onRepeatedSignal(signal: string): Promise<void> {
   if (stopping === null || isSupervised() || asking) return;
-  const left = stopping.shutdown.left();
+  const left = stopping.left();
   const what = left.length === 0 ? 'confirming with the exchange' : `${left.length} orders left: ${describeLeft(left)}`;
   if (signal !== 'SIGINT' || !canAsk()) {
     logger.warn(`${signal} again; still stopping, ${what}`);
@@ -122,10 +127,53 @@ function watchOverMachine(): void {
   switches = made;
 }
 
-/** Everything that ends the process goes through here, once. Never resolves: the process exits. */
-async function end(reason: string, status: 0 | 1 | 2): Promise<void> {
-  if (stopping !== null) return stopping.done;
-  const shutdown = new Shutdown({
+/** A step after the orders are dealt with. Never rejects: nothing that fails or hangs there may keep the process from exiting. */
+async function closing(what: string, step: () => Promise<void>): Promise<void> {
+  let giveUp = (): void => undefined;
+  const patience = new Promise<void>((resolve) => {
+    giveUp = resolve;
+  });
+  const limit = realClock.after(CLOSING_LIMIT_MS, () => {
+    logger.warn(`${what} takes too long and is left behind`);
+    giveUp();
+  });
+  try {
+    await Promise.race([step(), patience]);
+  } catch (error) {
+    logger.error(`${what} failed`, { err: error });
+  } finally {
+    limit.cancel();
+  }
+}
+
+async function stopAndExit(shutdown: Shutdown, reason: string, status: 0 | 1 | 2): Promise<void> {
+  let final: number = Math.max(status, 1);
+  try {
+    logger.info(`stopping: ${reason}`);
+    const { left, timedOut, confirmed } = await shutdown.run();
+    if (timedOut) logger.error(`the stop took longer than ${config.stop.timeLimit} s`);
+    if (left.length > 0) logger.error(`left on the exchange: ${describeLeft(left)}`);
+    heartbeat.stop();
+    // When something may be left, the exchange's own switch is the last one to look after it.
+    if (confirmed) await closing("disarming the dead man's switches", async () => switches?.disarm());
+    await closing('closing journal and connections', closeDefaultEnvironment);
+    final = Math.max(status, confirmed && !timedOut ? 0 : 1);
+    await closing('telling the supervisor', () =>
+      tellSupervisor({ type: 'stopped', crashed: status === 1, confirmed }),
+    );
+    logger.info(final === 0 ? 'stopped' : `stopped with exit status ${final}`);
+    await flushOutput();
+  } catch (error) {
+    logger.error('the stop failed', { err: error });
+  } finally {
+    process.exit(final);
+  }
+}
+
+/** Everything that ends the process goes through here, once. Never resolves and never rejects: the process exits. */
+function end(reason: string, status: 0 | 1 | 2): Promise<void> {
+  if (stopping !== null) return NEVER;
+  stopping = new Shutdown({
     participants,
     clock: realClock,
     log: logger,
@@ -137,25 +185,8 @@ async function end(reason: string, status: 0 | 1 | 2): Promise<void> {
     },
     flush: flushJournal,
   });
-  const done = (async () => {
-    logger.info(`stopping: ${reason}`);
-    const { left, timedOut, receipts } = await shutdown.run();
-    const failed = receipts.some(({ error }) => error !== null);
-    if (timedOut) logger.error(`the stop took longer than ${config.stop.timeLimit} s`);
-    if (left.length > 0) logger.error(`left on the exchange: ${describeLeft(left)}`);
-    heartbeat.stop();
-    // When something is left, the exchange's own switch is the last one to look after it.
-    if (left.length === 0 && !failed) await switches?.disarm();
-    await closeDefaultEnvironment();
-    const worst = left.length > 0 || timedOut || failed ? 1 : 0;
-    const final = Math.max(status, worst);
-    await tellSupervisor({ type: 'stopped', crashed: status === 1, left: left.length });
-    logger.info(final === 0 ? 'stopped' : `stopped with exit status ${final}`);
-    await flushOutput();
-    process.exit(final);
-  })();
-  stopping = { shutdown, done };
-  return done;
+  void stopAndExit(stopping, reason, status);
+  return NEVER;
 }
 
 export const quant = {

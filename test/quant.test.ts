@@ -156,3 +156,29 @@ describe('everything that ends a process revokes first', () => {
     expect(out.slice(out.indexOf('STOP'))).not.toContain('tick');
   });
 });
+
+describe('nothing keeps a process from exiting once it has stopped', () => {
+  const failing = (body: string): string => `
+    import { defaultEnvironment } from ${source('src/runtime/assembly/environment.ts')};
+    await quant.start(${file('memory.yaml', 'journal: memory')}, () => {
+      trade(['1']);
+      ${body}
+    });
+    await quant.stop();`;
+  const full = `Object.assign(new Error('database or disk is full'), { errcode: 13 })`;
+
+  it('not a journal that cannot be closed: said once, and the exit status is that of the orders', async () => {
+    const { status, out } = await run(failing(`defaultEnvironment().journal.close = () => Promise.reject(${full});`))
+      .ended;
+    expect(out.match(/closing journal and connections failed/g)).toHaveLength(1);
+    expect(out).not.toContain('uncaught');
+    expect(status).toBe(0);
+  });
+
+  it('not a last step that never ends', async () => {
+    const { status, out } = await run(failing(`defaultEnvironment().journal.close = () => new Promise(() => {});`))
+      .ended;
+    expect(out).toContain('closing journal and connections takes too long');
+    expect(status).toBe(0);
+  }, 20_000);
+});

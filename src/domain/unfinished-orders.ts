@@ -52,9 +52,14 @@ export interface RevokeReceipt {
   readonly confirmedAt: number | null;
 }
 
+/** Nothing is left, and that is more than a belief: the exchange said so, or nothing can ever have been placed. */
+export function isConfirmed({ error, left }: Pick<RevokeReceipt, 'left' | 'error'>): boolean {
+  return error === null && left.length === 0;
+}
+
 /** What a receipt comes to, in words. */
 export interface ReceiptSummary {
-  /** The exchange said that none is left. */
+  /** See isConfirmed. */
   readonly confirmed: boolean;
   /** How many are left; `?` when none is known to be, but the exchange could not be asked to the end. */
   readonly left: string;
@@ -63,7 +68,7 @@ export interface ReceiptSummary {
 }
 
 export function describeReceipt({ left, error }: Pick<RevokeReceipt, 'left' | 'error'>): ReceiptSummary {
-  const confirmed = error === null && left.length === 0;
+  const confirmed = isConfirmed({ left, error });
   return {
     confirmed,
     left: confirmed || left.length > 0 ? String(left.length) : '?',

@@ -413,8 +413,8 @@ export class Desk implements SessionMember {
     }
     const at = this.connections.current;
     if (unfinishedOrders.start === 'revoke' && at !== null) {
-      const { receipt, error } = await this.revokeAll(at, 'start', START_REVOKE_LIMIT_MS);
-      if (receipt.left.length > 0 && error !== null) handlers.onError(error);
+      const { error } = await this.revokeAll(at, 'start', START_REVOKE_LIMIT_MS);
+      if (error !== null) handlers.onError(error);
     }
     if (this.closed || this.failure !== null) return;
     handlers.onReady(null);

@@ -2,7 +2,7 @@
 // Why it stops, signals and the exit are quant.ts's part; how one Trade revokes is its own.
 
 import type { LiveTrade, TradingPlace } from '../domain/live-trade.ts';
-import type { RevokeReceipt } from '../domain/unfinished-orders.ts';
+import { isConfirmed, type RevokeReceipt } from '../domain/unfinished-orders.ts';
 import type { Clock } from '../seam/clock.ts';
 import type { Log } from '../seam/log.ts';
 import type { Enrolment } from './participant.ts';
@@ -16,6 +16,8 @@ export interface StopReport {
   readonly receipts: readonly RevokeReceipt[];
   /** Orders that may still rest on an exchange although the policy was to revoke them. */
   readonly left: readonly LeftOver[];
+  /** Of every place whose policy is to revoke, the exchange said that nothing is left. What nobody could ask may be left, too. */
+  readonly confirmed: boolean;
   readonly timedOut: boolean;
 }
 
@@ -53,6 +55,14 @@ export class Shutdown {
     });
   }
 
+  private get isConfirmed(): boolean {
+    return this.members.every((member) => {
+      if (member.place.unfinishedOrders.stop === 'keep') return true;
+      const receipt = this.receipts.get(member);
+      return receipt !== undefined && isConfirmed(receipt);
+    });
+  }
+
   /** Runs the whole sequence once. Never rejects. */
   async run(): Promise<StopReport> {
     const { clock, log, timeLimitMs, quiet, flush } = this.parts;
@@ -77,7 +87,12 @@ export class Shutdown {
     } catch (error) {
       log.error('the journal could not be flushed', { err: error });
     }
-    return { receipts: [...this.receipts.values()], left: this.left(), timedOut: this.timedOut };
+    return {
+      receipts: [...this.receipts.values()],
+      left: this.left(),
+      confirmed: this.isConfirmed,
+      timedOut: this.timedOut,
+    };
   }
 
   private async finish(member: LiveTrade): Promise<void> {

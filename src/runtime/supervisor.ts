@@ -2,7 +2,7 @@
 // It starts processes and asks exchanges only through its parts, so that every end of a child can be rehearsed on a virtual clock.
 
 import type { TradingPlace } from '../domain/live-trade.ts';
-import type { RevokeReceipt, RevokeTrigger } from '../domain/unfinished-orders.ts';
+import { isConfirmed, type RevokeReceipt, type RevokeTrigger } from '../domain/unfinished-orders.ts';
 import { sleep, type Clock } from '../seam/clock.ts';
 import type { Log } from '../seam/log.ts';
 import { LeaseWatch, readPlace, type ChildMessage } from './lease.ts';
@@ -44,9 +44,9 @@ const FIRST_BACKOFF_MS = 1_000;
 const LONGEST_BACKOFF_MS = 60_000;
 
 type End =
-  | { readonly how: 'stopped'; readonly status: number; readonly left: number }
+  | { readonly how: 'stopped'; readonly status: number; readonly confirmed: boolean }
   | { readonly how: 'refused'; readonly status: number }
-  | { readonly how: 'crashed'; readonly why: string; readonly left: number | null };
+  | { readonly how: 'crashed'; readonly why: string; readonly confirmed: boolean };
 
 /** What became of one child. */
 interface Life {
@@ -106,13 +106,13 @@ export class Supervisor {
       const { end, places, lastedMs } = await this.live();
       if (end.how === 'refused') return end.status;
       if (end.how === 'stopped') {
-        if (end.left === 0) return end.status;
+        if (end.confirmed) return end.status;
         return (await this.cleanUp(places, 'stop', true)) ? 0 : 1;
       }
       log.error(`the strategy died: ${end.why}`);
       if (lastedMs >= GOOD_RUN_MS) attempt = 0;
       const again = restart === 'on-crash' && attempt < maxRestarts && !this.isStopping;
-      if (end.left !== 0) await this.cleanUp(places, 'crash', !again);
+      if (!end.confirmed) await this.cleanUp(places, 'crash', !again);
       if (this.isStopping || !again) {
         if (restart === 'on-crash' && !again && !this.isStopping) log.error(`given up after ${attempt} restarts`);
         return 1;
@@ -178,17 +178,17 @@ export class Supervisor {
     farewell: Extract<ChildMessage, { type: 'stopped' }> | null,
     started: boolean,
   ): End {
-    if (fence !== null) return { how: 'crashed', why: fence, left: null };
+    if (fence !== null) return { how: 'crashed', why: fence, confirmed: false };
     if (farewell !== null && exit.signal === null) {
       const status = exit.code ?? 1;
       if (!farewell.crashed)
-        return status === 2 ? { how: 'refused', status } : { how: 'stopped', status, left: farewell.left };
+        return status === 2 ? { how: 'refused', status } : { how: 'stopped', status, confirmed: farewell.confirmed };
       // It failed before it ever ran: starting it again would only fail again.
-      if (!started && farewell.left === 0) return { how: 'refused', status };
-      return { how: 'crashed', why: 'an uncaught error (see above)', left: farewell.left };
+      if (!started && farewell.confirmed) return { how: 'refused', status };
+      return { how: 'crashed', why: 'an uncaught error (see above)', confirmed: farewell.confirmed };
     }
     const why = exit.signal === null ? `it exited with status ${String(exit.code)}` : `killed by ${exit.signal}`;
-    return { how: 'crashed', why, left: null };
+    return { how: 'crashed', why, confirmed: false };
   }
 
   /**
@@ -205,7 +205,7 @@ export class Supervisor {
         pending.map(async (place) => ({ place, receipt: await sweep(place, trigger) })),
       );
       for (const { place, receipt } of outcomes) this.report(place, receipt);
-      const failed = outcomes.filter(({ receipt }) => receipt.error !== null || receipt.left.length > 0);
+      const failed = outcomes.filter(({ receipt }) => !isConfirmed(receipt));
       this.leftNow = failed.flatMap(({ place, receipt }) =>
         receipt.left.map((orderId) => `${place.account} ${place.symbol} ${orderId}`),
       );
@@ -223,7 +223,7 @@ export class Supervisor {
     const where = `${place.account} ${place.platform} ${place.symbol}`;
     const counts = `${found.length} unfinished, ${revoked.length} revoked, ${filled.length} filled meanwhile, ${left.length} left`;
     const took = `${endedAt - startedAt} ms`;
-    if (error === null && left.length === 0) log.info(`${where}: ${counts}; confirmed by the exchange in ${took}`);
+    if (isConfirmed(receipt)) log.info(`${where}: ${counts}; confirmed by the exchange in ${took}`);
     else log.error(`${where}: ${counts}, not confirmed: ${error ?? 'orders are still open'}`, { left });
   }
 }

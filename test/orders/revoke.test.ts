@@ -271,3 +271,20 @@ describe.each([
     await other.close();
   });
 });
+
+describe('the revoke at the start', () => {
+  it('that the exchange did not confirm is told to onError, even when no order is known to be left', async () => {
+    const stage = new Stage();
+    const { trade, told } = stage.trade({ unfinishedOrders: { start: 'revoke' } });
+    await stage.clock.runUntil(() => stage.venue.count('openOrders') > 0);
+    for (const request of ['openOrders', 'cancelAll', 'cancel', 'query', 'fills'] as const)
+      stage.venue.fault(request, ...Array.from({ length: 500 }, () => 'request-lost' as const));
+    await stage.clock.advance(10);
+    stage.venue.pushDelayMs = null;
+    stage.venue.place({ clientOrderId: 'by-hand' });
+    expect(await stage.clock.runFor(trade.ready, 300_000)).toBe(true);
+    expect(stage.journal.receipts({})).toMatchObject([{ trigger: 'start', left: [], confirmedAt: null }]);
+    expect(told.errors).toMatchObject([{ outcome: 'unknown' }]);
+    await trade.close();
+  });
+});

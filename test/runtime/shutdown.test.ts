@@ -53,6 +53,27 @@ describe('a clean stop', () => {
     expect(left).toEqual([{ place: samplePlace, orderId: '2' }]);
   });
 
+  it.each([
+    ['the exchange could not be asked, although nothing is known to be left', { error: 'no route' }, false],
+    ['the exchange said so', {}, true],
+  ])('what is confirmed: %s', async (_case, part, expected) => {
+    const { participants, clock, parts } = setUp();
+    const receipt = receiptOf(samplePlace, part);
+    participants.add(fakeParticipant([], [], { revokeAtStop: () => Promise.resolve(receipt) }));
+    const { left, confirmed } = await clock.runFor(new Shutdown(parts).run());
+    expect(left).toEqual([]);
+    expect(confirmed).toBe(expected);
+  });
+
+  it('nothing is confirmed where the revoke failed or took too long', async () => {
+    for (const revokeAtStop of [() => Promise.reject(new Error('broken')), () => new Promise<never>(() => undefined)]) {
+      const { participants, clock, parts } = setUp();
+      participants.add(fakeParticipant([], [], { revokeAtStop }));
+      const report = await clock.runFor(new Shutdown(parts).run());
+      expect(report).toMatchObject({ left: [], confirmed: false });
+    }
+  });
+
   it('ends at the time limit and says by id what is left, however stuck one account is', async () => {
     const diary: string[] = [];
     const { participants, clock, parts } = setUp(diary);

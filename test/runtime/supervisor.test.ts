@@ -46,8 +46,8 @@ class FakeChild implements SupervisedChild {
 }
 
 const STARTED: ChildMessage = { type: 'started' };
-const CLEAN: ChildMessage = { type: 'stopped', crashed: false, left: 0 };
-const CRASHED: ChildMessage = { type: 'stopped', crashed: true, left: 0 };
+const CLEAN: ChildMessage = { type: 'stopped', crashed: false, confirmed: true };
+const CRASHED: ChildMessage = { type: 'stopped', crashed: true, confirmed: true };
 
 function rehearse(part: Partial<SupervisorParts> = {}): {
   clock: VirtualClock;
@@ -194,7 +194,7 @@ describe('a child that stops', () => {
 
   it('with something left: the supervisor revokes it', async () => {
     const { clock, children, sweeps, ended } = rehearse();
-    children[0]!.say(place(), { type: 'stopped', crashed: false, left: 2 });
+    children[0]!.say(place(), { type: 'stopped', crashed: false, confirmed: false });
     children[0]!.exit({ code: 1, signal: null });
     expect(await clock.runFor(ended)).toBe(0);
     expect(sweeps).toEqual(['stop a@x.test EOS/USDT']);
