@@ -69,6 +69,8 @@ export class SqliteJournal implements Journal {
   /** Lines were lost: what they said may be missing, so reports repeat everything from now on. */
   private hasHole = false;
   private closed = false;
+  /** What it kept for a strategy's next start could not be read: what it remembers may not be all. */
+  isUnreadable = false;
 
   /** @throws JournalError that names the file and what to do */
   constructor(options: SqliteJournalOptions) {
@@ -107,18 +109,9 @@ export class SqliteJournal implements Journal {
     const head = tailHead(scope);
     const { reader } = this;
     return {
-      load: () => {
-        this.settle();
-        return reader.load(scope);
-      },
-      lastProof: () => {
-        this.settle();
-        return reader.lastProof(scope);
-      },
-      finishedSince: (since) => {
-        this.settle();
-        return reader.finishedSince(scope, since);
-      },
+      load: () => this.recall(() => reader.load(scope), []),
+      lastProof: () => this.recall(() => reader.lastProof(scope), null),
+      finishedSince: (since) => this.recall(() => reader.finishedSince(scope, since), []),
       proof: (at) => {
         this.proofs++;
         this.enqueue(() => lines.proof(at));
@@ -132,6 +125,23 @@ export class SqliteJournal implements Journal {
       result: (key, result) => this.enqueue(() => lines.result(key, result)),
       receipt: (receipt) => this.enqueue(() => lines.receipt(receipt)),
     };
+  }
+
+  /** A file that cannot be read must not keep a strategy from its orders: it trades without memory then, and the exchange is the truth. */
+  private recall<T>(read: () => T, nothing: T): T {
+    try {
+      this.settle();
+      return read();
+    } catch (error) {
+      if (!this.isUnreadable)
+        this.options.log.error(
+          `${explain(this.options.file, error).message}. Trading goes on; what happened before this start may not be remembered`,
+          { err: error },
+        );
+      // That it cannot be written either would be no news.
+      this.isUnreadable = this.complained = true;
+      return nothing;
+    }
   }
 
   /** @param head of the scope's lines in the tail */

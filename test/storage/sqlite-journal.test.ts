@@ -292,6 +292,34 @@ describe('SqliteJournal', () => {
     await again.close();
   });
 
+  it('a damaged page costs the memory and not the trading: said once, with the way out', async () => {
+    const clock = new VirtualClock();
+    const first = new Stage({}, make(clock));
+    const { trade } = await first.ready();
+    await first.clock.runFor(trade.createOrder('SELL', '2', '10'));
+    await trade.close();
+    await first.journal.close();
+    const database = new DatabaseSync(file, { readOnly: true });
+    const page = database.prepare(`SELECT rootpage FROM sqlite_master WHERE name = 'by_order'`).get()?.['rootpage'];
+    database.close();
+    const bytes = readFileSync(file);
+    bytes.fill(0x5a, (Number(page) - 1) * 4_096, Number(page) * 4_096);
+    writeFileSync(file, bytes);
+
+    const errors: string[] = [];
+    const log = { ...silentLog, error: (message: string) => void errors.push(message) };
+    const stage = new Stage({}, new SqliteJournal({ file, clock, log }));
+    stage.venue.place({ clientOrderId: 'by-hand' });
+    const next = await stage.ready();
+    expect(next.told.calls).toContain('init true');
+    expect(await stage.clock.runFor(next.trade.revokeOrder())).toEqual([['1001'], null]);
+    const [second] = await stage.clock.runFor(next.trade.createOrder('SELL', '2', '10'));
+    expect(second).toBe('1002');
+    await next.trade.close();
+    await stage.journal.close();
+    expect(errors).toEqual([expect.stringMatching(/the journal .* is damaged .*mv ".*Trading goes on/)]);
+  });
+
   it('a damaged file is an error that names it and the way out', () => {
     writeFileSync(file, 'this is no database, but it is long enough to be looked at as if it were one. '.repeat(20));
     expect(make).toThrow(`the journal ${file} is damaged`);
