@@ -1,11 +1,12 @@
 // Asks many accounts for their unfinished orders at once. Showing and revoking them is the commands' part.
 
 import type { OrderReport } from '../domain/order-report.ts';
-import { isOwn } from '../orders/client-order-id.ts';
 import type { AccessEnvironment } from '../runtime/assembly/account-access.ts';
+import { concerned } from '../runtime/assembly/concern.ts';
 import { explain, inParallel, reach } from './reached-accounts.ts';
 import type { Target } from './selected-accounts.ts';
 import { counted, Progress } from './terminal.ts';
+import type { ConcernOf } from './whose-orders.ts';
 
 export interface Found {
   readonly target: Target;
@@ -27,7 +28,7 @@ export function byAccount(targets: readonly Target[]): Target[][] {
 
 async function findOn(
   targets: readonly Target[],
-  own: string | undefined,
+  concernOf: ConcernOf,
   environment: AccessEnvironment,
 ): Promise<Found[]> {
   const [first] = targets;
@@ -45,10 +46,8 @@ async function findOn(
         if (unknown !== null) return { target, orders: [], problem: explain(unknown) };
         const [orders, error] = await connector.trading.openOrders(instrument);
         if (error !== null) return { target, orders: [], problem: explain(error) };
-        const wanted = orders.filter(
-          ({ clientOrderId }) => own === undefined || (clientOrderId !== null && isOwn(own, clientOrderId)),
-        );
-        return { target, orders: wanted, problem: null };
+        const concerns = concerned(concernOf(target), () => connector.clockOffset());
+        return { target, orders: orders.filter(concerns), problem: null };
       }),
     );
   } finally {
@@ -56,10 +55,9 @@ async function findOn(
   }
 }
 
-/** @param own only orders of this strategy */
 export async function findOrders(
   targets: readonly Target[],
-  own: string | undefined,
+  concernOf: ConcernOf,
   environment: AccessEnvironment,
 ): Promise<Found[]> {
   const groups = byAccount(targets);
@@ -67,7 +65,7 @@ export async function findOrders(
   let done = 0;
   progress.show(`asking ${counted(groups.length, 'account')} …`);
   const found = await inParallel(groups, async (group) => {
-    const answers = await findOn(group, own, environment);
+    const answers = await findOn(group, concernOf, environment);
     progress.show(`asked ${++done} of ${groups.length} accounts`);
     return answers;
   });

@@ -8,6 +8,7 @@ import { findOrders, type Found } from './found-orders.ts';
 import type { OrdersOptions } from './orders.ts';
 import { selectTargets } from './selected-accounts.ts';
 import { counted, paint, print, printJson, table } from './terminal.ts';
+import { whoseOrders } from './whose-orders.ts';
 
 function remainOf({ quantity, filled }: OrderReport): string | null {
   return quantity === null ? null : quantity.sub(filled ?? Decimal.ZERO).toString();
@@ -83,8 +84,10 @@ export function printProblems(found: readonly Found[]): number {
 }
 
 export async function showOrders(options: OrdersOptions): Promise<0 | 1> {
-  const targets = selectTargets(readConfig(options.config), options);
-  const found = await findOrders(targets, options.own, accessEnvironment());
+  const config = readConfig(options.config);
+  const targets = selectTargets(config, options);
+  const concernOf = await whoseOrders(options.own, targets, config.journal);
+  const found = await findOrders(targets, concernOf, accessEnvironment());
   const count = found.reduce((sum, { orders }) => sum + orders.length, 0);
   if (options.json === true) {
     for (const entry of found) {

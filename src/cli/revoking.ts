@@ -1,10 +1,11 @@
 // What `aioquant revoke` does: look, ask, revoke in parallel, confirm, and report account by account.
 
-import { describeReceipt, type RevokeReceipt } from '../domain/unfinished-orders.ts';
+import { describeReceipt, isConfirmed, type RevokeReceipt } from '../domain/unfinished-orders.ts';
 import { ask, canAsk } from '../runtime/ask.ts';
 import { sweepAccount, type AccessEnvironment } from '../runtime/assembly/account-access.ts';
 import { accessEnvironment } from '../runtime/assembly/environment.ts';
 import { keepReceipts } from '../runtime/assembly/journal.ts';
+import { QUERIES_AT_ONCE } from '../runtime/assembly/sweep.ts';
 import { accountProblems, readConfig, refuse, type Config } from '../runtime/config.ts';
 import { byAccount, findOrders, type Found } from './found-orders.ts';
 import { orderTable, printProblems } from './open-orders.ts';
@@ -13,6 +14,10 @@ import type { RevokeOptions } from './revoke.ts';
 import { selectTargets, type Target } from './selected-accounts.ts';
 import { counted, paint, print, printJson, Progress, table } from './terminal.ts';
 import { UsageError } from './usage.ts';
+import { whoseOrders, type ConcernOf } from './whose-orders.ts';
+
+/** What became of each order is worth so many requests of one command: limits per IP are shared by its accounts. */
+const QUERIES_IN_ALL = 500;
 
 /** What could not even be begun, as a receipt. */
 function failedReceipt({ settings, symbol }: Target, error: string, whose: 'all' | 'own', at: number): RevokeReceipt {
@@ -35,6 +40,8 @@ function failedReceipt({ settings, symbol }: Target, error: string, whose: 'all'
 async function revokeOn(
   targets: readonly Target[],
   options: RevokeOptions,
+  concernOf: ConcernOf,
+  mostQueries: number,
   environment: AccessEnvironment,
 ): Promise<RevokeReceipt[]> {
   const [first] = targets;
@@ -46,16 +53,16 @@ async function revokeOn(
   }
   try {
     return await Promise.all(
-      targets.map(({ symbol }) =>
+      targets.map((target) =>
         sweepAccount(
           access,
           {
-            symbol,
+            ...concernOf(target),
+            symbol: target.symbol,
             trigger: 'command',
-            whose,
-            strategy: options.own ?? '',
             timeLimitMs: options.timeLimit * 1_000,
             stragglerMs: 0,
+            mostQueries,
           },
           environment,
         ),
@@ -66,14 +73,19 @@ async function revokeOn(
   }
 }
 
-async function revokeAll(targets: readonly Target[], options: RevokeOptions): Promise<RevokeReceipt[]> {
+async function revokeAll(
+  targets: readonly Target[],
+  options: RevokeOptions,
+  concernOf: ConcernOf,
+): Promise<RevokeReceipt[]> {
   const environment = accessEnvironment();
   const groups = byAccount(targets);
+  const mostQueries = Math.min(QUERIES_AT_ONCE, Math.floor(QUERIES_IN_ALL / targets.length));
   const progress = new Progress();
   let done = 0;
   progress.show(`revoking on ${counted(groups.length, 'account')} …`);
   const receipts = await inParallel(groups, async (group) => {
-    const made = await revokeOn(group, options, environment);
+    const made = await revokeOn(group, options, concernOf, mostQueries, environment);
     progress.show(`finished ${++done} of ${groups.length} accounts`);
     return made;
   });
@@ -107,7 +119,7 @@ function report(receipts: readonly RevokeReceipt[]): void {
   const left = receipts.flatMap(({ account, symbol, left: ids }) => ids.map((id) => `${account} ${symbol} ${id}`));
   if (left.length > 0) print(`\n${paint.red(paint.bold('Left on the exchange:'))}\n  ${left.join('\n  ')}`);
   const total = receipts.reduce((sum, { revoked }) => sum + revoked.length, 0);
-  const open = receipts.filter((receipt) => !describeReceipt(receipt).confirmed).length;
+  const open = receipts.filter((receipt) => !isConfirmed(receipt)).length;
   print();
   if (open === 0) print(`${counted(total, 'order')} revoked; every exchange says that nothing is left.`);
   else
@@ -138,8 +150,9 @@ function selectLeniently(config: Config, options: RevokeOptions): readonly Targe
 export async function revoke(options: RevokeOptions): Promise<0 | 1> {
   const config = readConfig(options.config, process.env, { accounts: false });
   const targets = selectLeniently(config, options);
+  const concernOf = await whoseOrders(options.own, targets, config.journal);
   if (options.dryRun === true) {
-    const found = await findOrders(targets, options.own, accessEnvironment());
+    const found = await findOrders(targets, concernOf, accessEnvironment());
     const count = found.reduce((sum, { orders }) => sum + orders.length, 0);
     if (options.json === true) {
       for (const { target, orders, problem } of found) {
@@ -160,14 +173,14 @@ export async function revoke(options: RevokeOptions): Promise<0 | 1> {
   if (options.yes !== true) {
     if (!canAsk())
       throw new UsageError('nothing was done: there is no terminal to ask on; add --yes, or look first with --dry-run');
-    if (!(await agreed(await findOrders(targets, options.own, accessEnvironment()), options))) {
+    if (!(await agreed(await findOrders(targets, concernOf, accessEnvironment()), options))) {
       print('Nothing was revoked.');
       return 1;
     }
   }
-  const receipts = await revokeAll(targets, options);
+  const receipts = await revokeAll(targets, options, concernOf);
   await keepReceipts(config.journal, receipts);
   if (options.json === true) for (const receipt of receipts) printJson(receipt);
   else report(receipts);
-  return receipts.every((receipt) => describeReceipt(receipt).confirmed) ? 0 : 1;
+  return receipts.every(isConfirmed) ? 0 : 1;
 }

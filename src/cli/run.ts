@@ -67,8 +67,8 @@ async function runSupervised(strategy: string, configFile: string | undefined): 
   const { readChildMessage } = await import('../runtime/lease.ts');
   const { SUPERVISED } = await import('../quant.ts');
   const { ask, canAsk } = await import('../runtime/ask.ts');
-  const { sweepPlace } = await import('../runtime/assembly/account-access.ts');
-  const { keepListed, keepReceipts } = await import('../runtime/assembly/journal.ts');
+  const { sweepDeadPlace } = await import('../runtime/assembly/dead-place.ts');
+  const { keepListed, keepReceipts, readRemembered } = await import('../runtime/assembly/journal.ts');
   const { accessEnvironment } = await import('../runtime/assembly/environment.ts');
   await configureLogger({ ...config.log, base: { server: config.serverId, process: 'supervisor' } });
   const leaseMs = config.supervisor.lease * 1_000;
@@ -87,13 +87,15 @@ async function runSupervised(strategy: string, configFile: string | undefined): 
     spawn,
     clock: realClock,
     log: logger,
-    sweep: async (place, trigger) => {
+    sweep: async (place, task) => {
+      const [remembered = null] = (await readRemembered(config.journal, [place])) ?? [];
       const listed: OrderReport[] = [];
-      const receipt = await sweepPlace(place, trigger, accessEnvironment(), (reports) => listed.push(...reports));
+      const onListed = (reports: readonly OrderReport[]): void => void listed.push(...reports);
+      const result = await sweepDeadPlace({ ...task, place, remembered, onListed }, accessEnvironment());
       await keepListed(config.journal, place, listed);
-      await keepReceipts(config.journal, [receipt]);
-      return receipt;
+      return result;
     },
+    record: (receipt) => keepReceipts(config.journal, [receipt]),
     leaseMs,
     restart: config.supervisor.restart,
     maxRestarts: config.supervisor.maxRestarts,

@@ -31,6 +31,8 @@ export interface Capabilities {
   readonly feeWithFill: boolean;
   /** Ended orders without a fill may be unknown to queries after this many ms (null: kept for days). */
   readonly forgetsCanceledAfterMs: number | null;
+  /** For so long after it was sent, ms, a placement that is still on its way may be taken: later it is refused as too old. */
+  readonly placementValidMs: number;
   readonly deadMansSwitch: {
     readonly minSeconds: number;
     readonly maxSeconds: number;

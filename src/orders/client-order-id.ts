@@ -29,6 +29,17 @@ export function isOwn(strategy: string, clientOrderId: string): boolean {
   return clientOrderId.startsWith(ownPrefix(strategy));
 }
 
+/** Digits of the time in base 36: as many until the year 2059. */
+const TIME_LENGTH = 8;
+
+/** When an id that was made for the strategy was made (our clock, ms); null for any other. */
+export function madeAt(strategy: string, clientOrderId: string): number | null {
+  const prefix = ownPrefix(strategy);
+  if (!clientOrderId.startsWith(prefix)) return null;
+  const time = Number.parseInt(clientOrderId.slice(prefix.length, prefix.length + TIME_LENGTH), 36);
+  return Number.isNaN(time) ? null : time;
+}
+
 /** Makes the ids of one Trade. Two makers never make the same id: each has a random part of its own. */
 export class ClientOrderIds {
   private readonly head: string;

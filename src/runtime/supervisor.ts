@@ -1,10 +1,10 @@
 // The supervisor: keeps a strategy's process company, and when that dies or freezes, kills it for certain, revokes what it left, and starts it anew.
-// It starts processes and asks exchanges only through its parts, so that every end of a child can be rehearsed on a virtual clock.
+// It starts processes and asks exchanges only through its parts, so that every end of a child can be rehearsed on a virtual clock. What a
+// child left is clean-up.ts's part.
 
 import type { TradingPlace } from '../domain/live-trade.ts';
-import { isConfirmed, type RevokeReceipt, type RevokeTrigger } from '../domain/unfinished-orders.ts';
-import { sleep, type Clock } from '../seam/clock.ts';
-import type { Log } from '../seam/log.ts';
+import { sleep } from '../seam/clock.ts';
+import { backoff, CleanUp, type CleanUpParts } from './clean-up.ts';
 import { LeaseWatch, readPlace, type ChildMessage } from './lease.ts';
 
 export interface ChildExit {
@@ -23,12 +23,8 @@ export interface SupervisedChild {
   readonly exited: Promise<ChildExit>;
 }
 
-export interface SupervisorParts {
+export interface SupervisorParts extends CleanUpParts {
   readonly spawn: () => SupervisedChild;
-  readonly clock: Clock;
-  readonly log: Log;
-  /** Revokes and confirms; tries again by itself for some seconds; never rejects. */
-  readonly sweep: (place: TradingPlace, trigger: RevokeTrigger) => Promise<RevokeReceipt>;
   readonly leaseMs: number;
   readonly restart: 'on-crash' | 'never';
   readonly maxRestarts: number;
@@ -40,12 +36,13 @@ export interface SupervisorParts {
 const START_GRACE_MS = 30_000;
 /** A run this long proves that the strategy can live: back-off and count start anew. */
 const GOOD_RUN_MS = 600_000;
-const FIRST_BACKOFF_MS = 1_000;
-const LONGEST_BACKOFF_MS = 60_000;
+
+/** In a shorter wait what was left is not tried again: where an exchange does not answer that takes its time, and the next life would wait. */
+const LONG_WAIT_MS = 10_000;
 
 type End =
-  | { readonly how: 'stopped'; readonly status: number; readonly confirmed: boolean }
-  | { readonly how: 'refused'; readonly status: number }
+  /** In order, or before it ever ran: it is not started again. */
+  | { readonly how: 'ended'; readonly status: number; readonly confirmed: boolean }
   | { readonly how: 'crashed'; readonly why: string; readonly confirmed: boolean };
 
 /** What became of one child. */
@@ -55,30 +52,26 @@ interface Life {
   readonly lastedMs: number;
 }
 
-function placeKey({ platform, account, symbol, strategy, unfinishedOrders: { whose } }: TradingPlace): string {
-  return [platform, account, symbol, whose, whose === 'own' ? strategy : ''].join('\n');
-}
-
-const backoff = (attempt: number): number => Math.min(FIRST_BACKOFF_MS * 2 ** attempt, LONGEST_BACKOFF_MS);
-
 export class Supervisor {
   private readonly parts: SupervisorParts;
   private child: SupervisedChild | null = null;
   private stopReason: string | null = null;
   private stopAsked: () => void = () => {};
-  private readonly stopRequested: Promise<void>;
-  /** Orders known to be left after the last clean-up, for whoever asks. */
-  private leftNow: string[] = [];
+  /** Resolves when `stop` is called. */
+  readonly stopRequested: Promise<void>;
+  private readonly cleanUp: CleanUp;
 
   constructor(parts: SupervisorParts) {
     this.parts = parts;
+    this.cleanUp = new CleanUp(parts);
     this.stopRequested = new Promise((resolve) => {
       this.stopAsked = resolve;
     });
   }
 
+  /** Orders known to be left, for whoever asks. */
   get left(): readonly string[] {
-    return this.leftNow;
+    return this.cleanUp.left;
   }
 
   get isStopping(): boolean {
@@ -98,29 +91,33 @@ export class Supervisor {
     this.child?.kill();
   }
 
-  /** Runs the strategy until it ends for good. Resolves with the exit status. */
+  /** Runs the strategy until it ends for good, and nothing of it is left that should not be. Resolves with the exit status. */
   async run(): Promise<number> {
     const { log, restart, maxRestarts, clock } = this.parts;
     let attempt = 0;
     for (;;) {
       const { end, places, lastedMs } = await this.live();
-      if (end.how === 'refused') return end.status;
-      if (end.how === 'stopped') {
-        if (end.confirmed) return end.status;
-        return (await this.cleanUp(places, 'stop', true)) ? 0 : 1;
+      if (end.how !== 'crashed') {
+        if (!end.confirmed) await this.cleanUp.take(places, 'stop');
+        if (!(await this.cleanUp.finish(this))) return 1;
+        return end.confirmed ? end.status : 0;
       }
       log.error(`the strategy died: ${end.why}`);
       if (lastedMs >= GOOD_RUN_MS) attempt = 0;
       const again = restart === 'on-crash' && attempt < maxRestarts && !this.isStopping;
-      if (!end.confirmed) await this.cleanUp(places, 'crash', !again);
-      if (this.isStopping || !again) {
-        if (restart === 'on-crash' && !again && !this.isStopping) log.error(`given up after ${attempt} restarts`);
+      if (!end.confirmed) await this.cleanUp.take(places, 'crash');
+      if (!again && restart === 'on-crash' && !this.isStopping) log.error(`given up after ${attempt} restarts`);
+      if (again && !this.isStopping) {
+        const wait = backoff(attempt++);
+        log.warn(`starting the strategy again in ${wait / 1000} s (restart ${attempt} of at most ${maxRestarts})`);
+        if (wait > LONG_WAIT_MS) this.cleanUp.goOn();
+        await Promise.race([sleep(clock, wait), this.stopRequested]);
+      }
+      if (!again || this.isStopping) {
+        await this.cleanUp.finish(this);
         return 1;
       }
-      const wait = backoff(attempt++);
-      log.warn(`starting the strategy again in ${wait / 1000} s (restart ${attempt} of at most ${maxRestarts})`);
-      await Promise.race([sleep(clock, wait), this.stopRequested]);
-      if (this.isStopping) return 1;
+      await this.cleanUp.handOver();
     }
   }
 
@@ -130,7 +127,7 @@ export class Supervisor {
     const begun = clock.monotonic();
     const child = this.parts.spawn();
     this.child = child;
-    const places = new Map<string, TradingPlace>();
+    const places: TradingPlace[] = [];
     let farewell: Extract<ChildMessage, { type: 'stopped' }> | null = null;
     let started = false;
     let fence: string | null = null;
@@ -149,8 +146,7 @@ export class Supervisor {
       lease ??= new LeaseWatch(clock, leaseMs, frozen);
       lease.renew();
       if (message.type === 'place') {
-        const place = readPlace(message);
-        places.set(placeKey(place), place);
+        places.push(readPlace(message));
       } else if (message.type === 'stopped') farewell = message;
       // A strategy that trades has started, even if its entrance never returns.
       if (message.type === 'started' || message.type === 'place') started = true;
@@ -165,7 +161,7 @@ export class Supervisor {
     this.stopLease(lease);
     this.child = null;
     const end = this.judge(exit, fence, farewell, started);
-    return { end, places: [...places.values()], lastedMs: clock.monotonic() - begun };
+    return { end, places, lastedMs: clock.monotonic() - begun };
   }
 
   private stopLease(lease: LeaseWatch | null): void {
@@ -181,49 +177,12 @@ export class Supervisor {
     if (fence !== null) return { how: 'crashed', why: fence, confirmed: false };
     if (farewell !== null && exit.signal === null) {
       const status = exit.code ?? 1;
-      if (!farewell.crashed)
-        return status === 2 ? { how: 'refused', status } : { how: 'stopped', status, confirmed: farewell.confirmed };
-      // It failed before it ever ran: starting it again would only fail again.
-      if (!started && farewell.confirmed) return { how: 'refused', status };
-      return { how: 'crashed', why: 'an uncaught error (see above)', confirmed: farewell.confirmed };
+      const { crashed, confirmed } = farewell;
+      // What failed before it ever ran would only fail again.
+      if (!crashed || (!started && confirmed)) return { how: 'ended', status, confirmed };
+      return { how: 'crashed', why: 'an uncaught error (see above)', confirmed };
     }
     const why = exit.signal === null ? `it exited with status ${String(exit.code)}` : `killed by ${exit.signal}`;
     return { how: 'crashed', why, confirmed: false };
-  }
-
-  /**
-   * Revokes what a dead child left. True when the exchanges confirmed that nothing is left.
-   * @param insist nobody else will look after it: try again until it is done or somebody ends the supervisor
-   */
-  private async cleanUp(places: readonly TradingPlace[], trigger: 'stop' | 'crash', insist: boolean): Promise<boolean> {
-    const { clock, log, sweep } = this.parts;
-    const kept = places.filter(({ unfinishedOrders }) => unfinishedOrders[trigger] === 'keep');
-    for (const { account, symbol } of kept) log.warn(`${account} ${symbol}: unfinished orders are kept, as configured`);
-    let pending = places.filter(({ unfinishedOrders }) => unfinishedOrders[trigger] === 'revoke');
-    for (let attempt = 0; pending.length > 0; attempt++) {
-      const outcomes = await Promise.all(
-        pending.map(async (place) => ({ place, receipt: await sweep(place, trigger) })),
-      );
-      for (const { place, receipt } of outcomes) this.report(place, receipt);
-      const failed = outcomes.filter(({ receipt }) => !isConfirmed(receipt));
-      this.leftNow = failed.flatMap(({ place, receipt }) =>
-        receipt.left.map((orderId) => `${place.account} ${place.symbol} ${orderId}`),
-      );
-      pending = failed.map(({ place }) => place);
-      // A child that is stopping was told to: once it is gone, one more round of trying is what a stop still waits for.
-      if (pending.length === 0 || !insist || (this.isStopping && attempt > 0)) break;
-      await Promise.race([sleep(clock, backoff(attempt)), this.isStopping ? sleep(clock, 0) : this.stopRequested]);
-    }
-    return pending.length === 0;
-  }
-
-  private report(place: TradingPlace, receipt: RevokeReceipt): void {
-    const { log } = this.parts;
-    const { found, revoked, filled, left, error, startedAt, endedAt } = receipt;
-    const where = `${place.account} ${place.platform} ${place.symbol}`;
-    const counts = `${found.length} unfinished, ${revoked.length} revoked, ${filled.length} filled meanwhile, ${left.length} left`;
-    const took = `${endedAt - startedAt} ms`;
-    if (isConfirmed(receipt)) log.info(`${where}: ${counts}; confirmed by the exchange in ${took}`);
-    else log.error(`${where}: ${counts}, not confirmed: ${error ?? 'orders are still open'}`, { left });
   }
 }

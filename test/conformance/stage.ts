@@ -3,7 +3,9 @@
 import type { TradeError, Result } from '../../src/domain/errors.ts';
 import type { Fill, Order } from '../../src/domain/order.ts';
 import { Secret } from '../../src/domain/secret.ts';
+import type { TradingPlace } from '../../src/domain/live-trade.ts';
 import type { Platform } from '../../src/domain/platform.ts';
+import { DEFAULT_UNFINISHED_ORDERS, type UnfinishedOrders } from '../../src/domain/unfinished-orders.ts';
 import type { ExchangeAccount } from '../../src/exchanges/exchange.ts';
 import { exchangeOf } from '../../src/exchanges/index.ts';
 import { AccountSessions } from '../../src/orders/account-sessions.ts';
@@ -11,6 +13,7 @@ import type { ConnectionEvent } from '../../src/orders/connection-event.ts';
 import type { TradeEnvironment } from '../../src/orders/environment.ts';
 import { MemoryJournal } from '../../src/orders/memory-journal.ts';
 import { DEFAULT_TIMINGS, type TradeOptions } from '../../src/orders/trade-options.ts';
+import type { AccessEnvironment } from '../../src/runtime/assembly/account-access.ts';
 import { seededRandom } from '../../src/runtime/random.ts';
 import type { VirtualClock } from '../../src/runtime/virtual-clock.ts';
 import { silentLog } from '../../src/seam/log.ts';
@@ -139,6 +142,26 @@ export class Stage {
       ...(capabilities.passphrase ? { passphrase: account.passphrase } : {}),
       endpoints: this.simulation.endpoints[this.subject.platform],
     };
+  }
+
+  /** What a supervisor of the Trade has: its place, and a world of its own. */
+  supervisor(unfinishedOrders: Partial<UnfinishedOrders> = {}): {
+    place: TradingPlace;
+    environment: AccessEnvironment;
+  } {
+    const account = this.simulation.accounts[0]!;
+    const place = {
+      strategy: 'conformance',
+      platform: this.subject.platform,
+      account: account.name,
+      symbol: SYMBOL,
+      accessKey: account.accessKey,
+      secretKey: new Secret(account.secretKey),
+      passphrase: exchangeOf(this.subject.platform).capabilities.passphrase ? new Secret(account.passphrase) : null,
+      endpoints: this.simulation.endpoints[this.subject.platform] ?? {},
+      unfinishedOrders: { ...DEFAULT_UNFINISHED_ORDERS, ...unfinishedOrders },
+    };
+    return { place, environment: this.environment([]) };
   }
 
   trade(options: Partial<TradeOptions> = {}): Running {

@@ -34,6 +34,21 @@ describe.each(PLATFORMS)('on %s', { concurrent: true, timeout: 60_000 }, (platfo
       return took / GOAL_MS;
     }));
 
+  it('kill -9 while an order is on its way: the supervisor stays, and revokes it when it arrives', async () => {
+    await using stage = await stageFor(platform, 'rest', 3);
+    stage.at.simulator.faults.inject({ fault: 'request-late', delayMs: 3_000, operation: 'create', nth: 3 });
+    const supervisor = stage.rehearse();
+    const [, pid] = await supervisor.says(/strategy started as process (\d+)/);
+    await stage.filledUp(2);
+    process.kill(Number(pid), 'SIGKILL');
+    const { status, out } = await supervisor.ended;
+    expect(out).toMatch(
+      / 2 unfinished, 2 revoked[^]*an order of the dead process may still arrive[^]* 1 unfinished, 1 revoked/,
+    );
+    expect(stage.at.open()).toBe(0);
+    expect(status).toBe(1);
+  });
+
   it('an event loop frozen for longer than the lease: killed first, then revoked', async () => {
     await using stage = await stageFor(platform, 'freeze', 5);
     const supervisor = stage.rehearse();

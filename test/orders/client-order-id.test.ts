@@ -1,7 +1,7 @@
 // Client order ids carry the strategy, are legal everywhere and never repeat.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { ClientOrderIds, isOwn } from '../../src/orders/client-order-id.ts';
+import { ClientOrderIds, isOwn, madeAt } from '../../src/orders/client-order-id.ts';
 import { seededRandom } from '../../src/runtime/random.ts';
 import { VirtualClock } from '../../src/runtime/virtual-clock.ts';
 
@@ -16,6 +16,14 @@ describe('client order ids', () => {
         expect(isOwn(other, id)).toBe(false);
       }),
     );
+  });
+
+  it('say when they were made', () => {
+    const clock = new VirtualClock();
+    const id = new ClientOrderIds('mine', clock, seededRandom(1)).next();
+    expect(madeAt('mine', id)).toBe(clock.now());
+    expect(madeAt('other', id)).toBeNull();
+    expect(madeAt('mine', 'grid7')).toBeNull();
   });
 
   it('never repeat, not even between makers in the same millisecond', () => {

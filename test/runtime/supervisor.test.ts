@@ -1,6 +1,7 @@
 // What a supervisor does with every way a child can end - on a virtual clock, with a stand-in for the process and the exchange.
 import { describe, expect, it } from 'vitest';
 import { DEFAULT_UNFINISHED_ORDERS, type RevokeReceipt } from '../../src/domain/unfinished-orders.ts';
+import type { SweepResult, SweepTask } from '../../src/runtime/clean-up.ts';
 import { writePlace, type ChildMessage } from '../../src/runtime/lease.ts';
 import type { TradingPlace } from '../../src/domain/live-trade.ts';
 import {
@@ -10,6 +11,7 @@ import {
   type SupervisorParts,
 } from '../../src/runtime/supervisor.ts';
 import { VirtualClock } from '../../src/runtime/virtual-clock.ts';
+import { sleep } from '../../src/seam/clock.ts';
 import { silentLog } from '../../src/seam/log.ts';
 import { receiptOf, samplePlace } from '../support/participant.ts';
 
@@ -49,14 +51,14 @@ const STARTED: ChildMessage = { type: 'started' };
 const CLEAN: ChildMessage = { type: 'stopped', crashed: false, confirmed: true };
 const CRASHED: ChildMessage = { type: 'stopped', crashed: true, confirmed: true };
 
-function rehearse(part: Partial<SupervisorParts> = {}): {
+function rehearse(part: Partial<SupervisorParts> & { readonly clock?: VirtualClock } = {}): {
   clock: VirtualClock;
   children: FakeChild[];
   sweeps: string[];
   supervisor: Supervisor;
   ended: Promise<number>;
 } {
-  const clock = new VirtualClock();
+  const clock = part.clock ?? new VirtualClock();
   const children: FakeChild[] = [];
   const sweeps: string[] = [];
   const supervisor = new Supervisor({
@@ -67,10 +69,11 @@ function rehearse(part: Partial<SupervisorParts> = {}): {
     },
     clock,
     log: silentLog,
-    sweep: (place, trigger) => {
+    sweep: (place, { trigger }) => {
       sweeps.push(`${trigger} ${place.account} ${place.symbol}`);
-      return Promise.resolve(receiptOf(place, { trigger }));
+      return Promise.resolve({ receipt: receiptOf(place, { trigger }), arrivesWithinMs: 0 });
     },
+    record: () => Promise.resolve(),
     leaseMs: 10_000,
     restart: 'on-crash',
     maxRestarts: 3,
@@ -155,8 +158,10 @@ describe('a child that dies', () => {
 
   it('for the last time while the exchange cannot be reached: tried until it is confirmed', async () => {
     let tries = 0;
-    const sweep = (where: TradingPlace): Promise<RevokeReceipt> =>
-      Promise.resolve(receiptOf(where, ++tries < 6 ? { left: ['1'], error: 'no route' } : { revoked: ['1'] }));
+    const sweep = (where: TradingPlace): Promise<SweepResult> => {
+      const receipt = receiptOf(where, ++tries < 6 ? { left: ['1'], error: 'no route' } : { revoked: ['1'] });
+      return Promise.resolve({ receipt, arrivesWithinMs: 0 });
+    };
     const { clock, children, supervisor, ended } = rehearse({ restart: 'never', sweep });
     children[0]!.say(place());
     children[0]!.exit({ code: null, signal: 'SIGKILL' });
@@ -218,5 +223,138 @@ describe('a child that stops', () => {
     supervisor.stop('SIGINT');
     expect(await clock.runFor(ended)).toBe(1);
     expect(children).toHaveLength(1);
+  });
+});
+
+describe('what a dead child left', () => {
+  interface Sweeps {
+    readonly sweep: SupervisorParts['sweep'];
+    /** When each was asked for, and what of: `madeBefore` as the virtual time since the start. */
+    readonly asked: { at: number; madeBefore: number | null }[];
+    isReachable: boolean;
+  }
+
+  /** @param arrivesWithinMs of each result; @param takesMs until a sweep answers */
+  function sweeping(clock: VirtualClock, arrivesWithinMs = 0, takesMs = 0): Sweeps {
+    const began = clock.now();
+    const sweeps: Sweeps = {
+      asked: [],
+      isReachable: true,
+      sweep: async (where: TradingPlace, { madeBefore }: SweepTask) => {
+        sweeps.asked.push({ at: clock.monotonic(), madeBefore: madeBefore === null ? null : madeBefore - began });
+        const part: Partial<RevokeReceipt> = sweeps.isReachable ? {} : { error: 'no route', confirmedAt: null };
+        if (takesMs > 0) await sleep(clock, takesMs);
+        return { receipt: receiptOf(where, part), arrivesWithinMs };
+      },
+    };
+    return sweeps;
+  }
+
+  const die = (child: FakeChild | undefined): void => child?.exit({ code: null, signal: 'SIGKILL' });
+
+  it('is not forgotten while the exchange cannot be reached: it is swept beside the next life, which is left alone', async () => {
+    const clock = new VirtualClock();
+    const sweeps = sweeping(clock);
+    sweeps.isReachable = false;
+    const { children, supervisor } = rehearse({ clock, sweep: sweeps.sweep });
+    children[0]!.say(place(), STARTED);
+    die(children[0]);
+    await clock.advance(1_000);
+    expect(children).toHaveLength(2);
+    children[1]!.say(place(), STARTED);
+    await clock.advance(5_000);
+    children[1]!.say({ type: 'beat' });
+    sweeps.isReachable = true;
+    await clock.advance(8_000);
+    const count = sweeps.asked.length;
+    expect(count).toBeGreaterThan(2);
+    expect(sweeps.asked[0]).toEqual({ at: 0, madeBefore: null });
+    expect(sweeps.asked.slice(1).map(({ madeBefore }) => madeBefore)).toEqual(Array(count - 1).fill(1_000));
+    children[1]!.say({ type: 'beat' });
+    // Confirmed once: that is all.
+    await clock.advance(9_000);
+    expect(sweeps.asked).toHaveLength(count);
+    expect(supervisor.left).toEqual([]);
+  });
+
+  it.each([
+    ['fails before it trades', (child: FakeChild) => child.say({ type: 'beat' }, CRASHED)],
+    ['refuses its configuration', (child: FakeChild) => child.say({ type: 'beat' }, CLEAN)],
+  ])('is insisted on before the end when the next life %s', async (_how, farewell) => {
+    const clock = new VirtualClock();
+    const sweeps = sweeping(clock);
+    sweeps.isReachable = false;
+    const { children, ended } = rehearse({ clock, sweep: sweeps.sweep });
+    children[0]!.say(place(), STARTED);
+    die(children[0]);
+    await clock.advance(1_000);
+    farewell(children[1]!);
+    children[1]!.exit({ code: 1, signal: null });
+    let hasEnded = false;
+    void ended.then(() => (hasEnded = true));
+    await clock.advance(300_000);
+    expect(sweeps.asked.length).toBeGreaterThan(5);
+    expect(hasEnded).toBe(false);
+    sweeps.isReachable = true;
+    expect(await clock.runFor(ended, 100_000)).toBe(1);
+  });
+
+  it('is looked for until no request of the dead can arrive any more, while the next life trades', async () => {
+    const clock = new VirtualClock();
+    const sweeps = sweeping(clock, 5_000);
+    const { children } = rehearse({ clock, sweep: sweeps.sweep });
+    children[0]!.say(place(), STARTED);
+    die(children[0]);
+    await clock.advance(1_000);
+    expect(children).toHaveLength(2);
+    await clock.advance(20_000);
+    expect(sweeps.asked.at(0)).toEqual({ at: 0, madeBefore: null });
+    // A second more than the exchange says: our idea of its clock is not exact.
+    expect(sweeps.asked.at(-1)).toEqual({ at: 6_000, madeBefore: 1_000 });
+  });
+
+  it('and never started again: the supervisor stays until nothing can arrive any more', async () => {
+    const clock = new VirtualClock();
+    const sweeps = sweeping(clock, 5_000);
+    const { children, supervisor, ended } = rehearse({ clock, sweep: sweeps.sweep, restart: 'never' });
+    children[0]!.say(place(), STARTED);
+    die(children[0]);
+    await clock.advance(2_000);
+    supervisor.stop('SIGTERM');
+    expect(await clock.runFor(ended)).toBe(1);
+    expect(clock.monotonic()).toBe(6_000);
+    expect(sweeps.asked.at(-1)).toEqual({ at: 6_000, madeBefore: null });
+  });
+
+  it('no life begins while a sweep is under way that does not know of it', async () => {
+    const clock = new VirtualClock();
+    const sweeps = sweeping(clock, 0, 300);
+    sweeps.isReachable = false;
+    const { children } = rehearse({ clock, sweep: sweeps.sweep, maxRestarts: 9 });
+    for (let life = 0; life < 5; life++) {
+      await clock.runUntil(() => children.length > life);
+      children[life]!.say(place(), STARTED);
+      die(children[life]);
+    }
+    const died = clock.monotonic();
+    await clock.runUntil(() => children.length > 5);
+    const swept = sweeps.asked.map(({ at, madeBefore }) => ({ at: at - died, madeBefore })).filter(({ at }) => at >= 0);
+    // The wait for the next life was over after 16.3 s, in the middle of the last of them.
+    expect(swept).toEqual([0, 1_300, 3_600, 7_900, 16_200].map((at) => ({ at, madeBefore: null })));
+    expect(clock.monotonic() - died).toBe(16_500);
+  });
+
+  it('cannot be confirmed although the supervisor was told to stop: said with status 1, after another attempt', async () => {
+    const clock = new VirtualClock();
+    const sweeps = sweeping(clock);
+    sweeps.isReachable = false;
+    const { children, supervisor, ended } = rehearse({ clock, sweep: sweeps.sweep, restart: 'never' });
+    children[0]!.say(place(), STARTED);
+    die(children[0]);
+    await clock.advance(100_000);
+    const before = sweeps.asked.length;
+    supervisor.stop('SIGTERM');
+    expect(await clock.runFor(ended)).toBe(1);
+    expect(sweeps.asked).toHaveLength(before + 1);
   });
 });

@@ -28,6 +28,8 @@ const CAPABILITIES: Capabilities = {
   feeWithFill: true,
   // Archived after 90 days (A8.1).
   forgetsCanceledAfterMs: null,
+  // recvWindow and what the engine may take, rounded up (D2.5).
+  placementValidMs: 20_000,
   deadMansSwitch: null,
   testnet: true,
   passphrase: false,

@@ -28,6 +28,8 @@ const CAPABILITIES: Capabilities = {
   postOnlyCrossing: 'either',
   feeWithFill: false,
   forgetsCanceledAfterMs: 2 * 3_600_000,
+  // As long as its signature: 1 minute or 5 (2.4).
+  placementValidMs: 5 * 60_000,
   // HTX states no upper bound; an hour is as far as anyone should rely on one. It counts for the whole user (5.10, trap 27).
   deadMansSwitch: { minSeconds: 5, maxSeconds: 3_600, maxOrders: 500 },
   testnet: false,

@@ -17,6 +17,7 @@ import { OkxAccount } from './account.ts';
 import { resolveEndpoints, type OkxEndpoints } from './endpoints.ts';
 import { BATCH_SIZE } from './limits.ts';
 import { OkxMarket } from './market.ts';
+import { EXPIRES_AFTER_MS } from './trading.ts';
 
 const CAPABILITIES: Capabilities = {
   // mass-cancel is for options only (trap 28).
@@ -28,6 +29,7 @@ const CAPABILITIES: Capabilities = {
   postOnlyCrossing: 'canceled',
   feeWithFill: true,
   forgetsCanceledAfterMs: 2 * 3_600_000,
+  placementValidMs: EXPIRES_AFTER_MS.most,
   deadMansSwitch: { minSeconds: 10, maxSeconds: 120, maxOrders: null },
   testnet: true,
   passphrase: true,

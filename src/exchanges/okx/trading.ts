@@ -51,7 +51,7 @@ export interface TradingContext {
  * How long the exchange may still act on a placement (okx.md 11.4: 2 to 5 s). Whatever becomes of the request on its way, it is dropped
  * after that: a "no such order" answered later than this is worth more than one answered before.
  */
-const EXPIRES_AFTER_MS = { least: 2_000, most: 5_000 } as const;
+export const EXPIRES_AFTER_MS = { least: 2_000, most: 5_000 } as const;
 const EXPIRED_ON_ARRIVAL = '50036';
 
 /** trade/fills reaches back three days (9.5); an hour less, so that the border is not ours to judge. */

@@ -1,10 +1,9 @@
-// One account of the configuration, connected for commands and for the supervisor: no private stream, no strategy.
+// One account, connected for commands and for the supervisor: no private stream, no strategy.
 
-import type { TradingPlace } from '../../domain/live-trade.ts';
 import type { OrderReport } from '../../domain/order-report.ts';
 import type { Platform } from '../../domain/platform.ts';
 import type { Secret } from '../../domain/secret.ts';
-import type { RevokeReceipt, RevokeTrigger, Whose } from '../../domain/unfinished-orders.ts';
+import type { RevokeReceipt, RevokeTrigger } from '../../domain/unfinished-orders.ts';
 import type {
   EndpointsOption,
   Exchange,
@@ -12,8 +11,8 @@ import type {
   ExchangeEnvironment,
   Timings,
 } from '../../exchanges/exchange.ts';
-import { isOwn } from '../../orders/client-order-id.ts';
 import { DEFAULT_TIMINGS } from '../../orders/trade-options.ts';
+import { concerned, type Concern } from './concern.ts';
 import { sweep } from './sweep.ts';
 
 export interface AccessOptions {
@@ -51,69 +50,37 @@ export function openAccount(options: AccessOptions, environment: AccessEnvironme
   return { exchange, account, connector };
 }
 
-export interface SweepOptions {
+export interface SweepOptions extends Concern {
   readonly symbol: string;
   readonly trigger: RevokeTrigger;
-  readonly whose: Whose;
-  /** Whose orders `own` means. */
-  readonly strategy: string;
   readonly timeLimitMs: number;
   readonly stragglerMs: number;
+  readonly mostQueries: number;
   readonly onListed?: ((reports: readonly OrderReport[]) => void) | undefined;
 }
 
 /** Revokes one symbol of an account, with the exchange's word for it. */
 export function sweepAccount(
   { exchange, account, connector }: AccountAccess,
-  { symbol, trigger, whose, strategy, timeLimitMs, stragglerMs, onListed }: SweepOptions,
+  options: SweepOptions,
   environment: AccessEnvironment,
 ): Promise<RevokeReceipt> {
+  const { symbol, trigger, whose, madeBefore, timeLimitMs, stragglerMs, mostQueries, onListed } = options;
   return sweep({
     platform: exchange.platform,
     account,
     symbol,
     connector,
-    cancelsAll: exchange.capabilities.cancelAll,
+    cancelsAll: exchange.capabilities.cancelAll && whose === 'all' && madeBefore === null,
     whose,
-    isOwn: (clientOrderId) => isOwn(strategy, clientOrderId),
+    concerns: concerned(options, () => connector.clockOffset()),
+    // By command a key may be used for the first time; what a strategy left was placed with it.
+    keyIsProven: trigger !== 'command',
     trigger,
     clock: environment.clock,
     timeLimitMs,
     stragglerMs,
+    mostQueries,
     onListed,
   });
-}
-
-const CRASH_TIME_LIMIT_MS = 10_000;
-const CRASH_STRAGGLER_MS = 300;
-
-/**
- * What a supervisor does for one place of a strategy that is dead.
- * @param onListed told what the exchange lists, before it is canceled
- */
-export async function sweepPlace(
-  place: TradingPlace,
-  trigger: RevokeTrigger,
-  environment: AccessEnvironment,
-  onListed?: (reports: readonly OrderReport[]) => void,
-): Promise<RevokeReceipt> {
-  const { symbol, strategy, unfinishedOrders } = place;
-  const access = openAccount(place, environment);
-  try {
-    return await sweepAccount(
-      access,
-      {
-        symbol,
-        trigger,
-        whose: unfinishedOrders.whose,
-        strategy,
-        timeLimitMs: CRASH_TIME_LIMIT_MS,
-        stragglerMs: CRASH_STRAGGLER_MS,
-        onListed,
-      },
-      environment,
-    );
-  } finally {
-    await access.connector.close();
-  }
 }

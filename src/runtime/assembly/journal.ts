@@ -1,11 +1,12 @@
 // Which journal the configuration asks for: a file, by default under the user's data folder, or memory only.
 // What a journal keeps and how is the business of orders/journal.ts and storage/.
 
+import { existsSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import type { OrderReport } from '../../domain/order-report.ts';
 import type { RevokeReceipt } from '../../domain/unfinished-orders.ts';
-import type { Journal, JournalScope } from '../../orders/journal.ts';
+import type { Journal, JournalScope, RememberedOrder } from '../../orders/journal.ts';
 import { MemoryJournal } from '../../orders/memory-journal.ts';
 import { JournalError } from '../../storage/journal-schema.ts';
 import { SqliteJournal, type SqliteJournalOptions } from '../../storage/sqlite-journal.ts';
@@ -27,7 +28,13 @@ export function openJournal(
   setting: string | undefined,
   options: Pick<SqliteJournalOptions, 'gathersIntents'> = {},
 ): Journal {
-  if (setting === 'memory') return new MemoryJournal();
+  return setting === 'memory' ? new MemoryJournal() : openFile(setting, options);
+}
+
+function openFile(
+  setting: string | undefined,
+  options: Pick<SqliteJournalOptions, 'gathersIntents'> = {},
+): SqliteJournal {
   try {
     return new SqliteJournal({ ...options, file: setting ?? defaultJournalFile(), clock: realClock, log: logger });
   } catch (error) {
@@ -70,13 +77,35 @@ export function keepListed(
   });
 }
 
+/**
+ * The unfinished orders that the journal knows, for each scope. Null when there is none, or it cannot tell all of them: that is logged, and
+ * nothing else.
+ */
+export async function readRemembered(
+  setting: string | undefined,
+  scopes: readonly JournalScope[],
+): Promise<readonly (readonly RememberedOrder[])[] | null> {
+  if (setting === 'memory' || !existsSync(setting ?? defaultJournalFile())) return null;
+  try {
+    const journal = openFile(setting);
+    const remembered = scopes.map((scope) => journal.open(scope).load());
+    await journal.close();
+    return journal.isUnreadable ? null : remembered;
+  } catch (error) {
+    logger.warn('the journal could not be asked for unfinished orders', { err: error });
+    return null;
+  }
+}
+
 async function write(setting: string | undefined, entries: (journal: Journal) => void): Promise<void> {
   if (setting === 'memory') return;
   try {
     const journal = openJournal(setting);
-    entries(journal);
-    await journal.flush();
-    await journal.close();
+    try {
+      entries(journal);
+    } finally {
+      await journal.close();
+    }
   } catch (error) {
     logger.warn('this revoke could not be journaled', { err: error });
   }

@@ -14,27 +14,32 @@ export interface Sweep {
   readonly account: string;
   readonly symbol: string;
   readonly connector: ExchangeAccount;
+  /** One request may cancel every order of the symbol: the exchange has one, and they are all concerned. */
   readonly cancelsAll: boolean;
   readonly whose: Whose;
-  /** Whether a client order id is one of the strategy's; asked only for `own`. */
-  readonly isOwn: (clientOrderId: string) => boolean;
+  /** Whether an order that the exchange lists is one of those to be revoked. */
+  readonly concerns: (report: OrderReport) => boolean;
+  /** The key has worked before: when it is refused now, that may pass (binance.md D7). */
+  readonly keyIsProven: boolean;
   readonly trigger: RevokeTrigger;
   readonly clock: Clock;
-  /** Gives up after this many ms and says what is left. */
+  /** Gives up after this many ms, having asked once more, and says what is left. */
   readonly timeLimitMs: number;
   /**
    * After the exchange first said that none is left, ask once more this much later: a request that a killed process had
    * already sent may still be on its way. 0: do not.
    */
   readonly stragglerMs: number;
+  /** So many orders that ended are asked for one by one; of more, only those that the list of fills names. */
+  readonly mostQueries: number;
   /** Told what the exchange lists, before it is canceled: some exchanges forget an order's client id with the cancel. */
   readonly onListed?: ((reports: readonly OrderReport[]) => void) | undefined;
 }
 
 const FIRST_WAIT_MS = 100;
 const LONGEST_WAIT_MS = 2_000;
-/** Errors that another attempt cannot cure. */
-const HOPELESS: ReadonlySet<TradeError['kind']> = new Set(['auth', 'invalid-order', 'closed']);
+/** What `mostQueries` should not exceed: it is a burst of requests. */
+export const QUERIES_AT_ONCE = 50;
 
 /** The orders of a sweep, by exchange id: every one ever seen open, and what the exchange said of its end. */
 interface Tally {
@@ -60,8 +65,7 @@ function note(tally: Tally, reports: readonly OrderReport[]): void {
 async function listOpen(task: Sweep, instrument: Instrument): Promise<readonly OrderReport[] | TradeError> {
   const [reports, error] = await task.connector.trading.openOrders(instrument);
   if (error !== null) return error;
-  if (task.whose === 'all') return reports;
-  return reports.filter(({ clientOrderId }) => clientOrderId !== null && task.isOwn(clientOrderId));
+  return reports.filter(task.concerns);
 }
 
 /** One round of canceling. Returns an error only when the exchange refused. */
@@ -73,7 +77,7 @@ async function cancel(
 ): Promise<TradeError | null> {
   const { trading } = task.connector;
   const refs = open.map(({ orderId, clientOrderId }) => ({ orderId, clientOrderId }));
-  if (task.cancelsAll && task.whose === 'all') {
+  if (task.cancelsAll) {
     const outcome = await trading.cancelAll(instrument, refs);
     if (outcome.outcome !== 'accepted') return outcome.error;
     note(tally, outcome.reports);
@@ -88,30 +92,43 @@ async function cancel(
   return refused;
 }
 
-/** Of the orders that ended without the exchange saying how: those that traded meanwhile are asked for, the others were canceled. */
+/**
+ * Of the orders that ended without the exchange saying how, tells those that were filled from those that were canceled. Each is asked for,
+ * unless they are too many: a fill may come into the list of fills only some time after it (htx.md 5.16).
+ */
 async function classify(task: Sweep, instrument: Instrument, since: number, tally: Tally): Promise<void> {
-  const open = [...tally.found].filter(([id]) => !tally.canceled.has(id) && !tally.filled.has(id));
-  if (open.length === 0) return;
   const { trading } = task.connector;
-  const [fills] = await trading.fills(instrument, { since });
-  const traded = fills === null ? null : new Set(fills.map(idOf));
-  const asked = open.filter(([id]) => traded === null || traded.has(id));
+  let open = [...tally.found].filter(([id]) => !tally.canceled.has(id) && !tally.filled.has(id));
+  if (open.length > task.mostQueries) {
+    const [fills] = await trading.fills(instrument, { since });
+    const traded = new Set(fills?.map(idOf));
+    if (fills !== null) open = open.filter(([id]) => traded.has(id));
+  }
   await Promise.all(
-    asked.map(async ([, { orderId, clientOrderId }]) => {
+    open.map(async ([, { orderId, clientOrderId }]) => {
       const answer = await trading.query(instrument, { orderId, clientOrderId });
       if (answer.outcome === 'found') note(tally, answer.reports);
     }),
   );
 }
 
+/** As long as the exchange says, and no longer than there is time. */
+function pauseOf({ clock }: Sweep, wait: number, problem: TradeError | null, deadline: number): number {
+  return Math.max(0, Math.min(Math.max(wait, problem?.retryAfter ?? 0), deadline - clock.monotonic()));
+}
+
 async function listRules(task: Sweep, deadline: number): Promise<Instrument | TradeError> {
   for (let wait = FIRST_WAIT_MS; ; wait = Math.min(wait * 2, LONGEST_WAIT_MS)) {
+    const isLast = task.clock.monotonic() >= deadline;
     // The rules are public: no need to wait for the clock and the key.
     const [[, failure], answer] = await Promise.all([task.connector.prepare(), task.connector.instrument(task.symbol)]);
+    const [, unknown] = answer;
+    if (unknown?.kind === 'invalid-order') return unknown;
     const [instrument, error] = failure === null ? answer : ([null, failure] as const);
     if (error === null) return instrument;
-    if (HOPELESS.has(error.kind) || task.clock.monotonic() + wait > deadline) return error;
-    await sleep(task.clock, Math.max(wait, error.retryAfter ?? 0));
+    const isWrongKey = failure?.kind === 'auth' && !task.keyIsProven;
+    if (isLast || isWrongKey || error.kind === 'closed') return error;
+    await sleep(task.clock, pauseOf(task, wait, error, deadline));
   }
 }
 
@@ -125,6 +142,10 @@ export async function sweep(task: Sweep): Promise<RevokeReceipt> {
   let problem: TradeError | null = null;
   let confirmedAt: number | null = null;
 
+  const whyNot = (): string => {
+    const why = problem?.message ?? 'the exchange still lists open orders';
+    return left === null ? `the exchange never said what is open, and anything may be: ${why}` : why;
+  };
   const receipt = (): RevokeReceipt => {
     const leftIds = (left ?? [...tally.found.values()]).map(idOf).filter((id) => id !== null);
     const stillOpen = new Set(leftIds);
@@ -139,7 +160,7 @@ export async function sweep(task: Sweep): Promise<RevokeReceipt> {
       revoked: ended.filter((id) => !tally.filled.has(id)),
       filled: ended.filter((id) => tally.filled.has(id)),
       left: leftIds,
-      error: confirmedAt === null ? (problem?.message ?? 'the exchange still lists open orders') : null,
+      error: confirmedAt === null ? whyNot() : null,
       startedAt,
       endedAt: clock.now(),
       confirmedAt,
@@ -152,20 +173,29 @@ export async function sweep(task: Sweep): Promise<RevokeReceipt> {
     return receipt();
   }
   const since = startedAt + connector.clockOffset() - 1_000;
+  /** Null: it did not answer. */
+  const look = async (): Promise<readonly OrderReport[] | null> => {
+    const open = await listOpen(task, instrument);
+    if (open instanceof Error) {
+      problem = open;
+      return null;
+    }
+    left = open;
+    for (const report of open) tally.found.set(idOf(report) ?? '', report);
+    confirmedAt = open.length === 0 ? clock.now() : null;
+    return open;
+  };
   let asked = task.stragglerMs === 0;
   for (let wait = FIRST_WAIT_MS; ;) {
-    const open = await listOpen(task, instrument);
-    if (!(open instanceof Error)) {
-      left = open;
-      for (const report of open) tally.found.set(idOf(report) ?? '', report);
-      if (open.length === 0) {
-        confirmedAt = clock.now();
-        if (asked) break;
-        asked = true;
-        await sleep(clock, task.stragglerMs);
-        continue;
-      }
-      confirmedAt = null;
+    const isLast = clock.monotonic() >= deadline;
+    const open = await look();
+    if (open?.length === 0) {
+      if (asked) break;
+      asked = true;
+      await sleep(clock, task.stragglerMs);
+      continue;
+    }
+    if (open !== null) {
       task.onListed?.(open);
       problem = await cancel(task, instrument, open, tally);
       if (problem === null && wait === FIRST_WAIT_MS) {
@@ -173,12 +203,12 @@ export async function sweep(task: Sweep): Promise<RevokeReceipt> {
         wait *= 2;
         continue;
       }
-    } else problem = open;
-    if (problem !== null && HOPELESS.has(problem.kind)) break;
-    if (clock.monotonic() + wait > deadline) break;
-    await sleep(clock, Math.max(wait, problem?.retryAfter ?? 0));
+      if (isLast) await look();
+    }
+    if (isLast || problem?.kind === 'closed') break;
+    await sleep(clock, pauseOf(task, wait, problem, deadline));
     wait = Math.min(wait * 2, LONGEST_WAIT_MS);
   }
-  if (tally.found.size > 0) await classify(task, instrument, since, tally);
+  await classify(task, instrument, since, tally);
   return receipt();
 }

@@ -60,6 +60,7 @@ const CAPABILITIES: Capabilities = {
   postOnlyCrossing: 'refused',
   feeWithFill: true,
   forgetsCanceledAfterMs: null,
+  placementValidMs: 5_000,
   deadMansSwitch: null,
   testnet: false,
   passphrase: false,

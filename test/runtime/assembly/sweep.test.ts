@@ -28,6 +28,8 @@ class ScriptedExchange {
   readonly calls: string[] = [];
   open: OrderReport[];
   readonly racing: ReadonlySet<string>;
+  /** Of preparing, and of lists. */
+  unprepared: TradeError[] = [];
   troubles: TradeError[] = [];
   stragglers: OrderReport[] = [];
   private readonly ended = new Map<string, OrderReport>();
@@ -62,7 +64,7 @@ class ScriptedExchange {
       const outcomes = refs.map(({ orderId }) => ({ outcome: 'accepted' as const, reports: [this.end(orderId)] }));
       return Promise.resolve(outcomes);
     },
-    fills: () => {
+    fills: (): Promise<Result<readonly OrderReport[]>> => {
       this.calls.push('fills');
       return Promise.resolve(ok([...this.racing].map((id) => report(id, 'open'))));
     },
@@ -74,7 +76,10 @@ class ScriptedExchange {
   };
 
   readonly account = {
-    prepare: () => Promise.resolve(ok(true as const)),
+    prepare: () => {
+      const error = this.unprepared.shift();
+      return Promise.resolve(error === undefined ? ok(true as const) : fail(error));
+    },
     instrument: () => Promise.resolve(ok({})),
     clockOffset: () => 0,
     trading: this.trading,
@@ -89,11 +94,13 @@ async function swept(exchange: ScriptedExchange, part: Partial<Sweep> = {}, cloc
     connector: exchange.account,
     cancelsAll: true,
     whose: 'all',
-    isOwn: (id) => id === 'c1',
+    concerns: () => true,
+    keyIsProven: true,
     trigger: 'command',
     clock,
     timeLimitMs: 10_000,
     stragglerMs: 0,
+    mostQueries: 50,
     ...part,
   };
   const receipt = await clock.runFor(sweep(task));
@@ -103,7 +110,7 @@ async function swept(exchange: ScriptedExchange, part: Partial<Sweep> = {}, cloc
 describe('a sweep', () => {
   it('is one list, one cancel-all and one proof; what filled in the race is told from what was revoked', async () => {
     const { receipt, calls, tookMs } = await swept(new ScriptedExchange(['1', '2', '3'], ['2']));
-    expect(calls).toEqual(['list', 'cancel-all', 'list', 'fills', 'query 2']);
+    expect(calls).toEqual(['list', 'cancel-all', 'list', 'query 1', 'query 2', 'query 3']);
     expect(receipt).toMatchObject({
       found: ['1', '2', '3'],
       revoked: ['1', '3'],
@@ -123,7 +130,11 @@ describe('a sweep', () => {
 
   it('of own orders leaves the others, and says so nowhere as left', async () => {
     const exchange = new ScriptedExchange(['1', '2']);
-    const { receipt, calls } = await swept(exchange, { whose: 'own' });
+    const { receipt, calls } = await swept(exchange, {
+      whose: 'own',
+      cancelsAll: false,
+      concerns: ({ orderId }) => orderId === '1',
+    });
     expect(calls).toEqual(['list', 'cancel 1', 'list']);
     expect(receipt).toMatchObject({ found: ['1'], revoked: ['1'], left: [], error: null });
     expect(exchange.open.map(({ orderId }) => orderId)).toEqual(['2']);
@@ -152,19 +163,73 @@ describe('a sweep', () => {
     expect(tookMs).toBeGreaterThanOrEqual(3_000);
   });
 
-  it('says at once why nothing can be done with a wrong key', async () => {
+  it('says at once why nothing can be done with a key that has never worked', async () => {
     const exchange = new ScriptedExchange(['1']);
-    exchange.troubles = [trouble('auth')];
-    const { receipt, calls } = await swept(exchange);
-    expect(calls).toEqual(['list']);
-    expect(receipt).toMatchObject({ error: 'scripted auth', confirmedAt: null });
+    exchange.unprepared = [trouble('auth')];
+    const { receipt, calls } = await swept(exchange, { keyIsProven: false });
+    expect(calls).toEqual([]);
+    expect(receipt.error).toContain('scripted auth');
+  });
+
+  it.each([
+    ['the key that worked is refused for a while (binance.md D7)', 'auth', true],
+    ['the key is refused for a while after it was taken', 'auth', false],
+    ['the pair is suspended for a while (OKX 51001)', 'invalid-order', true],
+  ] as const)('tries again when %s', async (_why, kind, keyIsProven) => {
+    const exchange = new ScriptedExchange(['1']);
+    if (keyIsProven && kind === 'auth') exchange.unprepared = [trouble(kind)];
+    exchange.troubles = [trouble(kind), trouble(kind)];
+    const { receipt } = await swept(exchange, { keyIsProven });
+    expect(receipt).toMatchObject({ revoked: ['1'], error: null });
+  });
+
+  it('says at once that there is no such symbol', async () => {
+    const exchange = new ScriptedExchange(['1']);
+    exchange.account.instrument = () => Promise.resolve(fail(trouble('invalid-order')));
+    const { receipt, tookMs } = await swept(exchange);
+    expect(receipt.error).toContain('scripted invalid-order');
+    expect(tookMs).toBe(0);
+  });
+
+  it.each([
+    ['the list', (exchange: ScriptedExchange) => void (exchange.troubles = [trouble('rate-limited', 600_000)])],
+    ['the rules', (exchange: ScriptedExchange) => void (exchange.unprepared = [trouble('rate-limited', 600_000)])],
+  ])('told to wait for ten minutes (%s), it asks once more at its limit', async (_what, ban) => {
+    const exchange = new ScriptedExchange(['1']);
+    ban(exchange);
+    const { receipt, tookMs } = await swept(exchange);
+    expect(receipt).toMatchObject({ revoked: ['1'], error: null });
+    expect(tookMs).toBe(10_000);
+  });
+
+  it('cancels at its limit, too, and asks what became of it', async () => {
+    const exchange = new ScriptedExchange(['1']);
+    exchange.troubles = [trouble('network')];
+    const { receipt, tookMs, calls } = await swept(exchange, { timeLimitMs: 50 });
+    expect(calls).toEqual(['list', 'list', 'cancel-all', 'list', 'query 1']);
+    expect(receipt).toMatchObject({ revoked: ['1'], left: [], error: null });
+    expect(tookMs).toBe(50);
+  });
+
+  it('takes no list of fills for what became of few orders: it may lack the last ones (htx.md 5.16)', async () => {
+    const exchange = new ScriptedExchange(['1', '2'], ['2']);
+    exchange.trading.fills = () => Promise.resolve(ok([]));
+    expect((await swept(exchange)).receipt).toMatchObject({ revoked: ['1'], filled: ['2'] });
+  });
+
+  it('of many, asks for those that traded', async () => {
+    const ids = Array.from({ length: 51 }, (_, index) => String(index + 1));
+    const { calls, receipt } = await swept(new ScriptedExchange(ids, ['7']));
+    expect(calls).toEqual(['list', 'cancel-all', 'list', 'fills', 'query 7']);
+    expect(receipt).toMatchObject({ filled: ['7'] });
   });
 
   it('gives up at the time limit and says why', async () => {
     const exchange = new ScriptedExchange(['1']);
     exchange.troubles = Array.from({ length: 50 }, () => trouble('network'));
     const { receipt, tookMs } = await swept(exchange, { timeLimitMs: 5_000 });
-    expect(receipt).toMatchObject({ error: 'scripted network', confirmedAt: null });
-    expect(tookMs).toBeLessThanOrEqual(5_000);
+    const error = 'the exchange never said what is open, and anything may be: scripted network';
+    expect(receipt).toMatchObject({ error, left: [], confirmedAt: null });
+    expect(tookMs).toBe(5_000);
   });
 });

@@ -1,0 +1,29 @@
+// Whose orders a command is about: everybody's, or with --own those of one strategy, which the journal helps to tell.
+
+import type { Concern } from '../runtime/assembly/concern.ts';
+import { readRemembered } from '../runtime/assembly/journal.ts';
+import type { Target } from './selected-accounts.ts';
+
+export type ConcernOf = (target: Target) => Concern;
+
+/** @param own the strategy; none: everybody's */
+export async function whoseOrders(
+  own: string | undefined,
+  targets: readonly Target[],
+  journal: string | undefined,
+): Promise<ConcernOf> {
+  if (own === undefined) return () => ({ whose: 'all', strategy: '', remembered: [], madeBefore: null });
+  const scopes = targets.map(({ settings: { platform, name }, symbol }) => ({
+    platform,
+    account: name,
+    symbol,
+    strategy: own,
+  }));
+  const remembered = await readRemembered(journal, scopes);
+  return (target) => ({
+    whose: 'own',
+    strategy: own,
+    remembered: remembered?.[targets.indexOf(target)] ?? [],
+    madeBefore: null,
+  });
+}

@@ -1,0 +1,53 @@
+// What the supervisor does for one place of a strategy that is dead: revokes there, and says how long a request of the dead may still arrive.
+
+import type { TradingPlace } from '../../domain/live-trade.ts';
+import type { OrderReport } from '../../domain/order-report.ts';
+import type { RememberedOrder } from '../../orders/journal.ts';
+import type { SweepResult, SweepTask } from '../clean-up.ts';
+import { openAccount, sweepAccount, type AccessEnvironment } from './account-access.ts';
+import { QUERIES_AT_ONCE } from './sweep.ts';
+
+const TIME_LIMIT_MS = 10_000;
+/** Most of what was on its way arrives within this: it is worth waiting for before the next life begins. */
+const STRAGGLER_MS = 300;
+
+export interface DeadPlace extends SweepTask {
+  readonly place: TradingPlace;
+  /** The strategy's unfinished orders in the journal; null: there is none, or it cannot be read. */
+  readonly remembered: readonly RememberedOrder[] | null;
+  /** Told what the exchange lists, before it is canceled. */
+  readonly onListed?: (reports: readonly OrderReport[]) => void;
+}
+
+/** Nothing was ever heard of it: its request may not have arrived yet. */
+const isUnanswered = ({ intent, reports }: RememberedOrder): boolean => intent !== null && reports.length === 0;
+
+export async function sweepDeadPlace(
+  { place, trigger, madeBefore, remembered, onListed }: DeadPlace,
+  environment: AccessEnvironment,
+): Promise<SweepResult> {
+  const { symbol, strategy, unfinishedOrders } = place;
+  const access = openAccount(place, environment);
+  try {
+    const receipt = await sweepAccount(
+      access,
+      {
+        symbol,
+        trigger,
+        whose: unfinishedOrders.whose,
+        strategy,
+        remembered: remembered ?? [],
+        madeBefore,
+        timeLimitMs: TIME_LIMIT_MS,
+        stragglerMs: STRAGGLER_MS,
+        mostQueries: QUERIES_AT_ONCE,
+        onListed,
+      },
+      environment,
+    );
+    const mayArrive = remembered === null || remembered.some(isUnanswered);
+    return { receipt, arrivesWithinMs: mayArrive ? access.exchange.capabilities.placementValidMs : 0 };
+  } finally {
+    await access.connector.close();
+  }
+}
