@@ -2,9 +2,20 @@
 // end of a small file first (one write for those that leave together, in the system's hands when it returns) and into the database with
 // the next group.
 
-import { closeSync, fstatSync, ftruncateSync, openSync, readFileSync, readdirSync, rmSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  fstatSync,
+  ftruncateSync,
+  openSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  writeSync,
+} from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import type { Intent, JournalScope } from '../orders/journal.ts';
+import type { Clock } from '../seam/clock.ts';
 import { parseFields, readIntent } from './report-text.ts';
 
 export interface TailedIntent {
@@ -14,17 +25,15 @@ export interface TailedIntent {
 }
 
 const SUFFIX = '-intents-';
-/** Ends the name of the second file of a pair. */
-const OTHER = 'b';
+/**
+ * A file that nobody wrote to for so long is nobody's: a process makes sure of its own before it relies on it after a shorter silence.
+ * Process numbers say nothing: containers that share the journal count theirs from 1, each for itself.
+ */
+const ABANDONED_MS = 3_600_000;
+const SILENCE_MS = 60_000;
 
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    // Not ours to signal, but there.
-    return error instanceof Error && 'code' in error && error.code === 'EPERM';
-  }
+function isCode(error: unknown, code: string): boolean {
+  return error instanceof Error && 'code' in error && error.code === code;
 }
 
 function isPlatform(value: unknown): value is JournalScope['platform'] {
@@ -47,42 +56,69 @@ export function tailHead({ platform, account, symbol, strategy }: JournalScope):
   return `\n${begin.slice(0, -1)},"key":`;
 }
 
-/** One file. */
+/** One file, made when it is needed first, and by nobody else. */
 class TailFile {
-  private readonly path: string;
-  private handle: number | null = null;
+  private readonly base: string;
+  private readonly clock: Clock;
+  private held: { readonly path: string; readonly handle: number } | null = null;
+  private writtenAt = 0;
   isEmpty = true;
 
-  constructor(path: string) {
-    this.path = path;
+  /** @param base of its name; a number is added where it is taken */
+  constructor(base: string, clock: Clock) {
+    this.base = base;
+    this.clock = clock;
   }
 
   append(lines: string): void {
-    this.handle ??= openSync(this.path, 'a+', 0o600);
+    const now = this.clock.monotonic();
+    const wasSilent = this.held !== null && now - this.writtenAt > SILENCE_MS;
+    this.writtenAt = now;
     this.isEmpty = false;
-    writeSync(this.handle, lines);
+    this.held ??= this.create();
+    writeSync(this.held.handle, lines);
+    if (!wasSilent || this.isOnDisk(this.held.handle)) return;
+    // Somebody who started meanwhile took it for abandoned.
+    closeSync(this.held.handle);
+    this.held = this.create();
+    writeSync(this.held.handle, lines);
+  }
+
+  private create(): { path: string; handle: number } {
+    for (let count = 1; ; count++) {
+      const path = count === 1 ? this.base : `${this.base}-${count}`;
+      try {
+        return { path, handle: openSync(path, 'ax', 0o600) };
+      } catch (error) {
+        if (!isCode(error, 'EEXIST')) throw error;
+      }
+    }
+  }
+
+  private isOnDisk(handle: number): boolean {
+    return fstatSync(handle).nlink > 0;
   }
 
   clear(): void {
-    if (this.handle === null || this.isEmpty) return;
-    ftruncateSync(this.handle, 0);
+    if (this.held === null || this.isEmpty) return;
+    ftruncateSync(this.held.handle, 0);
     this.isEmpty = true;
   }
 
+  /** What is still in it is for the next start. */
   close(): void {
-    if (this.handle === null) return;
-    const { size } = fstatSync(this.handle);
-    closeSync(this.handle);
-    this.handle = null;
-    if (size === 0) rmSync(this.path, { force: true });
+    if (this.held === null) return;
+    const { path, handle } = this.held;
+    this.held = null;
+    const isOurs = this.isOnDisk(handle) && fstatSync(handle).size === 0;
+    closeSync(handle);
+    if (isOurs) rmSync(path, { force: true });
   }
 }
 
 export class IntentTail {
-  /** Those of this process: a process may have one journal open twice. */
-  private static readonly used = new Set<string>();
   private readonly file: string;
-  private readonly path: string;
+  private readonly clock: Clock;
   /** While what is in one is being stored, what comes goes into the other: so each can be emptied as a whole. */
   private current: TailFile;
   private turned: TailFile;
@@ -92,15 +128,13 @@ export class IntentTail {
   private waiting = '';
 
   /** @param file of the database: the tail lies beside it, a pair of files for each journal of each process */
-  constructor(file: string) {
+  constructor(file: string, clock: Clock) {
     this.file = file;
+    this.clock = clock;
+    // The number is for people only.
     const base = `${file}${SUFFIX}${process.pid}`;
-    let path = base;
-    for (let count = 2; IntentTail.used.has(path); count++) path = `${base}-${count}`;
-    this.path = path;
-    this.current = new TailFile(path);
-    this.turned = new TailFile(`${path}${OTHER}`);
-    IntentTail.used.add(path);
+    this.current = new TailFile(base, clock);
+    this.turned = new TailFile(base, clock);
   }
 
   /** Is in the file after the next `write`. @param head of the scope's lines (`tailHead`). @param intent as JSON */
@@ -129,32 +163,37 @@ export class IntentTail {
     if (stored >= last) this.current.clear();
   }
 
-  /** What processes that died did not get into the database. `take` must have stored it when it returns. */
+  /**
+   * What processes that died did not get into the database. `take` must have stored it when it returns.
+   * What lives is stored as well, and what is found again later: an intent that is known is not stored twice.
+   */
   recover(take: (found: readonly TailedIntent[]) => void): void {
     const folder = dirname(this.file);
     const prefix = basename(this.file) + SUFFIX;
     for (const name of readdirSync(folder).filter((other) => other.startsWith(prefix))) {
-      const pid = Number.parseInt(name.slice(prefix.length), 10);
       const path = join(folder, name);
+      let writtenAt: number;
+      let text: string;
+      try {
+        writtenAt = statSync(path).mtimeMs;
+        text = readFileSync(path, 'utf8');
+      } catch (error) {
+        // Its process has just closed it.
+        if (isCode(error, 'ENOENT')) continue;
+        throw error;
+      }
       // A last line cut short never left as a request: it is written before.
-      const found = readFileSync(path, 'utf8')
-        .split('\n')
-        .map(read)
-        .filter((intent) => intent !== null);
-      take(found);
-      // A number of ours that we do not use was another process's before (in a container they are all process 1).
-      if (pid === process.pid ? this.isUsedByAnother(path) : isAlive(pid)) continue;
-      rmSync(path, { force: true });
+      take(
+        text
+          .split('\n')
+          .map(read)
+          .filter((intent) => intent !== null),
+      );
+      if (this.clock.now() - writtenAt > ABANDONED_MS) rmSync(path, { force: true });
     }
   }
 
-  private isUsedByAnother(path: string): boolean {
-    const own = path.endsWith(OTHER) ? path.slice(0, -OTHER.length) : path;
-    return own !== this.path && IntentTail.used.has(own);
-  }
-
   close(): void {
-    IntentTail.used.delete(this.path);
     this.current.close();
     this.turned.close();
   }

@@ -78,7 +78,7 @@ export class SqliteJournal implements Journal {
     const { file, clock } = options;
     this.database = openDatabase(file);
     this.reader = new JournalReader(this.database);
-    this.tail = new IntentTail(file);
+    this.tail = new IntentTail(file, clock);
     try {
       const store = this.ownStore();
       this.tail.recover((found) => {

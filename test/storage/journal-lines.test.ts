@@ -79,7 +79,7 @@ it('what waits too long is dropped from its oldest end', () => {
 
 it('intents that leave together cost one write, and are in the file when it returns', () => {
   const file = join(folder, 'j.sqlite');
-  const tail = new IntentTail(file);
+  const tail = new IntentTail(file, new VirtualClock());
   tail.write();
   expect(readdirSync(folder)).toEqual([]);
   tail.add(tailHead(scope('me')), 'c:a', '{}');
@@ -94,7 +94,7 @@ it('intents that leave together cost one write, and are in the file when it retu
 
 it('a tail is emptied when all of it is stored, and what came meanwhile stays', () => {
   const file = join(folder, 'j.sqlite');
-  const tail = new IntentTail(file);
+  const tail = new IntentTail(file, new VirtualClock());
   const kept = (): string =>
     readdirSync(folder)
       .map((name) => readFileSync(join(folder, name), 'utf8'))

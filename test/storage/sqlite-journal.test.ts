@@ -1,5 +1,5 @@
 // The journal on disk: survives death at any moment, says clearly what is wrong with its file, and costs next to nothing on the way.
-import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -7,7 +7,7 @@ import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { merge, newOrderState } from '../../src/domain/merge.ts';
 import { EMPTY_REPORT } from '../../src/domain/order-report.ts';
-import type { Intent, JournalScope } from '../../src/orders/journal.ts';
+import type { Intent, JournalScope, OrderJournal } from '../../src/orders/journal.ts';
 import { VirtualClock } from '../../src/runtime/virtual-clock.ts';
 import { silentLog } from '../../src/seam/log.ts';
 import { readReport } from '../../src/storage/report-text.ts';
@@ -97,11 +97,11 @@ describe('SqliteJournal', () => {
     const clock = new VirtualClock();
     const journal = make(clock);
     journal.open(SCOPE).intent('c:a', intent('a'));
-    // Dead: no timer of it ever fires. Its tail is found by the next process, whose number is another.
+    // Dead: no timer of it ever fires. Its tail is found by the next process.
     const [tail] = readdirSync(folder).filter((name) => name.includes('-intents-'));
     writeFileSync(`${file}-intents-999999999`, `${readFileSync(join(folder, tail!), 'utf8')}{"cut short`);
     rmSync(join(folder, tail!));
-    const again = make();
+    const again = make(clock);
     expect(
       again
         .open(SCOPE)
@@ -110,6 +110,25 @@ describe('SqliteJournal', () => {
     ).toEqual([['c:a', '2.001']]);
     await again.close();
     await journal.close();
+  });
+
+  it('a tail stays for as long as its process may live, whatever its number says: in containers all are process 1', async () => {
+    const clock = new VirtualClock();
+    const path = `${file}-intents-${process.pid}`;
+    const of = (key: string): string => `${JSON.stringify({ ...SCOPE, key: `c:${key}`, intent: intent(key) })}\n`;
+    const keys = (orders: OrderJournal): string[] => orders.load().map(({ key }) => key);
+    // Another container's, with our number: it has just written an intent.
+    writeFileSync(path, of('a'));
+    const journal = make(clock);
+    const orders = journal.open(SCOPE);
+    orders.intent('c:b', intent('b'));
+    expect(keys(orders)).toEqual(['c:a', 'c:b']);
+    await journal.close();
+    expect(readFileSync(path, 'utf8')).toBe(of('a'));
+    // Nobody has written to it for hours.
+    const hoursAgo = (clock.now() - 2 * 3_600_000) / 1_000;
+    utimesSync(path, hoursAgo, hoursAgo);
+    await make(clock).close();
     expect(readdirSync(folder).filter((name) => name.includes('-intents-'))).toEqual([]);
   });
 
@@ -128,6 +147,29 @@ describe('SqliteJournal', () => {
     expect(journal.open(SCOPE).finishedSince(6)).toEqual([]);
     orders.intent('c:a:2', intent('a'));
     expect(journal.open(SCOPE).finishedSince(6)).toEqual([{ orderId: '7', status: 'FILLED' }]);
+    await journal.close();
+  });
+
+  it('a tail that was taken for abandoned is made anew before anything leaves', async () => {
+    const clock = new VirtualClock();
+    const journal = make(clock);
+    const orders = journal.open(SCOPE);
+    // Into both files of the pair.
+    for (const key of ['a', 'b']) {
+      orders.intent(`c:${key}`, intent(key));
+      await clock.advance(100);
+    }
+    await clock.advance(2 * 3_600_000);
+    for (const name of readdirSync(folder)) if (name.includes('-intents-')) rmSync(join(folder, name));
+    orders.intent('c:c', intent('c'));
+    const again = make();
+    expect(
+      again
+        .open(SCOPE)
+        .load()
+        .map(({ key }) => key),
+    ).toEqual(['c:a', 'c:b', 'c:c']);
+    await again.close();
     await journal.close();
   });
 
