@@ -11,7 +11,7 @@ export class JournalError extends Error {
 }
 
 const VERSION = 1;
-/** How long opening waits for another program that holds the file, ms. */
+/** How long opening and closing wait for another program that holds the file, ms. */
 const OPEN_PATIENCE_MS = 2_000;
 /** How long a write may stand still for another process, ms: longer ones are tried again with the next group. */
 const WRITE_PATIENCE_MS = 20;
@@ -68,6 +68,11 @@ export function explain(file: string, error: unknown): JournalError {
   return new JournalError(`the journal ${file} cannot be used (${why}). Check the path and its permissions, ${other}`, {
     cause: error,
   });
+}
+
+/** From now on a write waits for another program as long as opening does. */
+export function beginWaiting(database: DatabaseSync): void {
+  database.exec(`PRAGMA busy_timeout = ${OPEN_PATIENCE_MS}`);
 }
 
 /** @throws JournalError */

@@ -11,7 +11,7 @@ import { readHistory, readReceipts } from './journal-history.ts';
 import { Lines, type Group } from './journal-lines.ts';
 import { JournalQueue } from './journal-queue.ts';
 import { JournalReader } from './journal-reader.ts';
-import { BUSY, explain, openDatabase, sqliteCode } from './journal-schema.ts';
+import { beginWaiting, BUSY, explain, openDatabase, sqliteCode } from './journal-schema.ts';
 import { JournalStore } from './journal-store.ts';
 import { JournalThread, type Answer } from './journal-thread.ts';
 
@@ -35,6 +35,8 @@ const RETRY_MS = 1_000;
 const CATCH_UP_MS = 200;
 /** The file is taken care of when nothing has come for so long. */
 const QUIET_MS = 2_000;
+/** For so long a lock held by another program is nothing to speak of: it is tried again. */
+const LOCKED_PATIENCE_MS = 5_000;
 const DAY_MS = 86_400_000;
 const DEFAULT_RETENTION_DAYS = 90;
 /** A thread costs some ms to start and 20 MB to have: a process that only watches, or asks for one revoke, does without. */
@@ -66,9 +68,12 @@ export class SqliteJournal implements Journal {
   private quietTimer: Timer | null = null;
   private lastCleaned: number;
   private complained = false;
+  /** Since when another program holds the file (monotonic). */
+  private lockedSince: number | null = null;
   /** Lines were lost: what they said may be missing, so reports repeat everything from now on. */
   private hasHole = false;
   private closed = false;
+  private isLastAttempt = false;
   /** What it kept for a strategy's next start could not be read: what it remembers may not be all. */
   isUnreadable = false;
 
@@ -255,11 +260,12 @@ export class SqliteJournal implements Journal {
     if (group !== null) queue.release(group);
     this.group = null;
     this.complained = false;
+    this.lockedSince = null;
     this.tail.clear(queue.total - queue.size, queue.total);
     if (this.closed) return;
     if (queue.hasFullGroup) this.arm(0);
     else if (queue.size > 0 && this.timer === null) this.arm(GROUP_MS);
-    this.whenQuiet();
+    this.takeCare();
   }
 
   private onFailed(error: unknown): void {
@@ -269,14 +275,21 @@ export class SqliteJournal implements Journal {
 
   /** Says it once, until writing works again. */
   private complain(error: unknown): void {
-    if (this.complained) return;
-    const code = sqliteCode(error);
-    if (code !== null && BUSY.has(code)) return;
+    if (this.complained || this.mayPass(error)) return;
     this.complained = true;
     this.options.log.error(
       `${explain(this.options.file, error).message}. Trading goes on; the record will have a hole`,
       { err: error },
     );
+  }
+
+  /** A lock that has not been held for long, while there is a next attempt. */
+  private mayPass(error: unknown): boolean {
+    const code = sqliteCode(error);
+    if (code === null || !BUSY.has(code) || this.isLastAttempt) return false;
+    const now = this.options.clock.monotonic();
+    this.lockedSince ??= now;
+    return now - this.lockedSince < LOCKED_PATIENCE_MS;
   }
 
   private startThread(): void {
@@ -361,9 +374,11 @@ export class SqliteJournal implements Journal {
     } catch (error) {
       this.complain(error);
     }
-    // What it did not get done before its time was up.
+    // What it did not get done before its time was up, and what another program has kept from being written.
     this.thread = null;
     this.isHandedOver = false;
+    this.isLastAttempt = true;
+    this.attempt(() => beginWaiting(this.database));
     this.attempt(() => this.settle());
     this.attempt(() => this.tail.close());
     // What cannot be folded into the database now stays in its log, and is read from there.
@@ -379,21 +394,21 @@ export class SqliteJournal implements Journal {
     }
   }
 
-  private whenQuiet(): void {
+  private takeCare(): void {
     this.quietTimer?.cancel();
-    this.quietTimer = this.options.clock.after(QUIET_MS, () => {
-      this.quietTimer = null;
-      const before = this.isNewDay() ? this.oldest() : null;
-      if (this.thread !== null && this.isThreadReady) {
-        this.thread.post({ what: 'tidy', before });
-        return;
-      }
-      try {
-        this.ownStore().tidy(before);
-      } catch (error) {
-        this.complain(error);
-      }
-    });
+    this.quietTimer = null;
+    // A busy market may know no quiet moment for days.
+    if (this.isNewDay()) this.tidy(this.oldest());
+    else
+      this.quietTimer = this.options.clock.after(QUIET_MS, () => {
+        this.quietTimer = null;
+        this.tidy(null);
+      });
+  }
+
+  private tidy(before: number | null): void {
+    if (this.thread !== null && this.isThreadReady) this.thread.post({ what: 'tidy', before });
+    else this.attempt(() => this.ownStore().tidy(before));
   }
 
   private isNewDay(): boolean {

@@ -306,6 +306,46 @@ describe('SqliteJournal', () => {
     await journal.close();
   });
 
+  it('drops them in a market that is never quiet, too', async () => {
+    const clock = new VirtualClock();
+    const journal = make(clock, 0.5);
+    const orders = journal.open(SCOPE);
+    orders.intent('c:old', intent('old', clock.now()));
+    orders.closed('c:old', 'FILLED', clock.now());
+    await clock.advance(86_400_000);
+    for (let second = 0; second < 5; second++) {
+      orders.intent(`c:${second}`, intent(`${second}`, clock.now()));
+      await clock.advance(1_000);
+    }
+    expect(journal.history({}).map(({ key }) => key)).toEqual(['c:4', 'c:3', 'c:2', 'c:1', 'c:0']);
+    await journal.close();
+  });
+
+  it('a lock that another program holds on to is said once; what waits for it is written afterwards', async () => {
+    const errors: string[] = [];
+    const log = { ...silentLog, error: (message: string) => void errors.push(message) };
+    const clock = new VirtualClock();
+    const journal = new SqliteJournal({ file, clock, log });
+    const other = new DatabaseSync(file);
+    other.exec('BEGIN IMMEDIATE');
+    const orders = journal.open(SCOPE);
+    orders.told('c:a', 't1');
+    await clock.advance(4_000);
+    expect(errors).toEqual([]);
+    await clock.advance(10_000);
+    const locked: unknown = expect.stringMatching(/the journal .* is locked by another program/);
+    expect(errors).toEqual([locked]);
+    other.exec('ROLLBACK');
+    await clock.advance(2_000);
+    expect(orders.load()).toMatchObject([{ key: 'c:a', told: new Set(['t1']) }]);
+
+    other.exec('BEGIN IMMEDIATE');
+    orders.told('c:a', 't2');
+    await journal.close();
+    expect(errors).toEqual([locked, locked]);
+    other.close();
+  });
+
   it('two processes may share one file', async () => {
     const one = make();
     const two = make();
