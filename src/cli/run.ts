@@ -7,7 +7,6 @@ import { fileURLToPath } from 'node:url';
 import type { Command } from 'commander';
 import type { OrderReport } from '../domain/order-report.ts';
 import type { Config } from '../runtime/config.ts';
-import type { ChildMessage } from '../runtime/lease.ts';
 import type { SupervisedChild } from '../runtime/supervisor.ts';
 import { strategyFile } from './strategy-module.ts';
 import type { Finish } from './usage.ts';
@@ -64,7 +63,7 @@ async function runSupervised(strategy: string, configFile: string | undefined): 
   const { configureLogger, logger } = await import('../runtime/logger.ts');
   const { realClock } = await import('../runtime/real-clock.ts');
   const { Supervisor } = await import('../runtime/supervisor.ts');
-  const { readChildMessage } = await import('../runtime/lease.ts');
+  const { supervisedChild } = await import('./supervised-child.ts');
   const { SUPERVISED } = await import('../quant.ts');
   const { ask, canAsk } = await import('../runtime/ask.ts');
   const { sweepDeadPlace } = await import('../runtime/assembly/dead-place.ts');
@@ -80,7 +79,7 @@ async function runSupervised(strategy: string, configFile: string | undefined): 
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     });
     logger.info(`strategy started as process ${child.pid ?? '?'}, lease ${config.supervisor.lease} s`);
-    return childOf(child, readChildMessage);
+    return supervisedChild(child);
   };
 
   const supervisor = new Supervisor({
@@ -121,30 +120,4 @@ async function runSupervised(strategy: string, configFile: string | undefined): 
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void onSignal(signal));
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
   return supervisor.run();
-}
-
-function childOf(
-  child: ReturnType<typeof fork>,
-  readMessage: (message: unknown) => ChildMessage | null,
-): SupervisedChild {
-  return {
-    pid: child.pid,
-    onMessage(listener) {
-      child.on('message', (raw) => {
-        const message = readMessage(raw);
-        if (message !== null) listener(message);
-      });
-    },
-    stop(reason) {
-      if (child.connected) child.send({ type: 'stop', reason });
-    },
-    kill() {
-      child.kill('SIGKILL');
-    },
-    exited: new Promise((resolve) => {
-      child.once('error', (error) => resolve({ code: null, signal: error.message }));
-      // 'close' rather than 'exit': what the child said last has been read by then.
-      child.once('close', (code, signal) => resolve({ code, signal }));
-    }),
-  };
 }

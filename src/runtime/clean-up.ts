@@ -23,7 +23,7 @@ export interface CleanUpParts {
   readonly log: Log;
   /** Revokes and confirms; tries again by itself for some seconds. */
   readonly sweep: (place: TradingPlace, task: SweepTask) => Promise<SweepResult>;
-  /** Keeps the receipt for people. */
+  /** Keeps the receipt for people. Never rejects. */
   readonly record: (receipt: RevokeReceipt) => Promise<void>;
 }
 
@@ -166,13 +166,13 @@ export class CleanUp {
       debt.left = receipt.left.map((orderId) => `${place.account} ${place.symbol} ${orderId}`);
       debt.until = arrivesWithinMs === 0 ? since : since + arrivesWithinMs + CLOCK_MARGIN_MS;
       const isDone = debt.isConfirmed && asked >= debt.until;
+      if (isDone && this.debts.get(key) === debt) this.debts.delete(key);
       // That another look found nothing either is no news.
       if (debt.rounds++ === 0 || receipt.found.length > 0 || !debt.isConfirmed) {
         this.report(receipt);
         if (!isDone && debt.isConfirmed) this.reportWait(debt);
         await record(receipt);
       }
-      if (isDone && this.debts.get(key) === debt) this.debts.delete(key);
     } catch (error) {
       debt.isConfirmed = false;
       log.error(`${place.account} ${place.symbol}: what the strategy left could not be revoked`, { err: error });

@@ -1,0 +1,17 @@
+// When a process is over for certain: nothing may be revoked for it, or started in its place, before.
+import { spawn } from 'node:child_process';
+import { expect, it } from 'vitest';
+import { supervisedChild } from '../../src/cli/supervised-child.ts';
+
+it('a message that does not reach the child does not end it', async () => {
+  const child = spawn(process.execPath, ['-e', 'setTimeout(() => process.exit(3), 200)']);
+  const { exited } = supervisedChild(child);
+  for (let time = 0; time < 2; time++) child.emit('error', new Error('write EPIPE'));
+  expect(await exited).toEqual({ code: 3, signal: null });
+});
+
+it('a child that could not be started is over', async () => {
+  const { code, signal } = await supervisedChild(spawn('/no/such/program')).exited;
+  expect(code).toBeNull();
+  expect(signal).toContain('ENOENT');
+});
