@@ -5,7 +5,7 @@ import { fail, ok, TradeError, type Result } from '../../domain/errors.ts';
 import { BINANCE } from '../../domain/platform.ts';
 import type { HttpResponse, Transport } from '../../seam/transport.ts';
 import type { ClockOffset } from '../../wire/clock-offset.ts';
-import { calledOff, waitsTooLong } from '../waited.ts';
+import { calledOff, waitsTooLong } from '../../wire/waited.ts';
 import type { Call } from './encode.ts';
 import { parse } from './frames.ts';
 import type { BinanceLimits } from './limits.ts';

@@ -7,7 +7,7 @@ import type { Clock } from '../../seam/clock.ts';
 import { TransportError, type HttpRequest, type HttpResponse, type Transport } from '../../seam/transport.ts';
 import { parseJson, parseJsonNumbersAsText } from '../../wire/json.ts';
 import type { Priority } from '../../wire/rate-budget.ts';
-import { calledOff, waitsTooLong } from '../waited.ts';
+import { calledOff, waitsTooLong } from '../../wire/waited.ts';
 import { signedPlace } from './endpoints.ts';
 import { envelopeOf, type Row } from './frames.ts';
 import { BLOCKED_PAUSE_MS, RATE_PAUSE_MS, type Bucket, type HtxLimits } from './limits.ts';

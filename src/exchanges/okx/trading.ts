@@ -14,7 +14,7 @@ import type {
   QueryOutcome,
   Trading,
 } from '../exchange.ts';
-import { calledOff, waitsTooLong } from '../waited.ts';
+import { calledOff, waitsTooLong } from '../../wire/waited.ts';
 import { fillReport, timeOrNull } from './decode.ts';
 import { cancelArgs, codeOf, createArgs, refusalOf, type Args } from './encode.ts';
 import { text } from './frames.ts';
