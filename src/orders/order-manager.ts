@@ -138,11 +138,20 @@ export class OrderManager {
   }
 
   applyOne(report: OrderReport, receivedAt: number): void {
-    const order = this.tracker.find(report) ?? this.meet(report, receivedAt);
+    const known = this.tracker.find(report);
+    const order = known === null ? this.meet(report, receivedAt) : this.underBothIds(known, report);
     if (order === null || this.isNamesake(order, report)) return;
     if (report.orderId !== null && order.state.orderId === null) this.settleId(order, report.orderId, receivedAt);
     this.mergeInto(order, report, receivedAt);
     if (this.parked.size > 0 && report.orderId !== null && isWhole(report)) this.unpark(report.orderId);
+  }
+
+  /** What the exchange's id found, or, where the report's client id is that of an order of ours that waits for its id, that one: they are the same. */
+  private underBothIds(known: TrackedOrder, report: OrderReport): TrackedOrder {
+    const { clientOrderId } = report;
+    if (clientOrderId === null || clientOrderId === known.state.clientOrderId) return known;
+    const waiting = this.tracker.find({ orderId: null, clientOrderId });
+    return waiting === null || waiting.state.orderId !== null || this.isNamesake(waiting, report) ? known : waiting;
   }
 
   /** As `apply`, for what is known to be about one order: replies and answers do not always repeat its client id. */
@@ -391,9 +400,12 @@ export class OrderManager {
   }
 }
 
-/** A row about a whole order says its client id, if it has one: it is not one of ours whose id we do not know. */
-function isWhole({ source }: OrderReport): boolean {
-  return source === 'open-orders' || source === 'query';
+/**
+ * A row about a whole order says its client id, if it has one: it is not one of ours whose id we do not know. Only of a canceled one it may
+ * not: Binance puts the cancel's id in its place (binance.md A8.1).
+ */
+function isWhole({ source, life }: OrderReport): boolean {
+  return source === 'open-orders' || (source === 'query' && life !== 'canceled');
 }
 
 /**

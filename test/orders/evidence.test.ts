@@ -121,6 +121,29 @@ describe('while an order of ours is in doubt', () => {
     await trade.close();
   });
 
+  it('one that was taken for somebody else’s is ours as soon as an answer names both ids', async () => {
+    const stage = new Stage();
+    stage.venue.pushDelayMs = null;
+    const { trade, told } = await stage.ready();
+    stage.venue.fault('create', 'reply-lost');
+    const pending = trade.createOrder('SELL', '2', '10');
+    await stage.clock.advance(100);
+    const order = stage.venue.orders[0]!;
+    const hear = (clientOrderId: string | null): void =>
+      stage.venue.handlers?.onReports(
+        [{ ...stage.venue.report(order, 'query'), clientOrderId }],
+        stage.clock.monotonic(),
+      );
+    hear(null);
+    expect([...trade.orders.keys()]).toHaveLength(2);
+    hear(order.clientOrderId);
+    expect([...trade.orders.keys()]).toEqual(['1001']);
+    expect(await stage.clock.runFor(pending)).toEqual(['1001', null]);
+    expect(told.orders.map(({ status }) => status)).toEqual(['SUBMITTED', 'SUBMITTED']);
+    expect(told.orders.at(-1)?.clientOrderId).toBe(order.clientOrderId);
+    await trade.close();
+  });
+
   it('revoking it never answers that there is no such order', async () => {
     const stage = new Stage();
     const { trade } = await stage.ready();
