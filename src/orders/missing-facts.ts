@@ -10,8 +10,10 @@ import type { TrackedOrder } from './tracked-order.ts';
 
 const FIRST_WAIT_MS = 300;
 const LONGEST_WAIT_MS = 60_000;
-/** Answers after which what they lack will not come any more: fees may never be told, and terms only of orders that are nobody's. */
+/** Answers after which what they lack will not come any more: fees may never be told, */
 const MOST_ANSWERS = 8;
+/** and Binance never says whose an order was that is canceled (binance.md A8.1): a doubt of ours that waits for it must not wait long. */
+const MOST_ANSWERS_WITHOUT_TERMS = 4;
 /** A list of fills can be minutes behind (binance.md E8, htx.md 5.16). */
 const MOST_ANSWERS_WITHOUT_FILLS = 40;
 
@@ -79,7 +81,7 @@ export class MissingFacts {
       done: known,
       ask: () => this.askTerms(ref),
       giveUp,
-      isHopeless: (answers) => answers >= MOST_ANSWERS,
+      isHopeless: (answers) => answers >= MOST_ANSWERS_WITHOUT_TERMS,
     });
   }
 
