@@ -26,6 +26,10 @@ function receiptRow(receipt: RevokeReceipt): string[] {
   return [time(startedAt), trigger, account, platform, symbol, ...counts, left, word];
 }
 
+function exchangeName(platform: string, venue: string): string {
+  return venue === '' ? platform : `${platform} (${venue})`;
+}
+
 export async function showHistory(options: OrdersOptions): Promise<0> {
   const { journal: setting } = readConfig(options.config);
   if (setting === 'memory')
@@ -55,7 +59,7 @@ export async function showHistory(options: OrdersOptions): Promise<0> {
   const orderRows = orders.map((order) => [
     time(since(order)),
     order.account,
-    order.platform,
+    exchangeName(order.platform, order.venue),
     order.symbol,
     order.strategy,
     order.orderId ?? order.clientOrderId ?? '',

@@ -95,6 +95,11 @@ export interface Exchange {
   readonly clientOrderIds: ClientOrderIdRules;
   /** The full set of URLs for an option. Throws RangeError naming the endpoint that is unknown or no URL, or the missing testnet. */
   endpoints(option: EndpointsOption | undefined): Endpoints;
+  /**
+   * Which world of orders the full set of URLs leads to: '' for the live exchange, by whichever of its hosts; else a name, `testnet` or the host
+   * of REST. An order of one venue is unknown in every other, and what is one's order id in both may be two orders.
+   */
+  venue(endpoints: Endpoints): string;
   /** Throws TypeError naming the option that is missing or malformed (e.g. passphrase). */
   checkCredentials(config: Pick<AccountConfig, 'accessKey' | 'secretKey' | 'passphrase'>): void;
   /** Makes the account's connector; nothing is sent yet. */

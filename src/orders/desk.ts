@@ -89,7 +89,7 @@ export class Desk implements SessionMember {
     const { timings } = config;
     this.symbol = place.symbol;
     this.stats = new Stats(clock);
-    this.journal = environment.journal.open(place);
+    this.journal = environment.journal.open({ ...place, venue: exchange.venue(config.endpoints) });
     this.connections = new ConnectionHolder(clock);
     const connection = (): Connection | null => this.connections.current;
     const background = (work: Promise<unknown>): void => this.background(work);

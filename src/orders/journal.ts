@@ -10,6 +10,8 @@ import type { RevokeReceipt } from '../domain/unfinished-orders.ts';
 /** Whose orders: one strategy on one symbol of one account. */
 export interface JournalScope {
   readonly platform: Platform;
+  /** Which of the platform's worlds of orders (`Exchange.venue`): '' for live. */
+  readonly venue: string;
   readonly account: string;
   readonly symbol: string;
   readonly strategy: string;

@@ -28,7 +28,10 @@ interface Entry {
   closedAt: number;
 }
 
-function matches(scope: Omit<JournalScope, 'strategy'> & { strategy?: string }, query: HistoryQuery): boolean {
+function matches(
+  scope: Omit<JournalScope, 'strategy' | 'venue'> & { strategy?: string },
+  query: HistoryQuery,
+): boolean {
   return (
     (query.platform === undefined || query.platform === scope.platform) &&
     (query.account === undefined || query.account === scope.account) &&
@@ -64,7 +67,7 @@ export class MemoryJournal implements Journal {
   writeIntents(): void {}
 
   open(scope: JournalScope): OrderJournal {
-    const prefix = JSON.stringify([scope.platform, scope.account, scope.symbol, scope.strategy]);
+    const prefix = JSON.stringify([scope.platform, scope.venue, scope.account, scope.symbol, scope.strategy]);
     const at = (key: string): Entry => {
       const id = prefix + key;
       let entry = this.entries.get(id);

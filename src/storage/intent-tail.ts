@@ -42,16 +42,16 @@ function isPlatform(value: unknown): value is JournalScope['platform'] {
 }
 
 function read(line: string): TailedIntent | null {
-  const { platform, account, symbol, strategy, key, intent } = parseFields(line) ?? {};
+  const { platform, venue = '', account, symbol, strategy, key, intent } = parseFields(line) ?? {};
   const known = readIntent(intent);
-  if (known === null || !isPlatform(platform) || typeof key !== 'string') return null;
+  if (known === null || !isPlatform(platform) || typeof venue !== 'string' || typeof key !== 'string') return null;
   if (typeof account !== 'string' || typeof symbol !== 'string' || typeof strategy !== 'string') return null;
-  return { scope: { platform, account, symbol, strategy }, key, intent: known };
+  return { scope: { platform, venue, account, symbol, strategy }, key, intent: known };
 }
 
 /** What every line about a scope begins with, up to the order's key: put together once, not for each intent. */
-export function tailHead({ platform, account, symbol, strategy }: JournalScope): string {
-  const begin = JSON.stringify({ platform, account, symbol, strategy });
+export function tailHead({ platform, venue, account, symbol, strategy }: JournalScope): string {
+  const begin = JSON.stringify({ platform, venue, account, symbol, strategy });
   // The line before may have been cut short by a full disk: this one is whole all the same.
   return `\n${begin.slice(0, -1)},"key":`;
 }

@@ -60,7 +60,7 @@ export function readHistory(database: DatabaseSync, query: HistoryQuery): readon
   const { sql, values } = where(query, ['platform', 'account', 'symbol', 'strategy'], 'orders.at');
   const orders = database
     .prepare(
-      `SELECT orders.*, platform, account, symbol, strategy FROM orders JOIN scopes ON scopes.id = orders.scope ${sql} ORDER BY orders.id DESC LIMIT ?`,
+      `SELECT orders.*, platform, venue, account, symbol, strategy FROM orders JOIN scopes ON scopes.id = orders.scope ${sql} ORDER BY orders.id DESC LIMIT ?`,
     )
     .all(...values, query.limit ?? DEFAULT_LIMIT);
   const events = database.prepare('SELECT at, what, detail FROM events WHERE "order" = ? ORDER BY id');
@@ -70,6 +70,7 @@ export function readHistory(database: DatabaseSync, query: HistoryQuery): readon
     if (!isPlatform(platform)) continue;
     found.push({
       platform,
+      venue: text(order['venue']) ?? '',
       account: text(order['account']) ?? '',
       symbol: text(order['symbol']) ?? '',
       strategy: text(order['strategy']) ?? '',

@@ -5,10 +5,16 @@ import type { FinishedOrder, JournalScope, RememberedOrder } from '../orders/jou
 import { readStatus } from './journal-history.ts';
 import { parseFields, readIntent, readReport } from './report-text.ts';
 
-const OF_SCOPE = 'platform = ? AND account = ? AND symbol = ? AND strategy = ?';
+const OF_SCOPE = 'platform = ? AND venue = ? AND account = ? AND symbol = ? AND strategy = ?';
 
-function values({ platform, account, symbol, strategy }: JournalScope): [string, string, string, string] {
-  return [platform, account, symbol, strategy];
+function values({
+  platform,
+  venue,
+  account,
+  symbol,
+  strategy,
+}: JournalScope): [string, string, string, string, string] {
+  return [platform, venue, account, symbol, strategy];
 }
 
 export class JournalReader {

@@ -10,7 +10,7 @@ export class JournalError extends Error {
   override readonly name = 'JournalError';
 }
 
-const VERSION = 1;
+const VERSION = 2;
 /** How long opening and closing wait for another program that holds the file, ms. */
 const OPEN_PATIENCE_MS = 2_000;
 /** How long a write may stand still for another process, ms: longer ones are tried again with the next group. */
@@ -18,8 +18,8 @@ const WRITE_PATIENCE_MS = 20;
 
 const TABLES = `
 CREATE TABLE IF NOT EXISTS scopes (
-  id INTEGER PRIMARY KEY, platform TEXT NOT NULL, account TEXT NOT NULL, symbol TEXT NOT NULL, strategy TEXT NOT NULL,
-  proven_at INTEGER, UNIQUE (platform, account, symbol, strategy)
+  id INTEGER PRIMARY KEY, platform TEXT NOT NULL, venue TEXT NOT NULL DEFAULT '', account TEXT NOT NULL, symbol TEXT NOT NULL,
+  strategy TEXT NOT NULL, proven_at INTEGER, UNIQUE (platform, venue, account, symbol, strategy)
 ) STRICT;
 CREATE TABLE IF NOT EXISTS orders (
   id INTEGER PRIMARY KEY, scope INTEGER NOT NULL, key TEXT NOT NULL, client_order_id TEXT, order_id TEXT, intent TEXT,
@@ -38,6 +38,15 @@ CREATE TABLE IF NOT EXISTS told (
 CREATE TABLE IF NOT EXISTS receipts (
   id INTEGER PRIMARY KEY, at INTEGER NOT NULL, platform TEXT NOT NULL, account TEXT NOT NULL, symbol TEXT NOT NULL, detail TEXT NOT NULL
 ) STRICT;
+`;
+
+/** Version 1 knew no venues. What it holds is read as live: what is told of real orders must not be forgotten. */
+const FROM_VERSION_1 = `
+ALTER TABLE scopes RENAME TO scopes_1;
+${TABLES}
+INSERT INTO scopes (id, platform, account, symbol, strategy, proven_at)
+  SELECT id, platform, account, symbol, strategy, proven_at FROM scopes_1;
+DROP TABLE scopes_1;
 `;
 
 /** SQLite's primary result code of an error, or null when it is none of SQLite's. */
@@ -83,13 +92,15 @@ export function openDatabase(file: string): DatabaseSync {
     database = new DatabaseSync(file, { timeout: OPEN_PATIENCE_MS });
     // Survives the death of the process; a power cut may cost the last moments, and the exchange still knows.
     database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 0;');
+    // Two processes may find the same old file.
+    database.exec('BEGIN IMMEDIATE');
     const row = database.prepare('PRAGMA user_version').get();
     const version = row === undefined ? 0 : Number(row['user_version']);
     if (version > VERSION)
       throw new JournalError(
         `the journal ${file} was written by a newer version of this program; update, or use another file`,
       );
-    database.exec(`BEGIN IMMEDIATE; ${TABLES} PRAGMA user_version = ${VERSION}; COMMIT;`);
+    database.exec(`${version === 1 ? FROM_VERSION_1 : TABLES} PRAGMA user_version = ${VERSION}; COMMIT;`);
     database.exec(`PRAGMA busy_timeout = ${WRITE_PATIENCE_MS}`);
     return database;
   } catch (error) {

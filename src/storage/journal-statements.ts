@@ -56,9 +56,11 @@ export class Statements {
   constructor(database: DatabaseSync) {
     this.database = database;
     const prepare = (sql: string): StatementSync => database.prepare(sql);
-    this.addScope = prepare('INSERT OR IGNORE INTO scopes (platform, account, symbol, strategy) VALUES (?, ?, ?, ?)');
+    this.addScope = prepare(
+      'INSERT OR IGNORE INTO scopes (platform, venue, account, symbol, strategy) VALUES (?, ?, ?, ?, ?)',
+    );
     this.findScope = prepare(
-      'SELECT id FROM scopes WHERE platform = ? AND account = ? AND symbol = ? AND strategy = ?',
+      'SELECT id FROM scopes WHERE platform = ? AND venue = ? AND account = ? AND symbol = ? AND strategy = ?',
     );
     this.proof = prepare('UPDATE scopes SET proven_at = ? WHERE id = ?');
     this.addOrder = prepare('INSERT OR IGNORE INTO orders (scope, key, at) VALUES (?, ?, ?)');

@@ -127,9 +127,9 @@ export class JournalStore {
     if (known !== undefined) return known;
     const of = this.scopes[number];
     if (of === undefined) throw new Error(`the journal has no scope ${number}`);
-    const { platform, account, symbol, strategy } = of;
-    this.statements.addScope.run(platform, account, symbol, strategy);
-    const id = Number(this.statements.findScope.get(platform, account, symbol, strategy)?.['id']);
+    const { platform, venue, account, symbol, strategy } = of;
+    this.statements.addScope.run(platform, venue, account, symbol, strategy);
+    const id = Number(this.statements.findScope.get(platform, venue, account, symbol, strategy)?.['id']);
     return (this.rows[number] = { id, orders: new Map() });
   }
 

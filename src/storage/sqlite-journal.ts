@@ -102,11 +102,16 @@ export class SqliteJournal implements Journal {
     }
   }
 
-  private numberOf({ platform, account, symbol, strategy }: JournalScope): number {
+  private numberOf({ platform, venue, account, symbol, strategy }: JournalScope): number {
     const known = this.scopes.findIndex(
-      (of) => of.platform === platform && of.account === account && of.symbol === symbol && of.strategy === strategy,
+      (of) =>
+        of.platform === platform &&
+        of.venue === venue &&
+        of.account === account &&
+        of.symbol === symbol &&
+        of.strategy === strategy,
     );
-    return known >= 0 ? known : this.scopes.push({ platform, account, symbol, strategy }) - 1;
+    return known >= 0 ? known : this.scopes.push({ platform, venue, account, symbol, strategy }) - 1;
   }
 
   open(scope: JournalScope): OrderJournal {

@@ -155,6 +155,24 @@ describe('restart', () => {
     await kill(next);
   });
 
+  it('what is known of the orders of one venue is not believed of another, where ids come again', async () => {
+    const stage = new Stage();
+    const { trade } = await placed(stage);
+    await kill(trade);
+    const elsewhere = new Stage({}, stage.journal);
+    elsewhere.venue.name = 'testnet';
+    const { trade: next, told } = await elsewhere.ready();
+    expect(told.orders).toEqual([]);
+    expect((await elsewhere.clock.runFor(next.createOrder('SELL', '3', '10')))[0]).toBe('1001');
+    expect(told.orders.map(({ orderId, price, status }) => [orderId, price, status])).toEqual([
+      ['1001', '3', 'SUBMITTED'],
+    ]);
+    await kill(next);
+    const { trade: third } = await stage.ready();
+    expect([...third.orders.values()].map(({ price }) => price)).toEqual(['2']);
+    await kill(third);
+  });
+
   it('an order known to be open that the exchange has long forgotten is taken for canceled only where it may forget', async () => {
     for (const [forgets, expected] of [
       [7_200_000, 0],

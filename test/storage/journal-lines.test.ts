@@ -19,7 +19,13 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-const scope = (account: string): JournalScope => ({ platform: 'okx', account, symbol: 'EOS/USDT', strategy: 'test' });
+const scope = (account: string): JournalScope => ({
+  platform: 'okx',
+  venue: '',
+  account,
+  symbol: 'EOS/USDT',
+  strategy: 'test',
+});
 // Lone halves of a character become another one in a file, as they always did; an exchange sends none.
 const text = fc.oneof(fc.string({ unit: 'grapheme' }), fc.constantFrom('a\tb', 'a\nb', '"', '\\', '\u0001', '"a\tb"'));
 

@@ -14,7 +14,7 @@ import { VirtualClock } from '../../src/runtime/virtual-clock.ts';
 import { silentLog } from '../../src/seam/log.ts';
 import { SqliteJournal } from '../../src/storage/sqlite-journal.ts';
 
-const SCOPE: JournalScope = { platform: 'okx', account: 'me', symbol: 'EOS/USDT', strategy: 'test' };
+const SCOPE: JournalScope = { platform: 'okx', venue: '', account: 'me', symbol: 'EOS/USDT', strategy: 'test' };
 const intent = (clientOrderId: string): Intent => ({
   clientOrderId,
   action: 'BUY',

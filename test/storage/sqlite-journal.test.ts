@@ -16,7 +16,7 @@ import { SqliteJournal } from '../../src/storage/sqlite-journal.ts';
 import { story } from '../domain/support/reports.ts';
 import { Stage } from '../orders/support/stage.ts';
 
-const SCOPE: JournalScope = { platform: 'okx', account: 'me', symbol: 'EOS/USDT', strategy: 'test' };
+const SCOPE: JournalScope = { platform: 'okx', venue: '', account: 'me', symbol: 'EOS/USDT', strategy: 'test' };
 const intent = (clientOrderId: string, at = 1_700_000_000_000): Intent => ({
   clientOrderId,
   action: 'BUY',
@@ -130,6 +130,58 @@ describe('SqliteJournal', () => {
     utimesSync(path, hoursAgo, hoursAgo);
     await make(clock).close();
     expect(readdirSync(folder).filter((name) => name.includes('-intents-'))).toEqual([]);
+  });
+
+  it('keeps apart what was heard from each venue, intents of the dead included', async () => {
+    const clock = new VirtualClock();
+    const journal = make(clock);
+    const live = journal.open(SCOPE);
+    const testnet = journal.open({ ...SCOPE, venue: 'testnet' });
+    live.intent('c:a', intent('a'));
+    live.proof(7);
+    await journal.flush();
+    testnet.intent('c:b', intent('b'));
+    const [tail] = readdirSync(folder).filter((name) => name.includes('-intents-'));
+    writeFileSync(`${file}-intents-999999999`, readFileSync(join(folder, tail!)));
+    const again = make();
+    const seen = (venue: string): unknown => {
+      const orders = again.open({ ...SCOPE, venue });
+      return [orders.load().map(({ key }) => key), orders.lastProof()];
+    };
+    expect(seen('')).toEqual([['c:a'], 7]);
+    expect(seen('testnet')).toEqual([['c:b'], null]);
+    expect(again.history({ account: 'me' }).map(({ venue, key }) => [venue, key])).toEqual([
+      ['testnet', 'c:b'],
+      ['', 'c:a'],
+    ]);
+    await again.close();
+    await journal.close();
+  });
+
+  it('reads what was written before there were venues as live', async () => {
+    const old = new DatabaseSync(file);
+    old.exec(`
+      CREATE TABLE scopes (id INTEGER PRIMARY KEY, platform TEXT NOT NULL, account TEXT NOT NULL, symbol TEXT NOT NULL,
+        strategy TEXT NOT NULL, proven_at INTEGER, UNIQUE (platform, account, symbol, strategy)) STRICT;
+      CREATE TABLE orders (id INTEGER PRIMARY KEY, scope INTEGER NOT NULL, key TEXT NOT NULL, client_order_id TEXT, order_id TEXT,
+        intent TEXT, adopted INTEGER NOT NULL DEFAULT 0, status TEXT, at INTEGER NOT NULL, UNIQUE (scope, key)) STRICT;
+      INSERT INTO scopes VALUES (4, 'okx', 'me', 'EOS/USDT', 'test', 9);
+      INSERT INTO orders (scope, key, order_id, at) VALUES (4, 'o:7', '7', 5);
+      PRAGMA user_version = 1;
+    `);
+    old.close();
+    writeFileSync(
+      `${file}-intents-999999999`,
+      `${JSON.stringify({ platform: 'okx', account: 'me', symbol: 'EOS/USDT', strategy: 'test', key: 'c:a', intent: intent('a') })}\n`,
+    );
+    for (let start = 0; start < 2; start++) {
+      const journal = make();
+      expect(journal.open({ ...SCOPE, venue: 'testnet' }).load()).toEqual([]);
+      const orders = journal.open(SCOPE);
+      expect(orders.load().map(({ key }) => key)).toEqual(['o:7', 'c:a']);
+      expect(orders.lastProof()).toBe(9);
+      await journal.close();
+    }
   });
 
   it('tells of an older order whose client id one in doubt has, however long ago that one ended', async () => {

@@ -1,7 +1,7 @@
 // Where Binance lives: live and testnet hosts, and the check of what a user wrote instead (binance.md A1).
 // Paths below the hosts are encode.ts's part.
 
-import type { EndpointsOption } from '../exchange.ts';
+import type { Endpoints, EndpointsOption } from '../exchange.ts';
 
 export const ENDPOINT_NAMES = ['rest', 'stream', 'wsApi'] as const;
 export type BinanceEndpointName = (typeof ENDPOINT_NAMES)[number];
@@ -18,6 +18,17 @@ const TESTNET: BinanceEndpoints = {
   stream: 'wss://stream.testnet.binance.vision',
   wsApi: 'wss://ws-api.testnet.binance.vision/ws-api/v3',
 };
+
+/** The same exchange under several names (A1). */
+const LIVE_HOSTS = ['api', 'api-gcp', 'api1', 'api2', 'api3', 'api4'].map((name) => `${name}.binance.com`);
+const TESTNET_HOSTS = ['testnet.binance.vision', 'api1.testnet.binance.vision'];
+
+/** '' for live, `testnet`, or the host of REST. */
+export function venueOf({ rest = LIVE.rest }: Endpoints): string {
+  const { host } = new URL(rest);
+  if (LIVE_HOSTS.includes(host)) return '';
+  return TESTNET_HOSTS.includes(host) ? 'testnet' : host;
+}
 
 /**
  * The full set of URLs. An object may name any subset; the rest is live.

@@ -6,6 +6,7 @@ import type {
   AccountConfig,
   Capabilities,
   ClientOrderIdRules,
+  Endpoints,
   EndpointsOption,
   Exchange,
   ExchangeAccount,
@@ -14,7 +15,7 @@ import type {
   MarketConfig,
 } from '../exchange.ts';
 import { BinanceAccount } from './account.ts';
-import { resolveEndpoints, type BinanceEndpoints } from './endpoints.ts';
+import { resolveEndpoints, venueOf, type BinanceEndpoints } from './endpoints.ts';
 import { BinanceMarket } from './market.ts';
 import { createSigner } from './sign.ts';
 
@@ -50,6 +51,10 @@ class Binance implements Exchange {
 
   endpoints(option: EndpointsOption | undefined): BinanceEndpoints {
     return resolveEndpoints(option);
+  }
+
+  venue(endpoints: Endpoints): string {
+    return venueOf(endpoints);
   }
 
   checkCredentials({ accessKey, secretKey }: Pick<AccountConfig, 'accessKey' | 'secretKey' | 'passphrase'>): void {

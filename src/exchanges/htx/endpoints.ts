@@ -26,6 +26,15 @@ const FAMILIES: Readonly<Record<string, HtxEndpoints>> = {
   'api-aws.huobi.pro': hosts('api-aws.huobi.pro'),
 };
 
+/** The same exchange under several names; whether the last one serves everything is unconfirmed (htx.md 1). */
+const LIVE_HOSTS = [...Object.keys(FAMILIES), 'api.htx.com'];
+
+/** '' for live, else the host of REST. */
+export function venueOf({ rest = LIVE.rest }: Endpoints): string {
+  const { host } = new URL(rest);
+  return LIVE_HOSTS.includes(host) ? '' : host;
+}
+
 /**
  * The full set of URLs. An object may name any subset; when it names a known REST host, the sockets are that host's too.
  * @throws RangeError naming the endpoint that is unknown or no URL, or the testnet that HTX does not have

@@ -5,6 +5,7 @@ import { HTX } from '../../domain/platform.ts';
 import type {
   AccountConfig,
   Capabilities,
+  Endpoints,
   EndpointsOption,
   Exchange,
   ExchangeAccount,
@@ -14,7 +15,7 @@ import type {
 } from '../exchange.ts';
 import { HtxAccount } from './account.ts';
 import { CLIENT_ORDER_IDS } from './encode.ts';
-import { resolveEndpoints, type HtxEndpoints } from './endpoints.ts';
+import { resolveEndpoints, venueOf, type HtxEndpoints } from './endpoints.ts';
 import { CANCEL_BATCH } from './limits.ts';
 import { HtxMarket } from './market.ts';
 
@@ -46,6 +47,10 @@ class Htx implements Exchange {
 
   endpoints(option: EndpointsOption | undefined): HtxEndpoints {
     return resolveEndpoints(option);
+  }
+
+  venue(endpoints: Endpoints): string {
+    return venueOf(endpoints);
   }
 
   checkCredentials({ accessKey, secretKey }: Pick<AccountConfig, 'accessKey' | 'secretKey' | 'passphrase'>): void {

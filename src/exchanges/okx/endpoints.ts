@@ -125,3 +125,10 @@ export function isDemo(endpoints: Endpoints): boolean {
   const host = URL.parse(endpoints['wsPrivate'] ?? '')?.hostname;
   return host !== undefined && DEMO_HOST.test(host);
 }
+
+/** '' for live, `testnet` for demo trading (which has the same REST hosts), else the host of REST. An account lives in one region (okx.md 1.1). */
+export function venueOf(endpoints: Endpoints): string {
+  if (isDemo(endpoints)) return 'testnet';
+  const { host } = new URL(endpoints['rest'] ?? LIVE.rest);
+  return REGIONS.some(({ rest }) => rest.includes(host)) ? '' : host;
+}

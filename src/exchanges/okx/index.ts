@@ -6,6 +6,7 @@ import type {
   AccountConfig,
   Capabilities,
   ClientOrderIdRules,
+  Endpoints,
   EndpointsOption,
   Exchange,
   ExchangeAccount,
@@ -14,7 +15,7 @@ import type {
   MarketConfig,
 } from '../exchange.ts';
 import { OkxAccount } from './account.ts';
-import { resolveEndpoints, type OkxEndpoints } from './endpoints.ts';
+import { resolveEndpoints, venueOf, type OkxEndpoints } from './endpoints.ts';
 import { BATCH_SIZE } from './limits.ts';
 import { OkxMarket } from './market.ts';
 import { EXPIRES_AFTER_MS } from './trading.ts';
@@ -51,6 +52,10 @@ class Okx implements Exchange {
 
   endpoints(option: EndpointsOption | undefined): OkxEndpoints {
     return resolveEndpoints(option);
+  }
+
+  venue(endpoints: Endpoints): string {
+    return venueOf(endpoints);
   }
 
   checkCredentials({

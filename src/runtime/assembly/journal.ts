@@ -4,8 +4,10 @@
 import { existsSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
+import type { TradingPlace } from '../../domain/live-trade.ts';
 import type { OrderReport } from '../../domain/order-report.ts';
 import type { RevokeReceipt } from '../../domain/unfinished-orders.ts';
+import { exchangeOf } from '../../exchanges/index.ts';
 import type { Journal, JournalScope, RememberedOrder } from '../../orders/journal.ts';
 import { MemoryJournal } from '../../orders/memory-journal.ts';
 import { JournalError } from '../../storage/journal-schema.ts';
@@ -52,7 +54,7 @@ export function keepReceipts(setting: string | undefined, receipts: readonly Rev
   return write(setting, (journal) => {
     for (const receipt of receipts) {
       const { platform, account, symbol } = receipt;
-      journal.open({ platform, account, symbol, strategy: '' }).receipt(receipt);
+      journal.open({ platform, venue: '', account, symbol, strategy: '' }).receipt(receipt);
     }
   });
 }
@@ -63,12 +65,13 @@ export function keepReceipts(setting: string | undefined, receipts: readonly Rev
  */
 export function keepListed(
   setting: string | undefined,
-  { platform, account, symbol, strategy }: JournalScope,
+  { platform, account, symbol, strategy, endpoints }: TradingPlace,
   listed: readonly OrderReport[],
 ): Promise<void> {
   if (listed.length === 0) return Promise.resolve();
+  const venue = exchangeOf(platform).venue(endpoints);
   return write(setting, (journal) => {
-    const scope = journal.open({ platform, account, symbol, strategy });
+    const scope = journal.open({ platform, venue, account, symbol, strategy });
     const byClientId = new Map(listed.map((report) => [report.clientOrderId, report]));
     for (const { key, intent } of scope.load()) {
       const report = intent === null ? undefined : byClientId.get(intent.clientOrderId);

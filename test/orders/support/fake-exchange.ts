@@ -149,6 +149,8 @@ export class FakeVenue implements Exchange {
   instrument: Instrument = INSTRUMENT;
   /** What the account is asked to hold; pushes are the test's own. */
   assets: Assets = {};
+  /** Which world of orders it is. */
+  name = 'exchange.test';
   sentCommands: CreateCommand[] = [];
   handlers: AccountFeedHandlers | null = null;
   live = false;
@@ -164,6 +166,10 @@ export class FakeVenue implements Exchange {
 
   endpoints(): Record<string, string> {
     return { rest: 'https://exchange.test' };
+  }
+
+  venue(): string {
+    return this.name;
   }
 
   checkCredentials(): void {}
