@@ -5,7 +5,7 @@ import { seededRandom } from '../runtime/random.ts';
 import type { Clock } from '../seam/clock.ts';
 import { DEFAULT_LISTINGS, defaultAccounts, type Listing } from './defaults.ts';
 import type { DialectFactory } from './dialect.ts';
-import { DIALECTS, RECORDING_DECODERS } from './dialects.ts';
+import { DIALECTS, ORDER_ID_DIGITS, RECORDING_DECODERS } from './dialects.ts';
 import type { AccountSettings } from './engine/account.ts';
 import type { RetentionOptions } from './engine/retention.ts';
 import { createVenue, type MatchingVenue } from './engine/venue.ts';
@@ -43,6 +43,8 @@ export interface SimulatorOptions {
   readonly latency?: { readonly wayIn: Latency; readonly wayOut: Latency };
   /** First order id; beyond 2^53 to test the handling of big ids. */
   readonly firstOrderId?: bigint;
+  /** Where no first order id is given: one made from the time, so that a simulator started again uses none twice. Default false: always the same. */
+  readonly orderIdsFromTime?: boolean;
   readonly maxOpenOrders?: number;
   /** What of the past is kept. */
   readonly retention?: RetentionOptions;
@@ -99,7 +101,7 @@ export async function assemble(
       random: seededRandom(`${own}/venue`),
       instruments: listings.map((listing) => listing.instrument),
       accounts,
-      ...defined('firstOrderId', options.firstOrderId),
+      ...defined('firstOrderId', options.firstOrderId ?? orderIdsFrom(name, options, clock)),
       ...defined('maxOpenOrders', options.maxOpenOrders),
       ...defined('retention', options.retention),
     });
@@ -193,4 +195,13 @@ function defined<K extends string, V>(key: K, value: V | undefined): Partial<Rec
   const part: Partial<Record<K, V>> = {};
   if (value !== undefined) part[key] = value;
   return part;
+}
+
+const FEWEST_ORDER_ID_DIGITS = 16;
+
+/** With room for a thousand orders a ms, before ids of the next start could meet those of this one. */
+function orderIdsFrom(exchange: string, { orderIdsFromTime }: SimulatorOptions, clock: Clock): bigint | undefined {
+  if (orderIdsFromTime !== true) return undefined;
+  const time = String(Math.floor(clock.now()));
+  return BigInt(time.padEnd(ORDER_ID_DIGITS[exchange] ?? FEWEST_ORDER_ID_DIGITS, '0'));
 }

@@ -12,4 +12,7 @@ import { recordingDecoder as okxRecording } from './okx/recording.ts';
 
 export const DIALECTS: Readonly<Record<string, DialectFactory>> = { binance, okx, htx };
 
+/** How long order ids are where that matters: OKX's are beyond 2^53 (okx.md 18), HTX's nearly (htx.md 5.0). */
+export const ORDER_ID_DIGITS: Readonly<Record<string, number>> = { okx: 19, htx: 16 };
+
 export const RECORDING_DECODERS: readonly RecordingDecoder[] = [binanceRecording, okxRecording, htxRecording];

@@ -46,7 +46,7 @@ export interface RunningSimulator {
  */
 export async function startSimulator(options: SimulatorServerOptions = {}): Promise<RunningSimulator> {
   const clock = options.clock ?? realClock;
-  const assembled = await assemble(options, clock);
+  const assembled = await assemble({ orderIdsFromTime: true, ...options }, clock);
   const onError =
     options.onError ??
     ((error: unknown): void => {

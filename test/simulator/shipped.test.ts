@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { realClock } from '../../src/runtime/real-clock.ts';
 import { createSimulation, DIALECTS, startSimulator } from '../../src/simulator/index.ts';
 import { realTransport } from '../../src/wire/transport-real.ts';
+import { accepted, account, d, INSTRUMENTS, order, RULES } from './support.ts';
 
 /** A public request each exchange answers with its book. */
 const BOOKS: Readonly<Record<string, string>> = {
@@ -42,6 +43,24 @@ describe('the shipped exchanges', () => {
       await transport.close();
       await simulator.close();
     }
+  });
+
+  it('use no order id twice when they are started again, and those of OKX are beyond 2^53', async () => {
+    const listings = INSTRUMENTS.map((instrument) => ({ instrument, startPrice: d(1) }));
+    const idsOf = async (): Promise<Record<string, bigint>> => {
+      const simulator = await startSimulator({ market: 'quiet', listings, accounts: [account(1)] });
+      const ids: Record<string, bigint> = {};
+      for (const name of Object.keys(DIALECTS)) {
+        const placed = simulator.venue(name).place(1, order('BUY', '0.5', '10'), RULES);
+        ids[name] = accepted(placed).order.orderId;
+      }
+      await simulator.close();
+      return ids;
+    };
+    const first = await idsOf();
+    const second = await idsOf();
+    for (const name of Object.keys(DIALECTS)) expect(second[name]).toBeGreaterThan(first[name] ?? 0n);
+    expect([String(first['okx']).length, String(first['htx']).length]).toEqual([19, 16]);
   });
 
   it.each(Object.keys(DIALECTS))('%s answers again after a restart, and lets go of what it held', async (name) => {
