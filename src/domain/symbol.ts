@@ -16,3 +16,8 @@ export function parseSymbol(symbol: string): SymbolParts {
   const [, base = '', quote = '', settle = null] = match;
   return { base, quote, settle };
 }
+
+/** For the end of a message about a symbol that does not exist: how it was probably meant. Empty when nothing suggests itself. */
+export function spellingHint(symbol: string, exists = symbol.toUpperCase()): string {
+  return exists === symbol ? '' : `; did you mean ${exists}?`;
+}

@@ -148,6 +148,18 @@ const cases: readonly Case[] = [
     },
   },
   {
+    name: 'a symbol of another spelling is no symbol, whatever the exchange makes of it',
+    run: async (stage) => {
+      for (const symbol of ['eos/usdt', 'Eos/Usdt', 'EO/SUSDT', 'EOSU/SDT']) {
+        const { trade, told } = stage.trade({ symbol });
+        expect([symbol, await stage.run(trade.ready)]).toEqual([symbol, false]);
+        expect(told.errors).toMatchObject([{ kind: 'invalid-order', outcome: 'not-sent' }]);
+        if (/^eos.usdt$/i.test(symbol)) expect(told.errors[0]?.message).toMatch(/did you mean EOS\/USDT\?/);
+        await stage.run(trade.close());
+      }
+    },
+  },
+  {
     name: 'a wrong key fails for good: onError, then onInit(false)',
     run: async (stage) => {
       const { trade, told } = stage.trade({ secretKey: 'wrong-wrong-wrong-wrong' });

@@ -4,6 +4,7 @@
 import { fail, ok, TradeError, type Result } from '../../domain/errors.ts';
 import type { Instrument } from '../../domain/instrument.ts';
 import { BINANCE } from '../../domain/platform.ts';
+import { spellingHint } from '../../domain/symbol.ts';
 import type { Clock } from '../../seam/clock.ts';
 import type { SharedAnswers } from '../../wire/per-host.ts';
 import { rowsOf } from './frames.ts';
@@ -74,20 +75,23 @@ export class BinanceInstruments {
     );
     if (error !== null) {
       return fail(
-        error.code === '-1121' || error.code === '-1100'
-          ? unknown(`Binance has no spot symbol ${symbol}`, symbol)
-          : error.at({ symbol }),
+        error.code === '-1121' || error.code === '-1100' ? unknown(noSuch(symbol), symbol) : error.at({ symbol }),
       );
     }
     this.#limits.learn(rowsOf(info.rateLimits));
     const row = symbolRowOf(info, rawSymbol);
     const instrument = row === null ? null : instrumentOf(row);
-    if (instrument === null || instrument.symbol !== symbol)
-      return fail(unknown(`Binance has no spot symbol ${symbol}`, symbol));
+    if (instrument === null) return fail(unknown(noSuch(symbol), symbol));
+    // BT/CUSDT leads to BTCUSDT as well.
+    if (instrument.symbol !== symbol) return fail(unknown(noSuch(symbol, instrument.symbol), symbol));
     this.#kept.set(symbol, { instrument, at: this.#clock.monotonic() });
     this.know(instrument);
     return ok(instrument);
   }
+}
+
+function noSuch(symbol: string, exists?: string): string {
+  return `Binance has no spot symbol ${symbol}${spellingHint(symbol, exists)}`;
 }
 
 function unknown(message: string, symbol: string): TradeError {

@@ -4,6 +4,7 @@
 import { fail, ok, TradeError, type Result } from '../../domain/errors.ts';
 import type { Instrument } from '../../domain/instrument.ts';
 import { HTX } from '../../domain/platform.ts';
+import { spellingHint } from '../../domain/symbol.ts';
 import type { Clock } from '../../seam/clock.ts';
 import { instrumentOf } from './instruments.ts';
 import type { HtxRest } from './rest.ts';
@@ -45,6 +46,13 @@ export class HtxReference {
     } catch (error) {
       return fail(unknown(symbol, error instanceof Error ? error.message : String(error)));
     }
+    const [instrument, error] = await this.#find(symbol, rawSymbol, maxAgeMs);
+    if (error !== null) return fail(error);
+    // btc/usdt and BT/CUSDT lead to btcusdt as well, but pushes come for BTC/USDT only.
+    return instrument.symbol === symbol ? ok(instrument) : fail(unlisted(symbol, rawSymbol, instrument.symbol));
+  }
+
+  async #find(symbol: string, rawSymbol: string, maxAgeMs: number | undefined): Promise<Result<Instrument>> {
     const old = this.#instruments.get(rawSymbol);
     if (maxAgeMs !== undefined && old !== undefined) {
       await this.#freshen(rawSymbol, maxAgeMs);
@@ -57,9 +65,7 @@ export class HtxReference {
     const [, again] = await this.load(AGAIN_MS);
     if (again !== null) return fail(again.at({ symbol }));
     const instrument = this.#instruments.get(rawSymbol);
-    return instrument === undefined
-      ? fail(unknown(symbol, `HTX does not list ${symbol} (${rawSymbol})`))
-      : ok(instrument);
+    return instrument === undefined ? fail(unlisted(symbol, rawSymbol)) : ok(instrument);
   }
 
   /** Asks for one symbol: the whole list is long, and reading it holds up everything else. */
@@ -99,6 +105,10 @@ export class HtxReference {
     this.#loadedAt = this.#clock.monotonic();
     return ok(true);
   }
+}
+
+function unlisted(symbol: string, rawSymbol: string, exists?: string): TradeError {
+  return unknown(symbol, `HTX does not list ${symbol} (${rawSymbol})${spellingHint(symbol, exists)}`);
 }
 
 function unknown(symbol: string, message: string): TradeError {

@@ -4,6 +4,7 @@
 import { fail, ok, TradeError, type Result } from '../../domain/errors.ts';
 import type { Instrument } from '../../domain/instrument.ts';
 import { OKX } from '../../domain/platform.ts';
+import { spellingHint } from '../../domain/symbol.ts';
 import type { Clock } from '../../seam/clock.ts';
 import { instrumentOf } from './decode-market.ts';
 import { text } from './frames.ts';
@@ -52,12 +53,12 @@ export class OkxInstruments {
     if (error !== null) {
       return fail(
         error.code === NO_SUCH_INSTRUMENT || error.code === '51000'
-          ? unknown(symbol, `OKX does not list ${instId}: ${error.message}`)
+          ? unknown(symbol, `OKX does not list ${instId}: ${error.message}${spellingHint(symbol)}`)
           : error.at({ symbol }),
       );
     }
     const row = rows.find((candidate) => text(candidate, 'instId') === instId);
-    if (row === undefined) return fail(unknown(symbol, `OKX does not list ${instId}`));
+    if (row === undefined) return fail(unknown(symbol, `OKX does not list ${instId}${spellingHint(symbol)}`));
     const instrument = instrumentOf(row);
     return instrument === null ? fail(unknown(symbol, `OKX gives no trading rules for ${instId}`)) : ok(instrument);
   }

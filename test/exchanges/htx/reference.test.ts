@@ -45,6 +45,19 @@ test('a symbol is asked for by itself when what is known is older than it may be
   expect(transport.requests).toHaveLength(2);
 });
 
+test.each(['btc/usdt', 'B/TCUSDT', 'BTCU/SDT'])(
+  '%s leads to a listed name and is no symbol all the same',
+  async (symbol) => {
+    const { transport, rules } = reference();
+    transport.answer(PATH, answer(BTC_USDT_ROW));
+    for (const maxAge of [undefined, 3_600_000]) {
+      const [, error] = await rules.get(symbol, maxAge);
+      expect(error).toMatchObject({ kind: 'invalid-order', outcome: 'not-sent' });
+      expect(error?.message).toContain('did you mean BTC/USDT?');
+    }
+  },
+);
+
 test('several who ask at once ask once', async () => {
   const { clock, transport, rules } = reference();
   transport.answer(PATH, answer(BTC_USDT_ROW));
