@@ -83,10 +83,6 @@ export class AccountSession {
     return this.fatal !== null || this.closed;
   }
 
-  get hasMembers(): boolean {
-    return this.bySymbol.size > 0;
-  }
-
   get isLive(): boolean {
     return this.live;
   }

@@ -1,33 +1,54 @@
-// The accounts this process is connected to: one session per platform, key and endpoints, shared by all Trades that use it.
-// What a session does is account-session.ts's part.
+// The accounts this process is connected to: one session for all Trades that reach an account in the same way - same key, secret, URLs and
+// timings. What a session does is account-session.ts's part.
 
+import type { Secret } from '../domain/secret.ts';
 import type { AccountConfig, Exchange, ExchangeEnvironment } from '../exchanges/exchange.ts';
 import { AccountSession } from './account-session.ts';
 
+interface Entry {
+  readonly session: AccountSession;
+  readonly way: string;
+  readonly config: AccountConfig;
+  users: number;
+}
+
+/** All but the secrets. */
+function wayOf(exchange: Exchange, { accessKey, endpoints, timings }: AccountConfig): string {
+  return JSON.stringify([exchange.platform, accessKey, endpoints, timings]);
+}
+
+function isSame(one: Secret | null, other: Secret | null): boolean {
+  return one === null || other === null ? one === other : one.equals(other);
+}
+
 export class AccountSessions {
-  private readonly sessions = new Map<string, { session: AccountSession; users: number }>();
+  private readonly entries = new Set<Entry>();
 
   /** Every call must be paired with one `release` of the session it returned. */
   acquire(exchange: Exchange, config: AccountConfig, environment: ExchangeEnvironment): AccountSession {
-    const key = JSON.stringify([exchange.platform, config.accessKey, config.endpoints]);
-    let entry = this.sessions.get(key);
-    // A session that failed for good is of no use to a Trade that comes later: the key may have been enabled meanwhile.
-    if (entry === undefined || entry.session.hasFailed) {
-      entry = { session: new AccountSession(exchange, config, environment), users: 0 };
-      this.sessions.set(key, entry);
+    const way = wayOf(exchange, config);
+    for (const entry of this.entries) {
+      // A session that failed for good is of no use to a Trade that comes later: the key may have been enabled meanwhile.
+      if (entry.way !== way || entry.session.hasFailed) continue;
+      // A wrong secret must neither pass for the right one nor spoil it.
+      if (!isSame(entry.config.secretKey, config.secretKey)) continue;
+      if (!isSame(entry.config.passphrase, config.passphrase)) continue;
+      entry.users++;
+      return entry.session;
     }
-    entry.users++;
-    return entry.session;
+    const session = new AccountSession(exchange, config, environment);
+    this.entries.add({ session, way, config, users: 1 });
+    return session;
   }
 
   /** The last one to leave closes the connections. */
   async release(session: AccountSession): Promise<void> {
-    for (const [key, entry] of this.sessions) {
+    for (const entry of this.entries) {
       if (entry.session !== session) continue;
       entry.users--;
       if (entry.users > 0) return;
-      this.sessions.delete(key);
+      this.entries.delete(entry);
+      await session.close();
     }
-    if (!session.hasMembers) await session.close();
   }
 }
