@@ -105,6 +105,21 @@ const others: readonly Case[] = [
     },
   },
   {
+    name: 'what cannot be an order id is order-not-found, alone and beside one that is',
+    run: async (stage) => {
+      const running = await stage.ready();
+      const [a = ''] = await placed(stage, running, 1);
+      const impossible = ['abc', '-5', ' ', '1&symbol=EOSUSDT', '9'.repeat(40)];
+      for (const id of impossible) {
+        const [, error] = await stage.run(running.trade.revokeOrder(id));
+        expect(error).toMatchObject({ kind: 'order-not-found', outcome: 'rejected' });
+      }
+      const [, error] = await stage.run(running.trade.revokeOrder(...impossible, a));
+      expect(error).toMatchObject({ kind: 'order-not-found', revoked: [a] });
+      expect(stage.openIds).toEqual([]);
+    },
+  },
+  {
     name: 'several with failures: a RevokeError that lists all and has the kind of the first failure',
     run: async (stage) => {
       const running = await stage.ready();

@@ -70,6 +70,18 @@ export function createArgs(command: CreateCommand, name: InstrumentName, level: 
   return args;
 }
 
+const GREATEST_ORDER_ID = String(2n ** 63n - 1n);
+
+/** Order ids are whole numbers of up to 19 digits (trap 17). Anything else was never one, and asking for it is refused as a wrong parameter. */
+export function isOrderId(id: string): boolean {
+  return /^\d{1,19}$/.test(id) && id.padStart(GREATEST_ORDER_ID.length, '0') <= GREATEST_ORDER_ID;
+}
+
+/** Whether OKX can know the order: it is not named by what is no order id. */
+export function isKnowable({ orderId }: OrderRef): boolean {
+  return orderId === null || isOrderId(orderId);
+}
+
 /** Names the order to cancel; OKX's own id where both are known. */
 export function cancelArgs(ref: OrderRef, name: InstrumentName): Args {
   if (ref.orderId !== null) return { ...name, ordId: ref.orderId };

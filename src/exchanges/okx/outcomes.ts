@@ -3,6 +3,7 @@
 
 import { TradeError, type ErrorKind, type Outcome } from '../../domain/errors.ts';
 import { OKX } from '../../domain/platform.ts';
+import type { OrderRef } from '../exchange.ts';
 
 /** Codes that promise nothing about what happened to a write (11.1). */
 const UNKNOWN: Readonly<Record<string, ErrorKind>> = {
@@ -200,5 +201,14 @@ export function errorFor(
     symbol: details.symbol,
     code,
     cause: { code, subCode: details.subCode, msg: words },
+  });
+}
+
+/** The error for an id that OKX cannot know. */
+export function noSuchOrder({ orderId, clientOrderId }: OrderRef): TradeError {
+  return new TradeError(`no such order: ${orderId ?? clientOrderId ?? 'no id'}`, {
+    kind: 'order-not-found',
+    outcome: 'rejected',
+    platform: OKX,
   });
 }

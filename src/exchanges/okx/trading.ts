@@ -16,10 +16,10 @@ import type {
 } from '../exchange.ts';
 import { calledOff, waitsTooLong } from '../../wire/waited.ts';
 import { fillReport, timeOrNull } from './decode.ts';
-import { cancelArgs, codeOf, createArgs, refusalOf, type Args } from './encode.ts';
+import { cancelArgs, codeOf, createArgs, isKnowable, refusalOf, type Args } from './encode.ts';
 import { text } from './frames.ts';
 import { BATCH_SIZE, RATE_PAUSE_MS, type Bucket, type OkxLimits } from './limits.ts';
-import { LOGIN_NEEDED, WRONG_CODE } from './outcomes.ts';
+import { LOGIN_NEEDED, noSuchOrder, WRONG_CODE } from './outcomes.ts';
 import { everyPage } from './pages.ts';
 import { cancelOutcomesOf, createOutcomeOf, queryOutcomeOf, reportsOf, unread } from './replies.ts';
 import { isRateCode, type Answer, type OkxRequests } from './requests.ts';
@@ -102,6 +102,18 @@ export class OkxTrading implements Trading {
   }
 
   async cancel(instrument: Instrument, refs: readonly OrderRef[]): Promise<readonly CancelOutcome[]> {
+    const possible = refs.filter(isKnowable);
+    const outcomes = await this.#cancelRefs(instrument, possible);
+    if (possible.length === refs.length) return outcomes;
+    // What cannot be an id of OKX's could have the whole batch refused (51000 may come for the request, 11.1).
+    let next = 0;
+    return refs.map((ref) => {
+      const outcome = isKnowable(ref) ? outcomes[next++] : undefined;
+      return outcome ?? { outcome: 'gone', error: noSuchOrder(ref) };
+    });
+  }
+
+  async #cancelRefs(instrument: Instrument, refs: readonly OrderRef[]): Promise<readonly CancelOutcome[]> {
     const chunks: (readonly OrderRef[])[] = [];
     for (let start = 0; start < refs.length; start += BATCH_SIZE) chunks.push(refs.slice(start, start + BATCH_SIZE));
     const outcomes = await Promise.all(chunks.map((chunk) => this.#cancelChunk(instrument, chunk)));
@@ -181,6 +193,7 @@ export class OkxTrading implements Trading {
   }
 
   async query(instrument: Instrument, ref: OrderRef): Promise<QueryOutcome> {
+    if (!isKnowable(ref)) return { outcome: 'not-found', error: noSuchOrder(ref) };
     const { rawSymbol, symbol } = instrument;
     const id = ref.orderId === null ? { clOrdId: ref.clientOrderId ?? '' } : { ordId: ref.orderId };
     const query = { instId: rawSymbol, ...id };
@@ -218,6 +231,7 @@ export class OkxTrading implements Trading {
         of.since < this.#context.now() - FILLS_REACH_MS,
       );
     }
+    if (!isKnowable(of.ref)) return ok([]);
     let ordId = of.ref.orderId;
     if (ordId === null) {
       // Fills are found by the exchange's id alone.

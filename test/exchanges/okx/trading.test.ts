@@ -373,6 +373,24 @@ describe('a cancel', () => {
     expect((await trading.cancel(btcUsdt, [ref('1'), ref('2')])).map((one) => one.outcome)).toEqual([outcome, outcome]);
   });
 
+  it('of what cannot be an order id is settled here, so that it spoils no batch', async () => {
+    const { trading, socketAnswers, sent, transport } = await makeTrading();
+    socketAnswers.push(answer('0', [{ ordId: '1001', sCode: '0', sMsg: '' }]));
+    const impossible = ['abc', '-5', '1&instId=X', '9223372036854775808', '9'.repeat(40)];
+    const refs = [...impossible, '1001'].map(ref);
+    const outcomes = await trading.cancel(btcUsdt, refs);
+    expect(sent.map(({ args }) => args)).toEqual([[{ instIdCode: 3, ordId: '1001' }]]);
+    expect(outcomes.map(({ outcome }) => outcome)).toEqual([...impossible.map(() => 'gone'), 'accepted']);
+    for (const one of refs.slice(0, -1)) {
+      expect(await trading.query(btcUsdt, one)).toMatchObject({
+        outcome: 'not-found',
+        error: { kind: 'order-not-found', outcome: 'rejected' },
+      });
+      expect(await trading.fills(btcUsdt, { ref: one })).toEqual([[], null]);
+    }
+    expect(transport.requests).toEqual([]);
+  });
+
   it('of nothing sends nothing', async () => {
     const { trading, sent } = await makeTrading();
     expect(await trading.cancel(btcUsdt, [])).toEqual([]);
