@@ -33,8 +33,14 @@ type Sink = { write(line: string): void };
 const THRESHOLD = { debug: 20, info: 30, warn: 40, error: 50, silent: 100 } as const;
 type Level = Exclude<LogLevel, 'silent'>;
 
-/** Splits what the caller passed into the message and the fields of the line. */
-function compose(message: string, fields: readonly unknown[]): [Record<string, unknown>, string] {
+/**
+ * Splits what the caller passed into the message and the fields of the line. A message that is no text, in spite of its type, is taken for a
+ * field: whatever a catch caught may be logged as it is, and logging never throws for it.
+ */
+function compose(message: unknown, fields: readonly unknown[]): [Record<string, unknown>, string] {
+  if (message instanceof Error) return compose(String(message.message), [message, ...fields]);
+  if (message === undefined) return compose('undefined', fields);
+  if (typeof message !== 'string') return compose('', [message, ...fields]);
   let text = message;
   const merged: Record<string, unknown> = {};
   for (const field of fields) {
@@ -42,7 +48,7 @@ function compose(message: string, fields: readonly unknown[]): [Record<string, u
     const shown = redact(field);
     if (field instanceof Error) merged['err'] = shown;
     else if (typeof shown === 'object' && shown !== null && !Array.isArray(shown)) Object.assign(merged, shown);
-    else text += ` ${typeof shown === 'string' ? shown : JSON.stringify(shown)}`;
+    else text += `${text === '' ? '' : ' '}${typeof shown === 'string' ? shown : JSON.stringify(shown)}`;
   }
   // `err` is what readers of logs show with its stack; an expected failure has none and stays on the line.
   const failure = merged['err'];

@@ -27,13 +27,13 @@ export function redactText(text: string): string {
 }
 
 function redactError(error: Error, depth: number): Record<string, unknown> {
-  const shown: Record<string, unknown> = { type: error.name, message: redactText(error.message) };
+  const shown: Record<string, unknown> = { type: error.name, message: redact(error.message, depth + 1) };
   for (const [key, value] of Object.entries(error)) {
     if (key === 'name' || value === undefined) continue;
     shown[key] = SENSITIVE.test(key) ? HIDDEN : redact(value, depth + 1);
   }
   // Where in our code an expected failure was worded helps nobody; what it is, does.
-  if (error.stack !== undefined && !(error instanceof TradeError)) shown['stack'] = redactText(error.stack);
+  if (error.stack !== undefined && !(error instanceof TradeError)) shown['stack'] = redact(error.stack, depth + 1);
   if (error.cause !== undefined) shown['cause'] = redact(error.cause, depth + 1);
   return shown;
 }

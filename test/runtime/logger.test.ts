@@ -34,6 +34,29 @@ describe('a line', () => {
     });
   });
 
+  it('takes whatever was caught for its message, and never throws', () => {
+    const noText = Object.assign(new Error('x'), { message: { code: 'a=b' } });
+    const lines = written((log) => {
+      const careless = (message: unknown, ...fields: unknown[]): void => log.error(message as string, ...fields);
+      careless(new TypeError('boom'), { orderId: '7' });
+      careless(undefined);
+      careless(null, 'then');
+      careless(5);
+      careless({ code: 'a=b', passphrase: 'hush' }, 'refused');
+      careless(['a-b', 'signature=hush']);
+      careless('failed', noText);
+    });
+    expect(lines).toMatchObject([
+      { msg: 'boom', orderId: '7', err: { type: 'TypeError', message: 'boom', stack: expect.any(String) as string } },
+      { msg: 'undefined' },
+      { msg: 'null then' },
+      { msg: '5' },
+      { msg: 'refused', code: 'a=b', passphrase: '[secret]' },
+      { msg: '["a-b","signature=[secret]"]' },
+      { msg: 'failed', err: { message: { code: 'a=b' } } },
+    ]);
+  });
+
   it('is not written below the level, and its fields are not even looked at', () => {
     let looked = false;
     const field = {
