@@ -65,15 +65,23 @@ function kindOf(value: unknown): string {
   return value === null ? 'null' : Array.isArray(value) ? 'an array' : typeof value;
 }
 
+/** In plain form: more than any exchange's amounts have, and what a double has too many (0.30000000000000004). Beyond lies nothing but a mistake. */
+const MOST_DIGITS = 50;
+
 function amount(name: string, value: unknown): Decimal | string | null {
   if (value === null || value === undefined) return null;
   if (typeof value !== 'string' && typeof value !== 'number' && !(value instanceof Decimal)) {
     throw new TypeError(`createOrder: ${name} must be a decimal string or a number, got ${kindOf(value)}`);
   }
-  return (
-    Decimal.tryFrom(value) ??
-    `${name} ${typeof value === 'string' ? JSON.stringify(value) : String(value)} is not a decimal number`
-  );
+  // A long text is not even read: that takes the longer the more digits there are.
+  const isLong = typeof value === 'string' && value.length > MOST_DIGITS;
+  const read = isLong ? null : Decimal.tryFrom(value);
+  if (isLong || (read !== null && read.toString().length > MOST_DIGITS)) {
+    const text = String(value);
+    const shown = text.length > MOST_DIGITS ? `${text.slice(0, MOST_DIGITS)}…` : text;
+    return `${name} ${shown} has more than ${MOST_DIGITS} digits`;
+  }
+  return read ?? `${name} ${typeof value === 'string' ? JSON.stringify(value) : String(value)} is not a decimal number`;
 }
 
 const KNOWN: ReadonlySet<string> = new Set([
