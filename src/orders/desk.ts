@@ -89,7 +89,8 @@ export class Desk implements SessionMember {
     const { timings } = config;
     this.symbol = place.symbol;
     this.stats = new Stats(clock);
-    this.journal = environment.journal.open({ ...place, venue: exchange.venue(config.endpoints) });
+    const venue = exchange.venue(config.endpoints);
+    this.journal = environment.journal.open({ ...place, venue });
     this.connections = new ConnectionHolder(clock);
     const connection = (): Connection | null => this.connections.current;
     const background = (work: Promise<unknown>): void => this.background(work);
@@ -118,7 +119,8 @@ export class Desk implements SessionMember {
       log,
       manager: this.manager,
       notFoundAfter: timings.notFoundAfter,
-      forgetsCanceledAfter: exchange.capabilities.forgetsCanceledAfterMs,
+      // Whatever is not live is emptied now and then: a testnet once a month (binance.md A1), a simulator with each start.
+      forgetsCanceledAfter: venue === '' ? exchange.capabilities.forgetsCanceledAfterMs : 0,
       connection,
       background,
       isStopped: () => this.closed,

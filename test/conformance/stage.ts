@@ -25,6 +25,7 @@ import type { VenueOrder } from '../../src/simulator/venue.ts';
 import { Trade } from '../../src/trade.ts';
 import { createRateBudgets } from '../../src/wire/rate-budget.ts';
 import { order, RULES } from '../simulator/support.ts';
+import { asLive } from '../support/as-live.ts';
 
 export const SYMBOL = 'EOS/USDT';
 
@@ -128,7 +129,7 @@ export class Stage {
       budgets: createRateBudgets(),
       journal: this.journal,
       sessions: new AccountSessions(),
-      exchange: exchangeOf,
+      exchange: (platform) => asLive(exchangeOf(platform)),
     };
   }
 

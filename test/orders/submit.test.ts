@@ -16,7 +16,7 @@ describe('createOrder', () => {
     const [order] = [...trade.orders.values()];
     expect(order).toMatchObject({ status: 'NONE', orderId: '', quantity: '10', remain: '10' });
     const [remembered] = stage.journal
-      .open({ platform: 'okx', venue: 'exchange.test', account: 'me', symbol: 'EOS/USDT', strategy: 'test' })
+      .open({ platform: 'okx', venue: '', account: 'me', symbol: 'EOS/USDT', strategy: 'test' })
       .load();
     expect(remembered?.intent?.clientOrderId).toBe(order?.clientOrderId);
     expect(await stage.clock.runFor(pending)).toEqual(['1001', null]);

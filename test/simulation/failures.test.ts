@@ -11,6 +11,7 @@ import { silentLog } from '../../src/seam/log.ts';
 import { createSimulation, DEFAULT_LISTINGS, type Simulation } from '../../src/simulator/index.ts';
 import { Trade } from '../../src/trade.ts';
 import { createRateBudgets } from '../../src/wire/rate-budget.ts';
+import { asLive } from '../support/as-live.ts';
 
 const SYMBOL = 'EOS/USDT';
 const closing: (() => Promise<void>)[] = [];
@@ -68,7 +69,7 @@ async function stageOn(platform: Platform): Promise<Stage> {
       budgets: createRateBudgets(),
       journal: new MemoryJournal(),
       sessions: new AccountSessions(),
-      exchange: exchangeOf,
+      exchange: (platform) => asLive(exchangeOf(platform)),
     },
   );
   closing.push(async () => {

@@ -27,6 +27,7 @@ import { audit, HAND } from './audit.ts';
 import { Ledger } from './ledger.ts';
 import { mortalClock } from './mortal-clock.ts';
 import { RandomStrategy, type Market } from './random-strategy.ts';
+import { asLive } from '../support/as-live.ts';
 
 export interface Scenario {
   readonly platform: Platform;
@@ -116,7 +117,7 @@ function launch(world: World): Process {
       },
     },
     sessions: new AccountSessions(),
-    exchange: (platform) => mutate(exchangeOf(platform)),
+    exchange: (platform) => asLive(mutate(exchangeOf(platform))),
   };
   const account = simulation.accounts[0];
   const endpoints = simulation.endpoints[scenario.platform];

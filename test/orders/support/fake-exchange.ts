@@ -149,8 +149,8 @@ export class FakeVenue implements Exchange {
   instrument: Instrument = INSTRUMENT;
   /** What the account is asked to hold; pushes are the test's own. */
   assets: Assets = {};
-  /** Which world of orders it is. */
-  name = 'exchange.test';
+  /** Which world of orders it is: live. */
+  name = '';
   sentCommands: CreateCommand[] = [];
   handlers: AccountFeedHandlers | null = null;
   live = false;
