@@ -67,7 +67,7 @@ async function runSupervised(strategy: string, configFile: string | undefined): 
   const { SUPERVISED } = await import('../quant.ts');
   const { ask, canAsk } = await import('../runtime/ask.ts');
   const { sweepDeadPlace } = await import('../runtime/assembly/dead-place.ts');
-  const { keepListed, keepReceipts, readRemembered } = await import('../runtime/assembly/journal.ts');
+  const { keepListed, keepReceipts, readRemembered, scopeOf } = await import('../runtime/assembly/journal.ts');
   const { accessEnvironment } = await import('../runtime/assembly/environment.ts');
   await configureLogger({ ...config.log, base: { server: config.serverId, process: 'supervisor' } });
   const leaseMs = config.supervisor.lease * 1_000;
@@ -87,7 +87,7 @@ async function runSupervised(strategy: string, configFile: string | undefined): 
     clock: realClock,
     log: logger,
     sweep: async (place, task) => {
-      const [remembered = null] = (await readRemembered(config.journal, [place])) ?? [];
+      const [remembered = null] = (await readRemembered(config.journal, [scopeOf(place)])) ?? [];
       const listed: OrderReport[] = [];
       const onListed = (reports: readonly OrderReport[]): void => void listed.push(...reports);
       const result = await sweepDeadPlace({ ...task, place, remembered, onListed }, accessEnvironment());

@@ -1,7 +1,8 @@
 // Whose orders a command is about: everybody's, or with --own those of one strategy, which the journal helps to tell.
 
+import { exchangeOf } from '../exchanges/index.ts';
 import type { Concern } from '../runtime/assembly/concern.ts';
-import { readRemembered } from '../runtime/assembly/journal.ts';
+import { readRemembered, scopeOf } from '../runtime/assembly/journal.ts';
 import type { Target } from './selected-accounts.ts';
 
 export type ConcernOf = (target: Target) => Concern;
@@ -13,12 +14,9 @@ export async function whoseOrders(
   journal: string | undefined,
 ): Promise<ConcernOf> {
   if (own === undefined) return () => ({ whose: 'all', strategy: '', remembered: [], madeBefore: null });
-  const scopes = targets.map(({ settings: { platform, name }, symbol }) => ({
-    platform,
-    account: name,
-    symbol,
-    strategy: own,
-  }));
+  const scopes = targets.map(({ settings: { platform, name, endpoints }, symbol }) =>
+    scopeOf({ platform, account: name, symbol, strategy: own, endpoints: exchangeOf(platform).endpoints(endpoints) }),
+  );
   const remembered = await readRemembered(journal, scopes);
   return (target) => ({
     whose: 'own',

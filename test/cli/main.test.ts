@@ -149,7 +149,7 @@ it('orders --history of several accounts is newest first, and does not take what
     ['b', 4],
   ] as const) {
     const at = begun + seconds * 1_000;
-    const scope = written.open({ platform: 'htx', account, symbol: 'EOS/USDT', strategy: 's' });
+    const scope = written.open({ platform: 'htx', venue: '', account, symbol: 'EOS/USDT', strategy: 's' });
     const order = { action: 'BUY', orderType: 'LIMIT', timeInForce: 'GTC', price: '1', quantity: '1' } as const;
     scope.intent(`c:${seconds}`, { ...order, clientOrderId: String(seconds), quoteQuantity: null, at });
     const nothing = { found: [], revoked: [], filled: [], left: [], confirmedAt: null };

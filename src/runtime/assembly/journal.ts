@@ -59,19 +59,29 @@ export function keepReceipts(setting: string | undefined, receipts: readonly Rev
   });
 }
 
+/** What the journal files the orders of a Trade under. */
+export function scopeOf({
+  platform,
+  account,
+  symbol,
+  strategy,
+  endpoints,
+}: Pick<TradingPlace, 'platform' | 'account' | 'symbol' | 'strategy' | 'endpoints'>): JournalScope {
+  return { platform, venue: exchangeOf(platform).venue(endpoints), account, symbol, strategy };
+}
+
 /**
  * Writes what the exchange still listed of a dead strategy's orders, for its next start: an order whose reply the process did not live
  * to write down is known by its client id only, and that may lead nowhere once the order is canceled (binance.md A8.1).
  */
 export function keepListed(
   setting: string | undefined,
-  { platform, account, symbol, strategy, endpoints }: TradingPlace,
+  place: TradingPlace,
   listed: readonly OrderReport[],
 ): Promise<void> {
   if (listed.length === 0) return Promise.resolve();
-  const venue = exchangeOf(platform).venue(endpoints);
   return write(setting, (journal) => {
-    const scope = journal.open({ platform, venue, account, symbol, strategy });
+    const scope = journal.open(scopeOf(place));
     const byClientId = new Map(listed.map((report) => [report.clientOrderId, report]));
     for (const { key, intent } of scope.load()) {
       const report = intent === null ? undefined : byClientId.get(intent.clientOrderId);
