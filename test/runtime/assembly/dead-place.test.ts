@@ -3,7 +3,6 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { PLATFORMS } from '../../../src/domain/platform.ts';
 import type { RevokeReceipt, UnfinishedOrders } from '../../../src/domain/unfinished-orders.ts';
 import type { RememberedOrder } from '../../../src/orders/journal.ts';
-import { scopeOf } from '../../../src/runtime/assembly/journal.ts';
 import { sweepDeadPlace } from '../../../src/runtime/assembly/dead-place.ts';
 import { CleanUp } from '../../../src/runtime/clean-up.ts';
 import { silentLog } from '../../../src/seam/log.ts';
@@ -24,7 +23,7 @@ describe.each(PLATFORMS)('on %s', (platform) => {
     const { place, environment } = stage.supervisor(policy);
     const receipts: RevokeReceipt[] = [];
     const remembered = (): readonly RememberedOrder[] | null =>
-      hasJournal ? stage.journal.open(scopeOf(place)).load() : null;
+      hasJournal ? stage.journal.open({ ...place, venue: '' }).load() : null;
     const made = new CleanUp({
       clock: stage.clock,
       log: silentLog,
