@@ -61,8 +61,11 @@ interface Debt {
   left: readonly string[];
 }
 
-function placeKey({ platform, account, symbol, strategy, unfinishedOrders: { whose } }: TradingPlace): string {
-  return [platform, account, symbol, whose, whose === 'own' ? strategy : ''].join('\n');
+/** Two accounts may have been given one name: the key, and where it is used, tell them apart. */
+function placeKey(place: TradingPlace): string {
+  const { platform, accessKey, endpoints, symbol, strategy, unfinishedOrders } = place;
+  const { whose } = unfinishedOrders;
+  return [platform, accessKey, endpoints['rest'], symbol, whose, whose === 'own' ? strategy : ''].join('\n');
 }
 
 export class CleanUp {

@@ -97,6 +97,14 @@ describe('a child that dies', () => {
     expect(children).toHaveLength(2);
   });
 
+  it('of two accounts that go by one name both are revoked', async () => {
+    const { clock, children, sweeps } = rehearse();
+    children[0]!.say(place(), place({ accessKey: 'another key' }), STARTED);
+    children[0]!.exit({ code: null, signal: 'SIGKILL' });
+    await clock.advance(1_000);
+    expect(sweeps).toEqual(['crash a@x.test EOS/USDT', 'crash a@x.test EOS/USDT']);
+  });
+
   it('frozen: it is killed before anything is revoked', async () => {
     const { clock, children, sweeps } = rehearse({ restart: 'never' });
     const [child] = children;

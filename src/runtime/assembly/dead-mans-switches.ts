@@ -70,7 +70,7 @@ export class DeadMansSwitches {
     const { place } = participant;
     const { log, environment } = this.parts;
     if (this.ended || this.parts.seconds === 0 || place.unfinishedOrders.crash === 'keep') return;
-    const key = `${place.platform}\n${place.accessKey}`;
+    const key = [place.platform, place.accessKey, place.endpoints['rest']].join('\n');
     const known = this.switches.get(key);
     if (known !== undefined) {
       known.users.add(participant);
