@@ -1,5 +1,6 @@
 // The command line's manners: help, mistakes, and exit statuses, without a process for each; that a process ends with them is test/e2e's part.
 import { mkdtempSync, writeFileSync } from 'node:fs';
+import { stripVTControlCharacters } from 'node:util';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
@@ -172,5 +173,5 @@ it('orders --history of several accounts is newest first, and does not take what
     2,
   ]);
   const { out } = await run(args);
-  expect(out).toMatch(/ 0 +0 +0 +\? +not reachable/);
+  expect(stripVTControlCharacters(out)).toMatch(/ 0 +0 +0 +\? +not reachable/);
 });
