@@ -3,6 +3,7 @@
 
 import { fail, ok, TradeError, type Result } from '../../domain/errors.ts';
 import { BINANCE } from '../../domain/platform.ts';
+import { pagesStuck } from '../../wire/errors.ts';
 import { myTradesCall, type Call } from './encode.ts';
 import { idOrNull, rowsOf, type Row } from './frames.ts';
 import type { Params } from './sign.ts';
@@ -12,28 +13,32 @@ const PAGE_SIZE = 1_000;
 const WINDOW_MS = 24 * 3_600_000;
 /** A question for each day is a question too many somewhere. */
 const MOST_WINDOWS = 366;
+/** Where pages that follow ids cannot go on. */
+const NO_ID = 'a trade without an id';
 
 export type Ask = (call: Call) => Promise<Result<unknown>>;
 
-/** Follows `fromId` until a page is not full. `first` is the query of the first page; later ones keep only its symbol and orderId. */
-async function everyPage(ask: Ask, first: Params, keep: Params): Promise<Result<readonly Row[]>> {
+/** All trades with the id `from` or a later one, until a page is not full. */
+async function everyPage(ask: Ask, keep: Params, from: bigint): Promise<Result<readonly Row[]>> {
   const all: Row[] = [];
-  for (let query = first; ;) {
-    const [answer, error] = await ask(myTradesCall({ ...query, limit: PAGE_SIZE }));
+  for (let fromId = from; ;) {
+    const [answer, error] = await ask(myTradesCall({ ...keep, fromId, limit: PAGE_SIZE }));
     if (error !== null) return fail(error);
     const rows = rowsOf(answer);
     all.push(...rows);
     const last = rows.at(-1);
-    const id = last === undefined ? null : idOrNull(last, 'id');
-    if (rows.length < PAGE_SIZE || id === null) return ok(all);
-    query = { ...keep, fromId: BigInt(id) + 1n };
+    if (rows.length < PAGE_SIZE || last === undefined) return ok(all);
+    const id = idOrNull(last, 'id');
+    if (id === null) return fail(pagesStuck(BINANCE, NO_ID));
+    if (BigInt(id) < fromId) return fail(pagesStuck(BINANCE, `id ${id}`));
+    fromId = BigInt(id) + 1n;
   }
 }
 
 export function tradesOfOrder(ask: Ask, rawSymbol: string, orderId: string): Promise<Result<readonly Row[]>> {
   const keep = { symbol: rawSymbol, orderId: BigInt(orderId) };
   // From the first on: without a beginning only the newest would come.
-  return everyPage(ask, { ...keep, fromId: 0 }, keep);
+  return everyPage(ask, keep, 0n);
 }
 
 /** A day at a time until one has trades, then by id to the newest. */
@@ -58,13 +63,11 @@ export async function tradesSince(
     if (error !== null) return fail(error);
     const rows = rowsOf(answer);
     const last = rows.at(-1);
-    const id = last === undefined ? null : idOrNull(last, 'id');
-    if (id === null) {
-      if (isLast) return ok(rows);
-      continue;
-    }
     if (isLast && rows.length < PAGE_SIZE) return ok(rows);
-    const [rest, failed] = await everyPage(ask, { ...keep, fromId: BigInt(id) + 1n }, keep);
+    if (last === undefined) continue;
+    const id = idOrNull(last, 'id');
+    if (id === null) return fail(pagesStuck(BINANCE, NO_ID));
+    const [rest, failed] = await everyPage(ask, keep, BigInt(id) + 1n);
     return failed === null ? ok([...rows, ...rest]) : fail(failed);
   }
 }

@@ -4,6 +4,8 @@
 import { fail, ok, type Result } from '../../domain/errors.ts';
 import type { Instrument } from '../../domain/instrument.ts';
 import type { OrderReport } from '../../domain/order-report.ts';
+import { HTX } from '../../domain/platform.ts';
+import { pagesStuck } from '../../wire/errors.ts';
 import type { OrderRef, QueryOutcome } from '../exchange.ts';
 import { endedAt, fillRow, orderRow } from './decode.ts';
 import { text, type Row } from './frames.ts';
@@ -13,9 +15,6 @@ import { isNotFound, noSuchOrder } from './outcomes.ts';
 import type { HtxRest } from './rest.ts';
 import type { SpotAccount } from './spot-account.ts';
 import type { StreamMemory } from './stream-memory.ts';
-
-/** A guard against a server that repeats itself, not a limit anyone reaches. */
-const MOST_PAGES = 2_000;
 
 /** Order ids are integers; anything else was never one, and must not become part of a path. */
 export function isOrderId(id: string | null): id is string {
@@ -95,11 +94,12 @@ export class HtxQueries {
         size: String(PAGE_SIZE),
       };
       // Windows are asked one after another on purpose: the endpoint allows ten a second, and a long absence has many.
-      const [rows, error] = await pages('id', (from) =>
-        this.#rest.getFills(from === null ? window : { ...window, from, direct: 'next' }),
-      );
-      if (error === null) found.push(...rows);
-      else if (!isNotFound(error.code)) return fail(error);
+      const [rows, error] = await pages('id', async (from) => {
+        const page = await this.#rest.getFills(from === null ? window : { ...window, from, direct: 'next' });
+        return page[1] !== null && isNotFound(page[1].code) ? ok([]) : page;
+      });
+      if (error !== null) return fail(error);
+      found.push(...rows);
     }
     return ok(this.#fillReports(found, instrument));
   }
@@ -128,7 +128,7 @@ export class HtxQueries {
 
 /**
  * Every page, newest first, each row once: whether `from` is inclusive is undocumented (5.12).
- * A short page, or one that brings nothing new, is the last.
+ * A short page is the last; a full one that brings nothing new would be asked for again for ever, and is an error.
  */
 async function pages(
   key: string,
@@ -136,14 +136,14 @@ async function pages(
 ): Promise<Result<readonly Row[]>> {
   const byId = new Map<string, Row>();
   let from: string | null = null;
-  for (let count = 0; count < MOST_PAGES; count++) {
+  for (;;) {
     const [rows, error]: Result<readonly Row[]> = await page(from);
     if (error !== null) return fail(error);
     const before = byId.size;
     for (const row of rows) byId.set(text(row, key), row);
     const last = rows.at(-1);
-    if (rows.length < PAGE_SIZE || last === undefined || byId.size === before) return ok([...byId.values()]);
+    if (rows.length < PAGE_SIZE || last === undefined) return ok([...byId.values()]);
     from = text(last, key);
+    if (from === '' || byId.size === before) return fail(pagesStuck(HTX, `${key} ${from}`));
   }
-  return ok([...byId.values()]);
 }

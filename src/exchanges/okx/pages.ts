@@ -1,8 +1,9 @@
 // Lists that come in pages of 100: all pages, or an error, never a part (okx.md 9.3, 9.5; AIOQuant saw only the first page).
 // The set may change between two pages; the cursor is an id, so nothing is skipped, and doubles are dropped by id.
 
-import { fail, ok, TradeError, type Result } from '../../domain/errors.ts';
+import { fail, ok, type Result } from '../../domain/errors.ts';
 import { OKX } from '../../domain/platform.ts';
+import { pagesStuck } from '../../wire/errors.ts';
 import { text, type Row } from './frames.ts';
 import { PAGE_SIZE } from './limits.ts';
 import type { Rows } from './rest.ts';
@@ -31,15 +32,6 @@ export async function everyPage({ fetch, cursor, isPast }: Paging): Promise<Resu
     const last = rows.at(-1);
     if (last === undefined || rows.length < PAGE_SIZE || isPast?.(last) === true) return ok([...found.values()]);
     after = text(last, cursor);
-    if (after === '' || known === rows.length) {
-      // A cursor that does not move would go round for ever, and a part must not pass for the whole.
-      return fail(
-        new TradeError(`the pages of OKX's answer do not advance behind ${cursor} ${after}`, {
-          kind: 'unknown',
-          outcome: 'unknown',
-          platform: OKX,
-        }),
-      );
-    }
+    if (after === '' || known === rows.length) return fail(pagesStuck(OKX, `${cursor} ${after}`));
   }
 }

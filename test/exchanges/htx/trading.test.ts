@@ -171,6 +171,7 @@ describe('placing', () => {
     [new TransportError('refused', 'no', 'network'), 'not-sent', 'network'],
     [new TransportError('reset', 'maybe', 'network'), 'unknown', 'network'],
     [new TransportError('slow', 'maybe', 'timeout'), 'unknown', 'timeout'],
+    [new Error('not of the transport'), 'unknown', 'network'],
     [{ status: 502, body: '<html>502 Bad Gateway</html>' }, 'unknown', 'maintenance'],
     [
       { status: 500, body: '{"status":"error","err-code":"order-value-min-error","err-msg":"x","data":null}' },
@@ -395,6 +396,42 @@ describe('asking', () => {
       { status: 502, body: '' },
     );
     expect((await clock.runFor(account.trading.openOrders(btcUsdt)))[0]).toBeNull();
+  });
+
+  test('open orders whose pages do not advance are an error, never a part', async () => {
+    const { clock, transport, account } = await bench();
+    transport.answer(OPEN_ORDERS, { status: 'ok', data: Array.from({ length: 500 }, (_, index) => row(index + 1)) });
+    expect((await clock.runFor(account.trading.openOrders(btcUsdt)))[1]).toMatchObject({
+      kind: 'unknown',
+      message: 'the pages of the answer do not advance behind id 500',
+    });
+  });
+
+  test('fills behind whose last full page nothing is found are all there', async () => {
+    const { clock, transport, account } = await bench();
+    const fill = (id: number): Row => ({
+      id,
+      'order-id': 7,
+      symbol: 'btcusdt',
+      source: 'spot-api',
+      type: 'buy-limit',
+      price: '2',
+      'filled-amount': '1',
+      'filled-fees': '0.001',
+      'fee-currency': 'btc',
+      'filled-points': '0.0',
+      'trade-id': id,
+      'match-id': 1_000 + id,
+      role: 'taker',
+      'created-at': 1_494_901_400_468,
+    });
+    transport.answer(
+      '/v1/order/matchresults',
+      { status: 'ok', data: Array.from({ length: 500 }, (_, index) => fill(index + 1)) },
+      { status: 'error', 'err-code': 'base-record-invalid', 'err-msg': 'record invalid', data: null },
+    );
+    const [fills, error] = await clock.runFor(account.trading.fills(btcUsdt, { since: clock.now() - 1_000 }));
+    expect([fills?.length, error]).toEqual([500, null]);
   });
 
   test('fills since a time slide in windows of 48 hours', async () => {

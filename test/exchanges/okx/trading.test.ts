@@ -486,7 +486,10 @@ describe('lists', () => {
   it('whose pages do not advance fail rather than go round', async () => {
     const { trading, transport } = await makeTrading();
     transport.answer('trade/orders-pending', page(1_000, 100));
-    expect((await trading.openOrders(btcUsdt))[1]).toMatchObject({ kind: 'unknown' });
+    expect((await trading.openOrders(btcUsdt))[1]).toMatchObject({
+      kind: 'unknown',
+      message: 'the pages of the answer do not advance behind ordId 901',
+    });
   });
 
   const fillRow = (billId: number, ts: number): Row => ({
