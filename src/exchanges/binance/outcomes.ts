@@ -3,7 +3,7 @@
 
 import { TradeError, type ErrorKind, type Outcome } from '../../domain/errors.ts';
 import { BINANCE } from '../../domain/platform.ts';
-import { TransportError, type HttpResponse } from '../../seam/transport.ts';
+import type { HttpResponse } from '../../seam/transport.ts';
 import { isRow, number, parse, text, type Row } from './frames.ts';
 
 /** Refused, definitely: the request changed nothing (A10 "not executed"; A3.1 for what is wrong with the request itself). */
@@ -184,17 +184,4 @@ function codeOf(code: unknown): string | null {
 
 export function isClockError(error: TradeError): boolean {
   return error.code === CLOCK_CODE;
-}
-
-/** A request that got no response at all. */
-export function transportError(error: unknown): TradeError {
-  if (error instanceof TransportError) {
-    return new TradeError(error.message, {
-      kind: error.kind,
-      outcome: error.sent === 'no' ? 'not-sent' : 'unknown',
-      platform: BINANCE,
-    });
-  }
-  const message = error instanceof Error ? error.message : 'the request failed';
-  return new TradeError(message, { kind: 'network', outcome: 'unknown', platform: BINANCE });
 }

@@ -5,12 +5,13 @@ import { fail, ok, TradeError, type Result } from '../../domain/errors.ts';
 import { BINANCE } from '../../domain/platform.ts';
 import type { HttpResponse, Transport } from '../../seam/transport.ts';
 import type { ClockOffset } from '../../wire/clock-offset.ts';
+import { transportError } from '../../wire/errors.ts';
 import { calledOff, waitsTooLong } from '../../wire/waited.ts';
 import type { Call } from './encode.ts';
 import { parse } from './frames.ts';
 import type { BinanceLimits } from './limits.ts';
 import { newOrderQuery } from './new-order.ts';
-import { errorOf, isClockError, readRestError, transportError } from './outcomes.ts';
+import { errorOf, isClockError, readRestError } from './outcomes.ts';
 import { queryOf, signedQuery, type Signer } from './sign.ts';
 
 /** Order entry over a socket, where one is open. */
@@ -111,7 +112,7 @@ export class BinanceRequests {
     try {
       response = await transport.request({ method: call.method, url, headers, timeoutMs });
     } catch (error) {
-      return fail(transportError(error));
+      return fail(transportError(BINANCE, error));
     }
     limits.correctByHeaders(response.headers, departure);
     if (response.status === 200) {

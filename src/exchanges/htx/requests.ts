@@ -4,7 +4,8 @@
 import { TradeError } from '../../domain/errors.ts';
 import { HTX } from '../../domain/platform.ts';
 import type { Clock } from '../../seam/clock.ts';
-import { TransportError, type HttpRequest, type HttpResponse, type Transport } from '../../seam/transport.ts';
+import type { HttpRequest, HttpResponse, Transport } from '../../seam/transport.ts';
+import { transportError } from '../../wire/errors.ts';
 import { parseJson, parseJsonNumbersAsText } from '../../wire/json.ts';
 import type { Priority } from '../../wire/rate-budget.ts';
 import { calledOff, waitsTooLong } from '../../wire/waited.ts';
@@ -87,7 +88,7 @@ export class HtxRequests {
     try {
       response = await this.#env.transport.request(this.#request(call));
     } catch (error) {
-      return failed(transportError(error));
+      return failed(transportError(HTX, error));
     }
     return this.#judge(call, response);
   }
@@ -168,17 +169,4 @@ function clockError(from: TradeError, moved: number): TradeError {
     code: from.code,
     cause: from.cause,
   });
-}
-
-/** A request without an answer: certain to have never left, or maybe executed. */
-export function transportError(error: unknown): TradeError {
-  if (error instanceof TransportError) {
-    return new TradeError(error.message, {
-      kind: error.kind === 'timeout' ? 'timeout' : 'network',
-      outcome: error.sent === 'no' ? 'not-sent' : 'unknown',
-      platform: HTX,
-      cause: error.cause,
-    });
-  }
-  throw error;
 }

@@ -3,8 +3,9 @@
 
 import { TradeError } from '../../domain/errors.ts';
 import { OKX } from '../../domain/platform.ts';
-import { TransportError, type HttpRequest, type HttpResponse, type Transport } from '../../seam/transport.ts';
+import type { HttpRequest, HttpResponse, Transport } from '../../seam/transport.ts';
 import type { ClockOffset } from '../../wire/clock-offset.ts';
+import { transportError } from '../../wire/errors.ts';
 import type { Priority } from '../../wire/rate-budget.ts';
 import { DEMO_HEADER } from './endpoints.ts';
 import { pathWithQuery } from './encode.ts';
@@ -79,7 +80,7 @@ export class OkxRequests {
     try {
       response = await transport.request(this.#request(options));
     } catch (error) {
-      return { type: 'lost', error: transportFailure(error) };
+      return { type: 'lost', error: transportError(OKX, error) };
     }
     const reply = readReply(response.body);
     if (reply === null) return { type: 'lost', error: notJson(response) };
@@ -112,18 +113,6 @@ export class OkxRequests {
 /** Whether the code is a refusal for rate: the request was not executed (11.1). */
 export function isRateCode(code: string): boolean {
   return kindOf(code) === 'rate-limited';
-}
-
-function transportFailure(error: unknown): TradeError {
-  if (error instanceof TransportError) {
-    return new TradeError(error.message, {
-      kind: error.kind,
-      outcome: error.sent === 'no' ? 'not-sent' : 'unknown',
-      platform: OKX,
-    });
-  }
-  const message = error instanceof Error ? error.message : 'the request failed';
-  return new TradeError(message, { kind: 'network', outcome: 'unknown', platform: OKX });
 }
 
 /** A body that is not OKX's: of a gateway or a content network in between (3). */

@@ -1,7 +1,6 @@
 // Refused, unknown or not sent: every code of the reference, statuses, bodies that are not Binance's (binance.md A3.1, A10, D).
 import { describe, expect, test } from 'vitest';
-import { errorOf, readRestError, readSocketError, transportError } from '../../../src/exchanges/binance/outcomes.ts';
-import { TransportError } from '../../../src/seam/transport.ts';
+import { errorOf, readRestError, readSocketError } from '../../../src/exchanges/binance/outcomes.ts';
 
 const answer = (status: number, code: string | null, message = 'words') =>
   errorOf({ status, code, message, retryAfter: null });
@@ -120,20 +119,5 @@ describe('statuses', () => {
     expect(readSocketError(418, { code: -1003, msg }, NOW).retryAfter).toBe(60_000);
     const data = { serverTime: NOW, retryAfter: NOW + 7_000 };
     expect(readSocketError(418, { code: -1003, msg, data }, NOW).retryAfter).toBe(7_000);
-  });
-});
-
-test('no response: not sent only when nothing left', () => {
-  expect(transportError(new TransportError('refused', 'no', 'network'))).toMatchObject({
-    outcome: 'not-sent',
-    kind: 'network',
-  });
-  expect(transportError(new TransportError('reset', 'maybe', 'network'))).toMatchObject({
-    outcome: 'unknown',
-    kind: 'network',
-  });
-  expect(transportError(new TransportError('late', 'maybe', 'timeout'))).toMatchObject({
-    outcome: 'unknown',
-    kind: 'timeout',
   });
 });
