@@ -1,5 +1,6 @@
 // What OKX's codes mean: the kind of error a strategy sees, and whether the exchange has said no or has said nothing (okx.md 11).
-// A code that is not listed is a refusal with the exchange's own words. Which code belongs to which order is replies.ts's part.
+// A code of OKX's that is not listed is a refusal with the exchange's own words: 11.1 lists those that leave it unknown, and OKX has hundreds
+// that refuse. Which code belongs to which order is replies.ts's part.
 
 import { TradeError, type ErrorKind, type Outcome } from '../../domain/errors.ts';
 import { OKX } from '../../domain/platform.ts';
@@ -134,7 +135,8 @@ export function kindOf(code: string): ErrorKind {
   const named = KINDS[code] ?? UNKNOWN[code];
   if (named !== undefined) return named;
   if (INVALID.has(code)) return 'invalid-order';
-  return isAuthCode(code) ? 'auth' : 'rejected';
+  if (isAuthCode(code)) return 'auth';
+  return OWN_CODE.test(code) ? 'rejected' : 'unknown';
 }
 
 /** 501xx: key, signature, passphrase, permission, IP. All but 50115 (wrong HTTP method). Never worth a retry but for the clock (11.2). */
@@ -144,8 +146,11 @@ function isAuthCode(code: string): boolean {
 
 /** What a code says of a write: did the exchange refuse, or is it unknown what happened. */
 export function outcomeOf(code: string): Outcome {
-  return code in UNKNOWN || DUPLICATE.has(code) ? 'unknown' : 'rejected';
+  return code in UNKNOWN || DUPLICATE.has(code) || !OWN_CODE.test(code) ? 'unknown' : 'rejected';
 }
+
+/** What is written otherwise is the word of a gateway in between. */
+const OWN_CODE = /^\d{5}$/;
 
 /** Whether a wrong clock on our side caused it: measure the offset anew; the request itself was not executed. */
 export function isClockCode(code: string): boolean {
@@ -163,7 +168,7 @@ export type CancelVerdict = 'accepted' | 'gone' | 'unknown' | 'rejected';
 export function cancelVerdict(code: string): CancelVerdict {
   if (code === '0' || code === CANCELING) return 'accepted';
   if (GONE.has(code)) return 'gone';
-  return code === CANCEL_TIMED_OUT || code in UNKNOWN ? 'unknown' : 'rejected';
+  return code === CANCEL_TIMED_OUT || outcomeOf(code) === 'unknown' ? 'unknown' : 'rejected';
 }
 
 /** What an error frame or an error body says, with whatever request it quotes cut off: a quoted login holds credentials. */

@@ -12,6 +12,9 @@ import {
 } from '../../../src/exchanges/okx/outcomes.ts';
 
 describe('a write', () => {
+  it.each(['', '403', 'REQUEST_TIMEOUT'])("'%s' is no code of OKX's, and leaves it unknown", (code) => {
+    expect([outcomeOf(code), kindOf(code), cancelVerdict(code)]).toEqual(['unknown', 'unknown', 'unknown']);
+  });
   it.each(['50001', '50004', '50013', '50026', '51054', '51149', '64007'])(
     '%s leaves it unknown what happened',
     (code) => {
