@@ -255,13 +255,17 @@ export function errorFor(
 }
 
 /**
- * The error for an HTTP answer that carries no envelope of the exchange: 4xx never reached matching, 5xx may have (11.1, 11.3).
+ * The error for an HTTP answer that carries no envelope of the exchange: 4xx never reached matching, 5xx may have (11.1, 11.3),
+ * and so may 408, a gateway's time-out like 504.
  * 403 is an address blocked by the content network or a refused form of request; 418 and 429 ask to slow down (12).
  */
 export function httpError(status: number, pauseMs: number): TradeError {
   const isRate = status === 429 || status === 418 || status === 403;
-  const isRefused = status >= 400 && status < 500;
-  const kind: ErrorKind = isRate ? 'rate-limited' : isRefused ? 'rejected' : status >= 500 ? 'maintenance' : 'unknown';
+  const isRefused = status >= 400 && status < 500 && status !== 408;
+  let kind: ErrorKind = status >= 500 ? 'maintenance' : 'unknown';
+  if (isRate) kind = 'rate-limited';
+  else if (isRefused) kind = 'rejected';
+  else if (status === 408) kind = 'timeout';
   return new TradeError(`HTTP ${status} without an answer of the exchange`, {
     kind,
     outcome: isRefused ? 'rejected' : 'unknown',

@@ -112,7 +112,8 @@ export class HtxRequests {
     const left = Number(headers['x-hb-ratelimit-requests-remain'] ?? Number.NaN);
     if (Number.isFinite(left)) limits.remain(call.bucket, left);
     const pause = this.#pauseOf(response);
-    const envelope = status >= 500 ? null : envelopeOf(parsedOrNull(response.body, call.numbersAsText === true));
+    const envelope =
+      status >= 500 || status === 408 ? null : envelopeOf(parsedOrNull(response.body, call.numbersAsText === true));
     if (envelope?.ok === true && status < 300) return envelope;
     // Without an envelope 403 is an address blocked by the content network (12); in HTX's own words it is about this endpoint (2.5).
     if (envelope === null || envelope.ok) {

@@ -85,8 +85,9 @@ export class OkxRequests {
     const reply = readReply(response.body);
     if (reply === null) return { type: 'lost', error: notJson(response) };
     if (isRateCode(reply.code)) budget.blockFor(RATE_PAUSE_MS);
-    // A 5xx that is OKX's own JSON still promises nothing, whatever its code.
-    if (response.status >= 500) return { type: 'lost', error: errorFor(reply.code, reply.msg, { outcome: 'unknown' }) };
+    // A 5xx, or a 408, that is OKX's own JSON still promises nothing, whatever its code.
+    if (response.status >= 500 || response.status === 408)
+      return { type: 'lost', error: errorFor(reply.code, reply.msg, { outcome: 'unknown' }) };
     return { type: 'reply', reply };
   }
 

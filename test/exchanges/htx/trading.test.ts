@@ -178,6 +178,11 @@ describe('placing', () => {
       'unknown',
       'maintenance',
     ],
+    [
+      { status: 408, body: '{"status":"error","err-code":"order-value-min-error","err-msg":"x","data":null}' },
+      'unknown',
+      'timeout',
+    ],
     [{ status: 200, body: '' }, 'unknown', 'unknown'],
     [{ status: 429, body: '' }, 'rejected', 'rate-limited'],
     [{ status: 403, body: '<html>403</html>' }, 'rejected', 'rate-limited'],

@@ -97,6 +97,7 @@ test.each([
   [418, 'rate-limited', 'rejected'],
   [403, 'rate-limited', 'rejected'],
   [405, 'rejected', 'rejected'],
+  [408, 'timeout', 'unknown'],
   [502, 'maintenance', 'unknown'],
   [200, 'unknown', 'unknown'],
 ])('HTTP %i without an envelope: %s, %s', (status, kind, outcome) => {

@@ -211,6 +211,7 @@ describe('a create', () => {
     ['a page of the gateway', { status: 502, headers: {}, body: '<html>Bad Gateway</html>' }, 'unknown', 'network'],
     ['an empty body', { status: 200, headers: {}, body: '' }, 'unknown', 'network'],
     ['HTTP 500, whatever the code', json({ code: '51000', msg: 'x', data: [] }, 500), 'unknown', 'invalid-order'],
+    ['HTTP 408, whatever the code', json({ code: '51000', msg: 'x', data: [] }, 408), 'unknown', 'invalid-order'],
     [
       'HTTP 400 with a business code',
       json({ code: '51000', msg: 'Parameter sz error', data: [] }, 400),
