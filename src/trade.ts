@@ -19,11 +19,6 @@ import { defaultEnvironment } from './runtime/assembly/environment.ts';
 
 const DEFAULT_DEPTH = 20;
 
-/** An account's client is that of its platform; the port only cannot say so. */
-function isRestOf<P extends Platform>(_platform: P, rest: object): rest is RestApis[P] {
-  return typeof rest === 'object';
-}
-
 type TradeCallbacks = Pick<
   OptionsWith,
   'onOrderUpdate' | 'onFill' | 'onAssetUpdate' | 'onInit' | 'onError' | 'onConnection'
@@ -165,9 +160,8 @@ export class Trade<P extends Platform = Platform> {
 
   /** The platform's raw REST client, in the exchange's own words. */
   get restApi(): RestApis[P] {
-    const { restApi } = this.desk;
-    if (isRestOf(this.platform, restApi)) return restApi;
-    throw new TypeError('unreachable');
+    // An account's client is that of its platform; the port only cannot say so.
+    return this.desk.restApi as RestApis[P];
   }
 
   /** When the view was last proven equal to the exchange's (our clock, ms); null before the first time. */

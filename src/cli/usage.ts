@@ -3,10 +3,7 @@
 import { InvalidArgumentError } from 'commander';
 import { ConfigError } from '../runtime/config-problems.ts';
 
-/** 0 done; 1 something is left undone; 2 wrong usage or configuration. */
-export type ExitStatus = 0 | 1 | 2;
-
-/** How a command tells its exit status. */
+/** How a command tells its exit status: 0 done; 1 something is left undone; 2 wrong usage or configuration. */
 export type Finish = (status: number) => void;
 
 /** The command was used wrongly. The message says what to do instead; the exit status is 2. */

@@ -16,7 +16,6 @@ export class Callbacks {
   private head = 0;
   private busy = false;
   private readonly onThrown: (error: unknown) => void;
-  private idle: (() => void)[] = [];
 
   /** @param onThrown must not throw; what it does is not queued */
   constructor(onThrown: (error: unknown) => void) {
@@ -31,19 +30,6 @@ export class Callbacks {
     }
     this.busy = true;
     this.run(fn);
-  }
-
-  /** How many wait for their turn. */
-  get waiting(): number {
-    return this.queue.length - this.head;
-  }
-
-  /** Resolves when everything called so far has run. */
-  settled(): Promise<void> {
-    if (!this.busy) return Promise.resolve();
-    return new Promise((resolve) => {
-      this.idle.push(resolve);
-    });
   }
 
   private run(first: Call): void {
@@ -82,9 +68,6 @@ export class Callbacks {
     this.queue.length = 0;
     this.head = 0;
     this.busy = false;
-    const waiting = this.idle;
-    this.idle = [];
-    for (const resolve of waiting) resolve();
     return undefined;
   }
 }

@@ -283,9 +283,4 @@ export class Reconciler {
       if (this.live && this.running === null) this.start('routine');
     });
   }
-
-  /** Compares now instead of later. */
-  checkSoon(): void {
-    if (this.live && this.running === null) this.start('routine');
-  }
 }

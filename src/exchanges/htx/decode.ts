@@ -150,8 +150,6 @@ export interface PushHints {
   readonly bought: Decimal | null;
 }
 
-export const NO_HINTS: PushHints = { createdAt: null, cancelAsked: false, bought: null };
-
 /** Events of the order channel that are about an order; `trigger` and `deletion` are about conditional orders, see `orderPush`. */
 const ORDER_EVENTS = new Set(['creation', 'trade', 'cancellation']);
 

@@ -58,7 +58,6 @@ export const unread = (read: number, sent: number): ApiError =>
 export const empty = (name: string): ApiError => bad(-1105, `Parameter '${name}' was empty.`);
 export const notRequired = (name: string): ApiError => bad(-1106, `Parameter '${name}' sent when not required.`);
 export const tooPrecise = (name: string): ApiError => bad(-1111, `Parameter '${name}' has too much precision.`);
-export const timeInForceNotRequired = (): ApiError => bad(-1114, 'TimeInForce parameter sent when not required.');
 export const invalidTimeInForce = (): ApiError => bad(-1115, 'Invalid timeInForce.');
 export const invalidType = (): ApiError => bad(-1116, 'Invalid orderType.');
 export const invalidSide = (): ApiError => bad(-1117, 'Invalid side.');

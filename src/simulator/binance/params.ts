@@ -8,7 +8,6 @@ import { PRECISION } from './symbols.ts';
 export const DECIMAL_RANGE = '^([0-9]{1,20})(\\.[0-9]{1,20})?$';
 export const ID_RANGE = '^[0-9]{1,20}$';
 export const CLIENT_ID_RANGE = '^[a-zA-Z0-9-_]{1,36}$';
-export const SYMBOL_RANGE = '^[A-Z0-9-_.]{1,20}$';
 
 const DECIMAL = new RegExp(DECIMAL_RANGE);
 const ID = new RegExp(ID_RANGE);

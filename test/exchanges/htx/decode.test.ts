@@ -5,15 +5,16 @@ import {
   isPostOnlyRefusal,
   kindOfType,
   lifeOf,
-  NO_HINTS,
   orderPush,
   orderRow,
+  type PushHints,
 } from '../../../src/exchanges/htx/decode.ts';
 import { privateFrame, text, type Row } from '../../../src/exchanges/htx/frames.ts';
 import { StreamMemory } from '../../../src/exchanges/htx/stream-memory.ts';
 import { fixture, named, rowAt, stated, symbols } from './support.ts';
 
 const table = symbols();
+const NO_HINTS: PushHints = { createdAt: null, cancelAsked: false, bought: null };
 
 /** Decodes a push the way the account feed does. */
 function decodePush(frame: Row): unknown {
