@@ -21,7 +21,7 @@ export interface MarketEnvironment extends ExchangeEnvironment {
 }
 
 /** Keeps the list of markets that are open in this process, so that stopping it closes them. */
-export interface OpenMarkets {
+interface OpenMarkets {
   /** Returns the way to leave. */
   add(market: { close(): Promise<void> }): () => void;
 }

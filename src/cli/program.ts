@@ -30,7 +30,7 @@ Examples:
 Exit status: 0 done; 1 something is left undone; 2 wrong usage or configuration.
 `;
 
-export function buildProgram(finish: Finish): Command {
+function buildProgram(finish: Finish): Command {
   const program = new Command('aioquant')
     .description('Quantitative trading on Binance, OKX and HTX, in which an order is never lost.')
     .version(version(), '-V, --version', 'print the version')

@@ -25,7 +25,7 @@ export async function inParallel<T, R>(
   return results;
 }
 
-export type Reached =
+type Reached =
   | { readonly access: AccountAccess; readonly problem: null }
   | { readonly access: null; readonly problem: string };
 

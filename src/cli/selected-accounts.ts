@@ -5,7 +5,7 @@ import type { Config } from '../runtime/config.ts';
 import type { AccountSettings } from '../runtime/config-schema.ts';
 import { UsageError } from './usage.ts';
 
-export interface Selection {
+interface Selection {
   /** The configuration's file, as messages name it. */
   readonly config: string;
   readonly account?: readonly string[] | undefined;

@@ -3,7 +3,7 @@
 import { stringify } from 'yaml';
 import type { RunningSimulator } from '../simulator/index.ts';
 
-export interface SimulatorConfigOptions {
+interface SimulatorConfigOptions {
   readonly symbols?: readonly string[];
   /** Further keys of the file. */
   readonly extra?: Readonly<Record<string, unknown>>;

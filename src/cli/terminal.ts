@@ -3,7 +3,7 @@
 import Table from 'cli-table3';
 import colors from 'picocolors';
 
-export interface Palette {
+interface Palette {
   readonly bold: (text: string) => string;
   readonly dim: (text: string) => string;
   readonly green: (text: string) => string;
@@ -42,7 +42,7 @@ export function counted(count: number, word: string): string {
   return `${count} ${word}${count === 1 ? '' : 's'}`;
 }
 
-export type Align = 'left' | 'right';
+type Align = 'left' | 'right';
 
 const NO_FRAME = {
   top: '',

@@ -4,7 +4,7 @@
 import type { BookLevel } from './order.ts';
 
 /** Price, quantity, price, quantity, …: each is its decimal exactly (exact-number.ts). */
-export type ExactLevels = readonly number[];
+type ExactLevels = readonly number[];
 
 /** As texts, whatever their length; or, where the feed has read them so already, as exact numbers. */
 export type BookLevels = readonly BookLevel[] | ExactLevels;

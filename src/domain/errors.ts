@@ -26,13 +26,13 @@ export type ErrorKind = (typeof ERROR_KINDS)[number];
 /** Did the exchange say no, is it unknown what happened, or did nothing leave this machine. */
 export type Outcome = 'rejected' | 'unknown' | 'not-sent';
 
-export interface ErrorPlace {
+interface ErrorPlace {
   readonly platform?: Platform | undefined;
   readonly account?: string | undefined;
   readonly symbol?: string | undefined;
 }
 
-export interface ErrorDetails extends ErrorPlace {
+interface ErrorDetails extends ErrorPlace {
   readonly kind: ErrorKind;
   readonly outcome: Outcome;
   /** The exchange's own code. */

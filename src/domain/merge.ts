@@ -72,7 +72,7 @@ export function newOrderState(symbol: string): OrderState {
   };
 }
 
-export interface MergeResult {
+interface MergeResult {
   readonly state: OrderState;
   /** Whether anything a strategy can see has changed. */
   readonly changed: boolean;

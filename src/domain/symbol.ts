@@ -1,6 +1,6 @@
 // Symbols as people write them: `BASE/QUOTE`, perpetual swaps `BASE/QUOTE:SETTLE`.
 
-export interface SymbolParts {
+interface SymbolParts {
   readonly base: string;
   readonly quote: string;
   /** Null for spot. */

@@ -58,7 +58,7 @@ export function isConfirmed({ error, left }: Pick<RevokeReceipt, 'left' | 'error
 }
 
 /** What a receipt comes to, in words. */
-export interface ReceiptSummary {
+interface ReceiptSummary {
   /** See isConfirmed. */
   readonly confirmed: boolean;
   /** How many are left; `?` when none is known to be, but the exchange could not be asked to the end. */

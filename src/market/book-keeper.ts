@@ -13,7 +13,7 @@ import { LocalBook } from './local-book.ts';
 import type { MarketEventWords } from './market-event.ts';
 import type { MarketInfo } from './market-options.ts';
 
-export interface BookKeeperHandlers {
+interface BookKeeperHandlers {
   /** There is a book, or another one than before. */
   onChange(): void;
   onEvent(event: MarketEventWords): void;
@@ -23,7 +23,7 @@ export interface BookKeeperHandlers {
   onFatal(): void;
 }
 
-export interface BookKeeperParts {
+interface BookKeeperParts {
   readonly info: MarketInfo;
   readonly depth: number;
   readonly market: ExchangeMarket;

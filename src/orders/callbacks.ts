@@ -72,7 +72,7 @@ export class Callbacks {
   }
 }
 
-export interface ThrownParts {
+interface ThrownParts {
   /** Whose callback it was, for the message. */
   readonly whose: 'strategy' | 'market';
   readonly info: { readonly platform: Platform; readonly symbol: string };

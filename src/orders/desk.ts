@@ -27,7 +27,7 @@ import { Submit } from './submit.ts';
 import type { TrackedOrder } from './tracked-order.ts';
 import { TradingRules } from './trading-rules.ts';
 
-export interface DeskHandlers extends OrderSink {
+interface DeskHandlers extends OrderSink {
   onAssets(assets: Assets): void;
   onConnection(event: ConnectionEvent): void;
   onError(error: TradeError): void;
@@ -35,7 +35,7 @@ export interface DeskHandlers extends OrderSink {
   onReady(error: TradeError | null): void;
 }
 
-export interface DeskParts {
+interface DeskParts {
   readonly place: Place;
   readonly exchange: Exchange;
   readonly config: AccountConfig;

@@ -19,7 +19,7 @@ const LEAST_DENIALS = 3;
 /** Fills of an order cannot be older than its request; clocks may differ by this much. */
 const MARGIN_MS = 10_000;
 
-export interface DoubtParts {
+interface DoubtParts {
   readonly clock: Clock;
   readonly log: Log;
   readonly manager: OrderManager;
@@ -30,8 +30,8 @@ export interface DoubtParts {
   readonly isStopped: () => boolean;
 }
 
-export const NEVER_ARRIVED = 'the exchange keeps saying that it knows no such order';
-export const FORGOTTEN = 'the exchange no longer knows the order, lists it nowhere and has no further fill of it';
+const NEVER_ARRIVED = 'the exchange keeps saying that it knows no such order';
+const FORGOTTEN = 'the exchange no longer knows the order, lists it nowhere and has no further fill of it';
 
 const ANY = { orderId: null, clientOrderId: null };
 
@@ -57,7 +57,7 @@ export class LookUps {
 }
 
 /** Looks one order up until its fate is known. Resolves then, or when the Trade is closed. */
-export async function resolveDoubt(order: TrackedOrder, parts: DoubtParts): Promise<void> {
+async function resolveDoubt(order: TrackedOrder, parts: DoubtParts): Promise<void> {
   const { clock, manager, isStopped, log } = parts;
   let denials = 0;
   let firstDenial = 0;

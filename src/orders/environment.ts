@@ -8,7 +8,7 @@ import type { AccountSessions } from './account-sessions.ts';
 import type { Journal } from './journal.ts';
 
 /** Keeps the list of what trades in this process. */
-export interface LiveTrades {
+interface LiveTrades {
   /** Returns the way to leave. */
   add(trade: LiveTrade): () => void;
 }

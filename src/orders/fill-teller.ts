@@ -5,7 +5,7 @@ import type { FillReport } from '../domain/order-report.ts';
 import type { Clock, Timer } from '../seam/clock.ts';
 import type { TrackedOrder, WaitingFill } from './tracked-order.ts';
 
-export interface FillTellerParts {
+interface FillTellerParts {
   readonly clock: Clock;
   /** How long a fill waits for its fee, ms. */
   readonly feeWait: number;

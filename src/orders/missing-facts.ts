@@ -17,7 +17,7 @@ const MOST_ANSWERS_WITHOUT_TERMS = 4;
 /** A list of fills can be minutes behind (binance.md E8, htx.md 5.16). */
 const MOST_ANSWERS_WITHOUT_FILLS = 40;
 
-export interface MissingFactsParts {
+interface MissingFactsParts {
   readonly clock: Clock;
   readonly connection: () => Connection | null;
   readonly manager: () => OrderManager;

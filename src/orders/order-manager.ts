@@ -24,7 +24,7 @@ export interface OrderSink {
 }
 
 /** Facts about an order that only a question to the exchange can bring. */
-export interface FactsNeeded {
+interface FactsNeeded {
   /** The exchange states more filled than the known fills add up to; they may be on their way. */
   fills(order: TrackedOrder): void;
   /** The fee of a fill has not come. */
@@ -33,7 +33,7 @@ export interface FactsNeeded {
   terms(ref: OrderRef): void;
 }
 
-export interface OrderManagerParts {
+interface OrderManagerParts {
   readonly place: Place;
   readonly clock: Clock;
   readonly log: Log;

@@ -48,7 +48,7 @@ export interface OrderRequest {
 
 declare const checked: unique symbol;
 /** A command that passed every local check. Only `checkOrder` makes one. */
-export type CheckedCommand = CreateCommand & { readonly [checked]: true };
+type CheckedCommand = CreateCommand & { readonly [checked]: true };
 
 const NO_EXTRA: OrderRequest['extra'] = {};
 const ACTIONS = [ORDER_ACTION_BUY, ORDER_ACTION_SELL] as const;

@@ -15,7 +15,7 @@ import type { TrackedOrder } from './tracked-order.ts';
 /** `first`: nothing has been loaded yet. `gap`: the stream was broken. `routine`: all looks well. */
 export type ReconcileKind = 'first' | 'gap' | 'routine';
 
-export interface ReconcilerParts {
+interface ReconcilerParts {
   readonly clock: Clock;
   readonly manager: OrderManager;
   readonly connection: () => Connection | null;

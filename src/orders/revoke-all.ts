@@ -11,12 +11,12 @@ import { revokeChannel } from './diagnostics.ts';
 import type { Revoked, RevokeParts } from './revoke.ts';
 import type { TrackedOrder } from './tracked-order.ts';
 
-export interface RevokeAllParts extends RevokeParts {
+interface RevokeAllParts extends RevokeParts {
   readonly capabilities: Capabilities;
   readonly isOwn: (clientOrderId: string) => boolean;
 }
 
-export interface RevokeAllResult extends Revoked {
+interface RevokeAllResult extends Revoked {
   readonly receipt: RevokeReceipt;
   /** Why the exchange could not be asked, or what it answered last, when something is left. */
   readonly error: TradeError | null;

@@ -15,7 +15,7 @@ import type { Place } from './snapshot.ts';
 import type { Stats } from './stats.ts';
 import type { TrackedOrder } from './tracked-order.ts';
 
-export interface SubmitParts {
+interface SubmitParts {
   readonly place: Place;
   readonly clock: Clock;
   readonly log: Log;

@@ -74,7 +74,7 @@ export const DEFAULT_TIMINGS: Timings = {
 };
 
 /** Checked, with defaults filled in. */
-export interface ReadOptions {
+interface ReadOptions {
   readonly place: Place;
   readonly accessKey: string;
   readonly secretKey: Secret;

@@ -9,7 +9,7 @@ import type { Random } from '../seam/random.ts';
 import type { ConnectionHolder } from './connection.ts';
 import type { Place } from './snapshot.ts';
 
-export interface TradingRulesParts {
+interface TradingRulesParts {
   readonly place: Place;
   readonly clock: Clock;
   readonly random: Random;

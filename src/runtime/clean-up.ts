@@ -28,7 +28,7 @@ export interface CleanUpParts {
 }
 
 /** Whether somebody wants the end now. */
-export interface StopSign {
+interface StopSign {
   readonly isStopping: boolean;
   readonly stopRequested: Promise<void>;
 }

@@ -101,7 +101,7 @@ export function refuse(source: string, problems: readonly string[]): never {
   throw new ConfigError(`${source}: ${problems.length} mistakes\n${problems.map((line) => `  ${line}`).join('\n')}`);
 }
 
-export interface ConfigChecks {
+interface ConfigChecks {
   /** Whether an account that its exchange would refuse makes the whole file unusable. Default: true. */
   readonly accounts?: boolean;
 }

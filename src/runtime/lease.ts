@@ -64,7 +64,7 @@ export function readPlace(message: Extract<ChildMessage, { type: 'place' }>): Tr
 }
 
 const stopMessage = z.object({ type: z.literal('stop'), reason: z.string() });
-export type SupervisorMessage = z.infer<typeof stopMessage>;
+type SupervisorMessage = z.infer<typeof stopMessage>;
 
 export function readSupervisorMessage(message: unknown): SupervisorMessage | null {
   const parsed = stopMessage.safeParse(message);

@@ -18,7 +18,7 @@ export interface Logger extends Log {
   error(message: string, ...fields: unknown[]): void;
 }
 
-export interface LoggerOptions {
+interface LoggerOptions {
   readonly level?: LogLevel;
   /** `auto`: readable when `fd` is a terminal, JSON otherwise. */
   readonly format?: 'auto' | 'pretty' | 'json';

@@ -4,7 +4,7 @@
 import type { LiveTrade } from '../domain/live-trade.ts';
 
 /** Hears of every participant: the ones already there when it starts to listen, and each new one. */
-export type EnrolmentListener = (participant: LiveTrade) => void;
+type EnrolmentListener = (participant: LiveTrade) => void;
 
 export class Enrolment {
   private readonly members = new Set<LiveTrade>();

@@ -12,7 +12,7 @@ export interface LeftOver {
   readonly orderId: string;
 }
 
-export interface StopReport {
+interface StopReport {
   readonly receipts: readonly RevokeReceipt[];
   /** Orders that may still rest on an exchange although the policy was to revoke them. */
   readonly left: readonly LeftOver[];

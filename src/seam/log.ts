@@ -1,7 +1,7 @@
 // What a room may say to the log. The library behind it is chosen in runtime/logger.ts.
 // Rule: log the life of an order and of a connection, never a tick; no secret ever reaches a field.
 
-export type LogFields = Readonly<Record<string, unknown>>;
+type LogFields = Readonly<Record<string, unknown>>;
 
 export interface Log {
   debug(message: string, fields?: LogFields): void;

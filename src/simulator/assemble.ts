@@ -53,7 +53,7 @@ export interface SimulatorOptions {
 }
 
 /** Runs the clockwork of the markets. */
-export interface MarketHand {
+interface MarketHand {
   readonly symbol: string;
   start(): void;
   stop(): void;

@@ -19,7 +19,7 @@ import { SimulatorGateway, type Latency } from './gateway/gateway.ts';
 /** Sums of fractional times are a hair off. */
 const ROUNDING_MS = 0.001;
 
-export interface ExchangeOptions {
+interface ExchangeOptions {
   readonly name: string;
   readonly venue: MatchingVenue;
   readonly dialect: DialectFactory;
@@ -31,13 +31,13 @@ export interface ExchangeOptions {
 }
 
 /** A request under way, as its carrier knows it. */
-export interface PendingRequest {
+interface PendingRequest {
   /** Breaks the connection it came on: no answer will follow. */
   reset(): void;
 }
 
 /** Told when the address goes dark (for `ms`) and when it is back, so that a real server can stop listening meanwhile. */
-export interface NetworkListener {
+interface NetworkListener {
   dark(): void;
   back(): void;
 }

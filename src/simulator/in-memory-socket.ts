@@ -8,7 +8,7 @@ import type { SimulatedExchange } from './exchange.ts';
 import type { Carrier } from './faults/connections.ts';
 import { Lane } from './gateway/lane.ts';
 
-export interface InMemorySocketOptions {
+interface InMemorySocketOptions {
   readonly clock: Clock;
   readonly networkMs: number;
   readonly remote: string;

@@ -132,7 +132,7 @@ export function inMemoryTransport(
 }
 
 /** The query exactly as written: signatures cover these bytes. */
-export function rawQuery(url: string): string {
+function rawQuery(url: string): string {
   const start = url.indexOf('?');
   const end = url.indexOf('#');
   return start < 0 ? '' : url.slice(start + 1, end < 0 ? undefined : end);

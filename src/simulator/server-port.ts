@@ -9,7 +9,7 @@ import type { ServerSession, SimulatorReply } from './dialect.ts';
 import type { SimulatedExchange } from './exchange.ts';
 import { RealServerSocket } from './server-socket.ts';
 
-export interface ServerPortOptions {
+interface ServerPortOptions {
   readonly host: string;
   /** 0 for any free one. */
   readonly port: number;

@@ -18,7 +18,7 @@ import type { Intent, JournalScope } from '../orders/journal.ts';
 import type { Clock } from '../seam/clock.ts';
 import { parseFields, readIntent } from './report-text.ts';
 
-export interface TailedIntent {
+interface TailedIntent {
   readonly scope: JournalScope;
   readonly key: string;
   readonly intent: Intent;

@@ -4,7 +4,7 @@
 import { fail, ok, type Result } from '../domain/errors.ts';
 import type { Clock } from '../seam/clock.ts';
 
-export interface ClockOffsetOptions {
+interface ClockOffsetOptions {
   readonly clock: Clock;
   /** Asks the exchange for its time (ms since the epoch). */
   readonly ask: () => Promise<Result<number>>;

@@ -13,7 +13,7 @@ export interface HttpOptions {
   readonly connectTimeoutMs?: number;
 }
 
-export interface HttpClient {
+interface HttpClient {
   request(request: HttpRequest): Promise<HttpResponse>;
   close(): Promise<void>;
 }

@@ -18,7 +18,7 @@ export interface Probe {
   readonly answerMs: number;
 }
 
-export interface SessionOptions {
+interface SessionOptions {
   readonly url: string;
   readonly transport: Transport;
   readonly clock: Clock;
@@ -28,7 +28,7 @@ export interface SessionOptions {
   readonly probe: Probe | null;
 }
 
-export interface SessionEvents {
+interface SessionEvents {
   opened(session: Session): void;
   frame(data: Buffer, binary: boolean, session: Session, receivedAt: number): void;
   /** Exactly once. `reason` says why in words; code 1006 when there was no closing handshake. */

@@ -6,7 +6,7 @@ import type { Transport } from '../seam/transport.ts';
 import { httpClient, type HttpOptions } from './http.ts';
 import { connectWebSocket } from './websocket.ts';
 
-export interface RealTransportOptions extends HttpOptions {
+interface RealTransportOptions extends HttpOptions {
   /** Called right before a request or a text frame leaves this process, once for those that leave together. Must not throw. */
   readonly onLeaving?: () => void;
 }

@@ -12,7 +12,7 @@ function bar(quantity: Decimal, most: Decimal): string {
   return '▇'.repeat(width);
 }
 
-export interface LadderView {
+interface LadderView {
   readonly asks: readonly Level[];
   readonly bids: readonly Level[];
   readonly own: { readonly price: Decimal; readonly quantity: string };

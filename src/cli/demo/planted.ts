@@ -11,7 +11,7 @@ export interface PlantedOrder {
   readonly quantity: string;
 }
 
-export interface Planting {
+interface Planting {
   readonly access: AccountAccess;
   readonly environment: AccessEnvironment;
   readonly strategy: string;

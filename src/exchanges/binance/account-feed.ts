@@ -17,7 +17,7 @@ const SUBSCRIBE_WEIGHT = 2;
 /** "User Data Stream subscription already active": then it is (F24). */
 const ALREADY_SUBSCRIBED = '-2035';
 
-export interface AccountFeedContext extends SocketContext {
+interface AccountFeedContext extends SocketContext {
   /** Unified symbol of an exchange's name, for symbols somebody here is interested in. */
   readonly symbolOf: (rawSymbol: string) => string | undefined;
   readonly watch: (instrument: Instrument) => void;

@@ -27,7 +27,7 @@ function isPair(value: unknown): value is BookLevel {
   return Array.isArray(value) && typeof value[0] === 'string' && typeof value[1] === 'string';
 }
 
-export type DepthStep =
+type DepthStep =
   | { readonly type: 'apply'; readonly updates: readonly DepthUpdate[] }
   /** Held until the snapshot comes. */
   | { readonly type: 'held' }

@@ -4,7 +4,7 @@
 import type { Endpoints, EndpointsOption } from '../exchange.ts';
 
 export const ENDPOINT_NAMES = ['rest', 'stream', 'wsApi'] as const;
-export type BinanceEndpointName = (typeof ENDPOINT_NAMES)[number];
+type BinanceEndpointName = (typeof ENDPOINT_NAMES)[number];
 export type BinanceEndpoints = Readonly<Record<BinanceEndpointName, string>>;
 
 const LIVE: BinanceEndpoints = {

@@ -79,13 +79,13 @@ export interface SocketReply {
 }
 
 /** Event of a user data subscription, or of the connection (then without a subscription, A5.1). */
-export interface SocketEvent {
+interface SocketEvent {
   readonly type: 'event';
   readonly subscriptionId: number | null;
   readonly event: Row;
 }
 
-export type SocketFrame = SocketReply | SocketEvent | { readonly type: 'junk' };
+type SocketFrame = SocketReply | SocketEvent | { readonly type: 'junk' };
 
 const JUNK: SocketFrame = { type: 'junk' };
 

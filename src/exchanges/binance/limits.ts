@@ -24,7 +24,7 @@ const CONNECTS = { capacity: 300, windowMs: 300_000 } as const;
 /** What connecting to the WebSocket API weighs. */
 const CONNECT_WEIGHT = 2;
 
-export interface OrderLimit {
+interface OrderLimit {
   readonly windowMs: number;
   readonly budget: RateBudget;
 }

@@ -82,7 +82,7 @@ function kindOfRefusedOrder(message: string): ErrorKind {
   return 'rejected';
 }
 
-export interface ErrorAnswer {
+interface ErrorAnswer {
   readonly status: number;
   readonly code: string | null;
   readonly message: string;

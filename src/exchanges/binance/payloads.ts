@@ -22,7 +22,7 @@ export interface RateLimit {
   readonly count?: number;
 }
 
-export interface SymbolInfo {
+interface SymbolInfo {
   readonly symbol: string;
   readonly status: string;
   readonly baseAsset: string;
@@ -86,7 +86,7 @@ export interface Account {
   readonly balances: readonly { readonly asset: string; readonly free: string; readonly locked: string }[];
 }
 
-export interface OrderFill {
+interface OrderFill {
   readonly price: string;
   readonly qty: string;
   readonly commission: string;

@@ -14,7 +14,7 @@ import { newOrderFrame } from './new-order.ts';
 import { errorOf, isClockError, readSocketError } from './outcomes.ts';
 import { isPlain, socketFrame, type Params, type Signer } from './sign.ts';
 
-export interface SocketApiContext {
+interface SocketApiContext {
   readonly signer: Signer;
   readonly accessKey: string;
   readonly time: ClockOffset;

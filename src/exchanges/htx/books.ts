@@ -4,7 +4,7 @@
 import type { BookChange } from '../../domain/book-change.ts';
 import type { MbpUpdate } from './decode-market.ts';
 
-export type SnapshotVerdict =
+type SnapshotVerdict =
   /** The book begins: the snapshot, then these updates. */
   | { readonly type: 'begin'; readonly updates: readonly BookChange[] }
   /** Older than what was held back begins with: snapshots are cached, so wait a second or more before asking again. */
@@ -12,7 +12,7 @@ export type SnapshotVerdict =
   /** Not asked for any more. */
   | { readonly type: 'ignored' };
 
-export type UpdateVerdict =
+type UpdateVerdict =
   | { readonly type: 'apply'; readonly change: BookChange }
   | { readonly type: 'held' }
   /** Told already by the snapshot. */

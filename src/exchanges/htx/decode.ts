@@ -49,7 +49,7 @@ export function timeOrNull(row: Row, name: string): number | null {
   return asTime(row[name]);
 }
 
-export interface OrderKind {
+interface OrderKind {
   readonly action: OrderAction | null;
   readonly orderType: OrderType | null;
   readonly timeInForce: TimeInForce | null;

@@ -4,7 +4,7 @@
 import type { Endpoints, EndpointsOption } from '../exchange.ts';
 
 export const ENDPOINT_NAMES = ['rest', 'wsMarket', 'wsFeed', 'wsPrivate', 'wsTrade'] as const;
-export type HtxEndpointName = (typeof ENDPOINT_NAMES)[number];
+type HtxEndpointName = (typeof ENDPOINT_NAMES)[number];
 export type HtxEndpoints = Readonly<Record<HtxEndpointName, string>>;
 
 function hosts(host: string): HtxEndpoints {

@@ -35,7 +35,7 @@ export function asInteger(value: unknown): number | null {
 }
 
 /** The two envelopes of REST and of order entry as one: either what was asked for, or a code with words (11.1). */
-export type Envelope =
+type Envelope =
   | { readonly ok: true; readonly data: unknown; readonly row: Row }
   | { readonly ok: false; readonly code: string; readonly message: string; readonly orderState: number | null };
 

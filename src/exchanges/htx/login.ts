@@ -19,7 +19,7 @@ export interface LoginContext {
   clockWasOff(): Promise<boolean>;
 }
 
-export type SocketAnswer = Extract<PrivateFrame, { type: 'answer' }>;
+type SocketAnswer = Extract<PrivateFrame, { type: 'answer' }>;
 
 /**
  * The key under which an answer of /ws/v2 is waited for: no id is echoed, action and channel are all there is (8.2).

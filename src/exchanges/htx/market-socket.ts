@@ -12,7 +12,7 @@ const SILENCE_MS = 7_500;
 
 export type DataFrame = Exclude<MarketFrame, PingFrame | { type: 'junk' }>;
 
-export interface MarketSocketHandlers {
+interface MarketSocketHandlers {
   /** Nothing is subscribed yet: a new connection remembers nothing. */
   onLive(): void;
   onBroken(reason: string): void;

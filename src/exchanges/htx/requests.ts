@@ -37,7 +37,7 @@ export type Answer =
   | { readonly ok: true; readonly data: unknown; readonly row: Row }
   | { readonly ok: false; readonly error: TradeError; readonly orderState: number | null };
 
-export interface RequestEnvironment {
+interface RequestEnvironment {
   readonly rest: string;
   readonly transport: Transport;
   readonly clock: Clock;

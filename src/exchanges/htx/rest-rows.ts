@@ -3,7 +3,7 @@
 
 import type { Row } from './frames.ts';
 
-export type Scalar = string | number | boolean | null;
+type Scalar = string | number | boolean | null;
 type Fields<Name extends string> = Row & { readonly [Field in Name]?: Scalar };
 
 const ORDER_FIELDS = [

@@ -42,12 +42,12 @@ import { depthSize } from './decode-market.ts';
 /** Parameters and bodies as HTX spells them; amounts are decimal strings. */
 export type Params = Readonly<Record<string, unknown>>;
 
-export interface CanceledBatch {
+interface CanceledBatch {
   readonly success: readonly string[];
   readonly failed: readonly Row[];
 }
 
-export interface CanceledOpen {
+interface CanceledOpen {
   /** Cancel requests made, not orders gone (5.8). */
   readonly count: number;
   /** '-1' when no more are left to ask for. */

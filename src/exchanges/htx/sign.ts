@@ -7,7 +7,7 @@ import { hmacSha256, type Hmac } from '../../wire/hmac.ts';
 export type QueryParams = Readonly<Record<string, string>>;
 
 /** The four parameters of a socket login, plus its signature; nothing URL-encoded (htx.md 2.7). */
-export interface LoginParams {
+interface LoginParams {
   readonly authType: 'api';
   readonly accessKey: string;
   readonly signatureMethod: 'HmacSHA256';

@@ -19,7 +19,7 @@ export type TradeOperation = 'create-order' | 'cancel' | 'cancelall';
 /** What HTX's socket sends while idle is unconfirmed (17): a protocol-level ping asks after as long as /ws/v2 would take to ping. */
 const PROBE = { text: null, afterMs: 20_000, answerMs: 10_000 } as const;
 
-export interface TradeSocketContext {
+interface TradeSocketContext {
   readonly link: Pick<LinkOptions, 'transport' | 'clock' | 'random' | 'log'>;
   readonly login: LoginContext;
 }

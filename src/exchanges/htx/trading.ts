@@ -42,7 +42,7 @@ export interface OrderEntry {
   request(operation: TradeOperation, params: unknown): Promise<Answer>;
 }
 
-export interface TradingEnvironment {
+interface TradingEnvironment {
   readonly rest: HtxRest;
   readonly socket: OrderEntry;
   readonly queries: HtxQueries;

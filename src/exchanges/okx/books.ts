@@ -7,7 +7,7 @@ import { levelsOf } from './decode-market.ts';
 import { timeOrNull } from './decode.ts';
 import { integerOrNull, type Row } from './frames.ts';
 
-export type BookStep =
+type BookStep =
   | ({ readonly type: 'snapshot' } & BookChange)
   | ({ readonly type: 'update' } & BookChange)
   /** A frame was missed, or the book cannot be right: it is worthless until the next snapshot. */

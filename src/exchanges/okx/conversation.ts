@@ -18,7 +18,7 @@ export interface Credentials {
   readonly signer: OkxSigner;
 }
 
-export interface ConversationHandlers {
+interface ConversationHandlers {
   onLogin(): void;
   onPush(frame: PushFrame): void;
   /** This connection has no future: the exchange will close it in about a minute (64008), or takes no more subscriptions on it. */

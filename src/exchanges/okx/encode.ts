@@ -6,7 +6,7 @@ import { INST_ID_CODE } from './decode-market.ts';
 import type { CreateCommand, OrderRef } from '../exchange.ts';
 
 /** How an order names its instrument: REST by id, the socket by integer code and nothing else (trap 1). */
-export type InstrumentName = { readonly instId: string } | { readonly instIdCode: number };
+type InstrumentName = { readonly instId: string } | { readonly instIdCode: number };
 
 export type Args = Readonly<Record<string, string | number | boolean>>;
 

@@ -4,7 +4,7 @@
 import type { Endpoints, EndpointsOption } from '../exchange.ts';
 
 export const ENDPOINT_NAMES = ['rest', 'wsPublic', 'wsPrivate', 'wsBusiness'] as const;
-export type OkxEndpointName = (typeof ENDPOINT_NAMES)[number];
+type OkxEndpointName = (typeof ENDPOINT_NAMES)[number];
 export type OkxEndpoints = Readonly<Record<OkxEndpointName, string>>;
 
 interface Region {

@@ -16,7 +16,7 @@ export interface EventFrame {
 }
 
 /** Reply to an order operation, routed by its id (6.5). */
-export interface ReplyFrame {
+interface ReplyFrame {
   readonly type: 'reply';
   readonly id: string;
   readonly op: string;

@@ -172,7 +172,7 @@ export function cancelVerdict(code: string): CancelVerdict {
 }
 
 /** What an error frame or an error body says, with whatever request it quotes cut off: a quoted login holds credentials. */
-export function withoutQuotedRequest(message: string): string {
+function withoutQuotedRequest(message: string): string {
   const quote = message.indexOf('{');
   return (quote < 0 ? message : message.slice(0, quote)).trim().replace(/:$/, '');
 }

@@ -75,7 +75,7 @@ export type OkxCandle = readonly [
 const CANDLE_LENGTH = 9;
 
 /** Turns the rows of an answer into rows of a kind, or refuses the answer. */
-export type Typed<Kind extends Row> = (rows: Rows) => Result<readonly Kind[]>;
+type Typed<Kind extends Row> = (rows: Rows) => Result<readonly Kind[]>;
 
 function typed<Field extends string>(fields: readonly Field[]): Typed<Texts<Field>> {
   const isKind = (row: Row): row is Texts<Field> =>

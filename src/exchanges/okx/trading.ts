@@ -31,7 +31,7 @@ export interface OrderSocket {
   call(op: string, args: readonly Args[], expTime: number | null): Promise<Answer> | null;
 }
 
-export interface TradingContext {
+interface TradingContext {
   readonly requests: OkxRequests;
   readonly rest: OkxRest;
   readonly limits: OkxLimits;

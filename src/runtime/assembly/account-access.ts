@@ -15,7 +15,7 @@ import { DEFAULT_TIMINGS } from '../../orders/trade-options.ts';
 import { concerned, type Concern } from './concern.ts';
 import { sweep } from './sweep.ts';
 
-export interface AccessOptions {
+interface AccessOptions {
   readonly platform: Platform;
   readonly account: string;
   readonly accessKey: string;
@@ -50,7 +50,7 @@ export function openAccount(options: AccessOptions, environment: AccessEnvironme
   return { exchange, account, connector };
 }
 
-export interface SweepOptions extends Concern {
+interface SweepOptions extends Concern {
   readonly symbol: string;
   readonly trigger: RevokeTrigger;
   readonly timeLimitMs: number;

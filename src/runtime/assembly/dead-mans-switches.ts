@@ -24,7 +24,7 @@ interface Switch {
   warnedOfCount: boolean;
 }
 
-export interface SwitchParts {
+interface SwitchParts {
   readonly participants: Enrolment;
   /** Asked for only when somebody trades. */
   readonly environment: () => AccessEnvironment;

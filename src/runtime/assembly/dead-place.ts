@@ -11,7 +11,7 @@ const TIME_LIMIT_MS = 10_000;
 /** Most of what was on its way arrives within this: it is worth waiting for before the next life begins. */
 const STRAGGLER_MS = 300;
 
-export interface DeadPlace extends SweepTask {
+interface DeadPlace extends SweepTask {
   readonly place: TradingPlace;
   /** The strategy's unfinished orders in the journal; null: there is none, or it cannot be read. */
   readonly remembered: readonly RememberedOrder[] | null;

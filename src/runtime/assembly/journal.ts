@@ -17,7 +17,7 @@ import { logger } from '../logger.ts';
 import { realClock } from '../real-clock.ts';
 
 /** `$XDG_DATA_HOME/aioquant/journal.sqlite`, as is the custom. */
-export function defaultJournalFile(): string {
+function defaultJournalFile(): string {
   const base = process.env['XDG_DATA_HOME'] ?? join(homedir(), '.local', 'share');
   return join(base, 'aioquant', 'journal.sqlite');
 }

@@ -54,7 +54,7 @@ export function socketPayload(values: ReadonlyMap<string, string>): string {
   return pairs.join('&');
 }
 
-export interface Timing {
+interface Timing {
   /** Milliseconds. */
   readonly timestamp: number;
   readonly recvWindow: number;

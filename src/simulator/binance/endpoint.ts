@@ -11,7 +11,7 @@ export interface Call {
   readonly remote: string;
 }
 
-export interface SignedCall extends Call {
+interface SignedCall extends Call {
   readonly account: VenueAccount;
 }
 

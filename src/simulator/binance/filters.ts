@@ -13,7 +13,7 @@ const DOWN = Decimal.from('0.2');
 const AVERAGE_MINUTES = 5;
 
 /** What an order is measured against besides the instrument. */
-export interface Measure {
+interface Measure {
   /** The average price; null before the first trade: then nothing can be compared with it. */
   readonly reference: Decimal | null;
   readonly openOrders: number;

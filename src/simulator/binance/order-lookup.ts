@@ -53,7 +53,7 @@ export class OpenOrders {
   }
 }
 
-export interface LookupOptions {
+interface LookupOptions {
   readonly venue: Venue;
   readonly cancelIds: CancelIds;
   readonly findsCanceledByOriginalId: boolean;

@@ -5,9 +5,9 @@ import { Decimal } from '../../domain/decimal.ts';
 import { empty, illegal, missing, tooPrecise } from './errors.ts';
 import { PRECISION } from './symbols.ts';
 
-export const DECIMAL_RANGE = '^([0-9]{1,20})(\\.[0-9]{1,20})?$';
-export const ID_RANGE = '^[0-9]{1,20}$';
-export const CLIENT_ID_RANGE = '^[a-zA-Z0-9-_]{1,36}$';
+const DECIMAL_RANGE = '^([0-9]{1,20})(\\.[0-9]{1,20})?$';
+const ID_RANGE = '^[0-9]{1,20}$';
+const CLIENT_ID_RANGE = '^[a-zA-Z0-9-_]{1,36}$';
 
 const DECIMAL = new RegExp(DECIMAL_RANGE);
 const ID = new RegExp(ID_RANGE);

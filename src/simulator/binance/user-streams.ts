@@ -25,7 +25,7 @@ interface Audience {
   pendingTime: number;
 }
 
-export interface UserStreamsOptions {
+interface UserStreamsOptions {
   readonly gateway: Gateway;
   readonly symbols: Symbols;
   readonly selfTrades: SelfTrades;

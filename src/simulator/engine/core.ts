@@ -41,7 +41,7 @@ export interface AccountState {
   readonly orders: OrderIndex;
 }
 
-export interface CoreOptions {
+interface CoreOptions {
   readonly clock: Clock;
   readonly instruments: readonly VenueInstrument[];
   readonly firstOrderId: bigint;

@@ -20,7 +20,7 @@ export interface Incoming {
   readonly quoteQuantity: Decimal | null;
 }
 
-export interface MatchCallbacks {
+interface MatchCallbacks {
   /** Must take `quantity` off `maker` in the book. */
   trade(maker: Resting, price: Decimal, quantity: Decimal): void;
   /** Must take the maker's order out of the book: its own account's taker came. */
@@ -28,7 +28,7 @@ export interface MatchCallbacks {
 }
 
 /** Why matching stopped. */
-export type MatchEnd = 'filled' | 'price' | 'exhausted' | 'self-trade';
+type MatchEnd = 'filled' | 'price' | 'exhausted' | 'self-trade';
 
 /** Decimals of the quotient when a quote amount is turned into a base quantity; then cut to the lot. */
 const QUOTIENT_DECIMALS = 12;

@@ -10,14 +10,14 @@ import { applyToRequest, untouched, type RequestDecision } from './request-fault
 import { faultRuleSchema, type FaultName, type FaultRule, type FaultTarget } from './vocabulary.ts';
 
 /** What faults need to do to the exchange as a whole. */
-export interface NetworkEffects {
+interface NetworkEffects {
   /** Refuse new connections and requests for `ms`. */
   refuse(ms: number): void;
   /** Cut everything, then refuse for `ms`. */
   restart(ms: number): void;
 }
 
-export interface FaultsOptions {
+interface FaultsOptions {
   readonly clock: Clock;
   readonly seed: number | string;
   readonly connections: Connections;

@@ -19,7 +19,7 @@ export interface Latency {
 
 export const NO_LATENCY: Latency = { fixedMs: 0, jitterMs: 0 };
 
-export interface GatewayOptions {
+interface GatewayOptions {
   readonly clock: Clock;
   readonly random: Random;
   readonly venue: MatchingVenue;
@@ -30,7 +30,7 @@ export interface GatewayOptions {
 }
 
 /** What carried the message that is being handled right now, so that a fault can reset exactly that. */
-export interface Bearer {
+interface Bearer {
   /** The socket, when it came on one. */
   readonly carrier: Carrier | null;
   /** Breaks the connection that the message came on. */

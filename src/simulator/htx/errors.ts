@@ -67,7 +67,7 @@ const V2_CODES: Readonly<Record<string, number>> = {
 };
 
 /** The same refusal as v2 paths word it. */
-export function v2ErrorBody(error: HtxError): { readonly [key: string]: JsonValue } {
+function v2ErrorBody(error: HtxError): { readonly [key: string]: JsonValue } {
   const code = error === BAD_KEY ? 1002 : (V2_CODES[error.code] ?? 500);
   return { code, message: code === 1003 ? 'invalid signature' : error.message, data: null };
 }

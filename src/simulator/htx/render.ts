@@ -58,7 +58,7 @@ function short(value: Decimal): string {
   return value.isZero() ? '0.0' : padded(value);
 }
 
-export function isBuyMarket(order: VenueOrder): boolean {
+function isBuyMarket(order: VenueOrder): boolean {
   return order.type === 'MARKET' && order.side === 'BUY';
 }
 

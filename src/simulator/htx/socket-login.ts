@@ -8,7 +8,7 @@ import { socketLogin } from './auth.ts';
 import type { Params } from './commands.ts';
 import type { Site } from './site.ts';
 
-export interface SocketLogin {
+interface SocketLogin {
   readonly host: string;
   readonly path: string;
   readonly remote: string;

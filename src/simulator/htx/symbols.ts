@@ -17,7 +17,7 @@ export function findInstrument(venue: Venue, raw: string): VenueInstrument | nul
   return null;
 }
 
-export interface Precision {
+interface Precision {
   readonly price: number;
   readonly amount: number;
   readonly value: number;

@@ -8,7 +8,7 @@ import type { House, HouseQuote } from '../engine/house.ts';
 import type { MatchingVenue } from '../engine/venue.ts';
 import type { Side, VenueInstrument } from '../venue.ts';
 
-export interface MarketModelOptions {
+interface MarketModelOptions {
   readonly venue: MatchingVenue;
   readonly clock: Clock;
   readonly random: Random;

@@ -42,7 +42,7 @@ export interface RecordingDecoder {
 }
 
 /** A captured message of a `.jsonl` recording: `{t, dir, text | base64}`, `t` in seconds. Null for what did not come in. */
-export interface Captured {
+interface Captured {
   readonly time: number;
   readonly text: string | null;
   readonly base64: string | null;

@@ -122,7 +122,7 @@ export function barRow(candle: Candle, isClosed: boolean): readonly string[] {
   ];
 }
 
-export interface DayFigures {
+interface DayFigures {
   readonly open24h: string;
   readonly high24h: string;
   readonly low24h: string;

@@ -36,7 +36,7 @@ export function orderRow(site: Site, order: VenueOrder): Row {
 }
 
 /** One page out of `items`, whatever their order; `after` means older than, `before` newer than. Newest first. */
-export function pageOf<T>(items: readonly T[], idOf: (item: T) => bigint, fields: Fields, ascending = false): T[] {
+function pageOf<T>(items: readonly T[], idOf: (item: T) => bigint, fields: Fields, ascending = false): T[] {
   const after = orderIdOf(fields, 'after');
   const before = orderIdOf(fields, 'before');
   const direction = ascending ? 1 : -1;

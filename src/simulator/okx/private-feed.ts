@@ -9,7 +9,7 @@ import type { Site } from './site.ts';
 import { Ticker, type Subscriber, type Subscription } from './subscription.ts';
 
 /** What an `orders` subscription lets through. */
-export interface OrdersFilter {
+interface OrdersFilter {
   readonly instType: string;
   readonly instFamily: string;
   readonly instId: string;

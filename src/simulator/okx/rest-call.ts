@@ -41,7 +41,7 @@ interface EndpointBase {
   readonly trades?: boolean;
 }
 
-export interface PublicEndpoint extends EndpointBase {
+interface PublicEndpoint extends EndpointBase {
   readonly access: 'public';
   handle(call: PublicCall): Answer;
 }

@@ -23,7 +23,7 @@ const BY_PATH: ReadonlyMap<string, readonly Endpoint[]> = Map.groupBy(
   ({ path }) => PREFIX + path,
 );
 
-export function jsonReply(status: number, body: unknown): SimulatorReply {
+function jsonReply(status: number, body: unknown): SimulatorReply {
   return { status, headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) };
 }
 

@@ -22,7 +22,7 @@ const HOUR_MS = 3_600_000;
 
 type Frame = Readonly<Record<string, unknown>>;
 
-export interface SessionContext {
+interface SessionContext {
   readonly site: Site;
   readonly feeds: Feeds;
   readonly counts: ConnectionCounts;

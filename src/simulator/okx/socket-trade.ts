@@ -35,7 +35,7 @@ export function isOrderOperation(op: string): boolean {
   return op in OPERATIONS;
 }
 
-export interface OperationRequest {
+interface OperationRequest {
   readonly id: string;
   readonly op: string;
   readonly args: unknown;

@@ -42,7 +42,7 @@ export function chargeItems(site: Site, account: VenueAccount, action: Action, i
 }
 
 /** The instrument an item names; null when it names none that is listed. For faults and latency, which do not refuse. */
-export function symbolOfItem(site: Site, item: unknown, way: Way): string | null {
+function symbolOfItem(site: Site, item: unknown, way: Way): string | null {
   try {
     return instrumentOf(site, item, way).symbol;
   } catch (error) {

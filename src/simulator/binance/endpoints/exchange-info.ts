@@ -13,7 +13,7 @@ const PERMISSIONS: ReadonlySet<string> = new Set(['SPOT']);
 const STATUSES = ['TRADING', 'END_OF_DAY', 'HALT', 'BREAK', 'CANCEL_ONLY'] as const;
 const MODES = JSON.stringify(Object.keys(SELF_TRADE_MODES));
 
-export function symbolText({ wire, instrument }: Listed, maxOpenOrders: number, showPermissionSets: boolean): string {
+function symbolText({ wire, instrument }: Listed, maxOpenOrders: number, showPermissionSets: boolean): string {
   return (
     `{"symbol":"${wire}","status":"TRADING","baseAsset":"${instrument.base}","baseAssetPrecision":8,"quoteAsset":"${instrument.quote}"` +
     `,"quotePrecision":8,"quoteAssetPrecision":8,"baseCommissionPrecision":8,"quoteCommissionPrecision":8` +

@@ -13,7 +13,7 @@ import { commissionText } from './account.ts';
 import { generatedId, listedSymbol, NEW_ORDER_PARAMS, place, readNewOrder } from './new-order.ts';
 
 const RESTRICTIONS = ['ONLY_NEW', 'ONLY_PARTIALLY_FILLED'] as const;
-export type Restriction = (typeof RESTRICTIONS)[number];
+type Restriction = (typeof RESTRICTIONS)[number];
 
 export interface CancelRequest {
   readonly symbol: string;

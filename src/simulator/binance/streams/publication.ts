@@ -20,7 +20,7 @@ export interface Publication {
 export type Publish = (data: string) => void;
 
 /** Milliseconds until the clock next shows a multiple of `periodMs`. */
-export function untilBeat(clock: Clock, periodMs: number): number {
+function untilBeat(clock: Clock, periodMs: number): number {
   return periodMs - (clock.now() % periodMs);
 }
 

@@ -11,7 +11,7 @@ const PERIOD = 1000;
 const HOUR = 3_600_000;
 
 /** Words one symbol's ticker; null before its first trade. */
-export type TickerText = (desk: Desk, listed: Listed) => string | null;
+type TickerText = (desk: Desk, listed: Listed) => string | null;
 
 export const miniTicker: TickerText = (desk, { wire, instrument }) => {
   const statistics = desk.references.rolling(instrument.symbol, DAY);
