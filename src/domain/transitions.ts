@@ -77,7 +77,7 @@ export function statusOf(life: Life, filled: 'nothing' | 'part' | 'all'): OrderS
   }
 }
 
-/** Which statuses may follow which, for the documentation's diagram and for tests. Everything may stay as it is. */
+/** Which statuses may follow which, as a strategy is told them (the documentation's diagram). Everything may stay as it is. */
 export const TRANSITIONS: Readonly<Record<OrderStatus, readonly OrderStatus[]>> = {
   [ORDER_STATUS_NONE]: [
     ORDER_STATUS_SUBMITTED,

@@ -190,7 +190,7 @@ export interface CreateCommand {
 }
 
 export type CreateOutcome =
-  /** The exchange took it. `report` has its order id, and what else the reply tells (fills, an immediate end). */
+  /** The exchange took it. `reports` have its order id, and what else the reply tells (fills, an immediate end). */
   | { readonly outcome: 'accepted'; readonly reports: readonly OrderReport[] }
   /** The exchange said no: the order never existed, definitely. */
   | { readonly outcome: 'rejected'; readonly error: TradeError }

@@ -17,7 +17,10 @@ import { fillOf, isNews, snapshotOf, type Place } from './snapshot.ts';
 import { TrackedOrder } from './tracked-order.ts';
 import { Tracker } from './tracker.ts';
 
-/** Who hears. The journal must be told when the strategy really got it: `told` and `closed` are called then. */
+/**
+ * Who hears. `delivered` is to be called when the strategy's callback is about to get it: what the journal notes as told must have been.
+ * Null for an order that goes on: what a strategy heard of it meanwhile is not noted.
+ */
 export interface OrderSink {
   onOrder(order: Order, receivedAt: number, delivered: (() => void) | null): void;
   onFill(fill: Fill, receivedAt: number, delivered: () => void): void;

@@ -1,5 +1,7 @@
 // One order under our eyes: its merged state and what is known about it besides (how far its request got, what was told of it).
-// It changes only through the order manager.
+// The order manager changes it, and who finds something out about it: `phase` also submit and doubt, `isMissing` also the desk and doubt;
+// `cancelSent` is the revokes', `wasTooFast` submit's, `silent` and the waiting fills are the fill teller's too, the filing the tracker's.
+// What the exchange says of it, `state`, only the manager merges.
 
 import { Decimal } from '../domain/decimal.ts';
 import { filledQuantity, type OrderState } from '../domain/merge.ts';

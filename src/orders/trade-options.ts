@@ -35,7 +35,7 @@ export interface TradeOptions<P extends Platform = Platform, E = EndpointsOption
   readonly passphrase?: string | Secret | undefined;
   /** `live` (default), `testnet`, or any of the platform's URLs. */
   readonly endpoints?: E | undefined;
-  /** Milliseconds. Default: requestTimeout 5 000, inDoubtPatience 10 000, notFoundAfter 30 000, reconcileEvery 60 000, feeWait 3 000. */
+  /** Milliseconds. Default: requestTimeout 5 000, inDoubtPatience 10 000, notFoundAfter 30 000, reconcileEvery 60 000, feeWait 3 000, streamSilence the exchange's own. */
   readonly timings?: Partial<Timings> | undefined;
   /** Default: adopted at the start, revoked at stop and after a crash, whoever placed them. */
   readonly unfinishedOrders?: Partial<UnfinishedOrders> | undefined;
@@ -45,6 +45,7 @@ export interface TradeOptions<P extends Platform = Platform, E = EndpointsOption
   readonly onOrderUpdate?: ((order: Order) => Answer) | undefined;
   /** Once per trade id. */
   readonly onFill?: ((fill: Fill) => Answer) | undefined;
+  /** Swaps only, which are not there yet: not called. */
   readonly onPositionUpdate?: ((position: Position) => Answer) | undefined;
   /** Balances that changed. */
   readonly onAssetUpdate?: ((assets: Assets) => Answer) | undefined;

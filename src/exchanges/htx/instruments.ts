@@ -1,4 +1,4 @@
-// HTX's trading rules (market-symbols, htx.md 3.1) as instruments. Pure decoding; the cache that keeps them fresh is account.ts's part.
+// HTX's trading rules (market-symbols, htx.md 3.1) as instruments. Pure decoding; the cache that keeps them fresh is reference.ts's part.
 
 import { Decimal } from '../../domain/decimal.ts';
 import type { Instrument } from '../../domain/instrument.ts';

@@ -1,4 +1,4 @@
-// HTX's reference data for one account: trading rules by symbol and the way back from raw names, loaded whole and kept for an hour (htx.md 3.1).
+// HTX's reference data, shared by all accounts of a host: trading rules by symbol and the way back from raw names, loaded whole and kept for an hour (htx.md 3.1).
 // Rows are read by instruments.ts.
 
 import { fail, ok, TradeError, type Result } from '../../domain/errors.ts';

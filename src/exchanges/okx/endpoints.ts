@@ -1,5 +1,5 @@
 // Where OKX lives: hosts by region, demo hosts, and the check of what a user wrote instead (okx.md 1).
-// Which header marks a demo request is here too; who sends it is rest.ts's part.
+// Which header marks a demo request is here too; who sends it is requests.ts's part.
 
 import type { Endpoints, EndpointsOption } from '../exchange.ts';
 

@@ -1,5 +1,5 @@
 // Trading rules by symbol, asked for when needed and kept for a few minutes (okx.md 2.1: lots and ticks change without notice).
-// Codes differ between live and demo trading; requests carry the demo header themselves, so each account's cache is right for it.
+// One for all accounts of a host, live and demo apart: codes differ between the two.
 
 import { fail, ok, TradeError, type Result } from '../../domain/errors.ts';
 import type { Instrument } from '../../domain/instrument.ts';
