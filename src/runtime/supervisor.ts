@@ -1,4 +1,4 @@
-// The supervisor: keeps a strategy's process company, and when that dies or freezes, kills it for certain, revokes what it left, and starts it anew.
+// The supervisor: watches the strategy's process; when it dies or freezes, kills it for certain, revokes what it left, and starts it anew.
 // It starts processes and asks exchanges only through its parts, so that every end of a child can be rehearsed on a virtual clock. What a
 // child left is clean-up.ts's part.
 

@@ -73,7 +73,7 @@ export class JournalQueue {
     line.at = begun.length;
   }
 
-  /** As much waits as may. */
+  /** The queue is full. */
   get isCrowded(): boolean {
     return this.full.length >= MOST_CHUNKS;
   }

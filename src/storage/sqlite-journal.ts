@@ -33,7 +33,7 @@ const GROUP_MS = 20;
 const RETRY_MS = 1_000;
 /** How long a callback may be held up so that nothing is dropped: a group takes some 20 ms. */
 const CATCH_UP_MS = 200;
-/** The file is taken care of when nothing has come for so long. */
+/** Tidied after this long without a new line. */
 const QUIET_MS = 2_000;
 /** For so long a lock held by another program is nothing to speak of: it is tried again. */
 const LOCKED_PATIENCE_MS = 5_000;

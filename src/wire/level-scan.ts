@@ -4,7 +4,7 @@
 import { EXACT_BELOW, exactNumber, POWERS_OF_TEN } from '../domain/exact-number.ts';
 import { startsWith, textEnd } from './row-scan.ts';
 
-/** Instead of the byte after what was read. Reading on from it declines again: no byte is there. */
+/** Returned instead of a position; no byte is there, so reading on declines again. */
 export const DECLINED = -1;
 
 const QUOTE = 34;

@@ -71,7 +71,7 @@ export class Link {
   private current: Session | null = null;
   /** Dialled or being opened; to become the current one. */
   private next: Session | null = null;
-  /** Ended while it was being opened: why may still come, for a refusal and the end it brings can arrive in one breath. */
+  /** Closed while it was being opened; its `open` may still reject, as a refusal and the close it causes can arrive together. */
   private cutShort: Session | null = null;
   /** To be replaced as soon as it is live. */
   private doomed: { readonly session: Session; readonly reason: string } | null = null;

@@ -228,7 +228,7 @@ class Governor implements RateBudget {
   waitTime(cost: number, priority: Priority): number {
     const used = this.window.used();
     const room = this.roomFor(priority);
-    // What is dearer than the whole budget goes out on a fresh window: waiting for ever helps nobody.
+    // A cost above the whole budget goes out when the window is fresh; otherwise it would wait for ever.
     const over = used + Math.min(cost, room) - room;
     // The clock is asked only when there is something to wait for: this is on every order's way out, several times.
     const blocked = this.blockedUntil === -Infinity ? 0 : Math.max(0, this.blockedUntil - this.limit.clock.monotonic());

@@ -79,7 +79,7 @@ export function scanExecutionReport(bytes: Buffer): Row | null {
   let at = numberEnd(bytes, HEAD.length);
   if (!startsWith(bytes, at, EVENT)) return null;
   at += EVENT.length;
-  // Said twice, the second time counts.
+  // If `e` appears twice, JSON keeps the last: check the value that was read.
   if (!startsWith(bytes, at, EXECUTION) || !REPORT.read(bytes, at, ROW) || ROW['e'] !== 'executionReport') return null;
   return bytes[REPORT.end] === CLOSE && bytes.length === REPORT.end + 1 ? ROW : null;
 }

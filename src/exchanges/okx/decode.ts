@@ -14,7 +14,7 @@ import { cancelReason, POST_ONLY_WOULD_TAKE } from './cancel-sources.ts';
 import { asText, asTextOrNull, type Row } from './frames.ts';
 import { toSpotSymbol } from './symbols.ts';
 
-// Fields of pushes are read one by one, not by their names through a helper: that is the hot path, and so an access stays an access.
+// Pushes are the hot path: each field is read by its literal name, because a helper taking the name would be slower.
 
 /** A number of the wire; null for "" and absence (trap 15). */
 function asDecimal(value: unknown): Decimal | null {
