@@ -91,6 +91,11 @@ export class DeadMansSwitches {
       return;
     }
     const seconds = Math.min(Math.max(Math.ceil(this.parts.seconds), limits.minSeconds), limits.maxSeconds);
+    if (seconds !== Math.ceil(this.parts.seconds)) {
+      log.warn(
+        `${place.account}: the dead man's switch of ${place.platform} takes ${limits.minSeconds} to ${limits.maxSeconds} s; it is armed with ${seconds} s, not ${this.parts.seconds} s`,
+      );
+    }
     const { connector } = openAccount(place, environment());
     const made: Switch = {
       account: place.account,

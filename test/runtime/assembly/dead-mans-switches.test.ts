@@ -62,11 +62,14 @@ describe("the dead man's switch", () => {
     expect(calls).toHaveLength(5);
   });
 
-  it("keeps within the exchange's limits", async () => {
-    const { participants, calls, run } = setUp({ minSeconds: 45, maxSeconds: 60, maxOrders: null });
+  it("keeps within the exchange's limits, and says so", async () => {
+    const { participants, calls, warnings, run } = setUp({ minSeconds: 45, maxSeconds: 60, maxOrders: null });
     participants.add(withPolicy({}));
     await run(1);
     expect(calls).toEqual(['0: 45']);
+    expect(warnings).toEqual([
+      "a@x.test: the dead man's switch of okx takes 45 to 60 s; it is armed with 45 s, not 30 s",
+    ]);
   });
 
   it('is tried again at every beat while it cannot be renewed, with one warning', async () => {
