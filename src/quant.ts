@@ -220,7 +220,9 @@ export const quant = {
         return end('the strategy could not be started', 1);
       }
       process.stderr.write(`${error.message}\n`);
-      return end('the configuration cannot be used', 2);
+      // Its own kind of ConfigError is the command line's, and says that something else than the file was wrong.
+      const isOfFile = error.constructor === ConfigError;
+      return end(isOfFile ? 'the configuration cannot be used' : 'the strategy could not be started', 2);
     }
   },
 

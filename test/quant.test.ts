@@ -90,6 +90,15 @@ describe('start', () => {
     expect(status).toBe(2);
   });
 
+  it('ends with status 2 when it was used wrongly, without a word about the configuration', async () => {
+    const { status, out, err } = await run(`
+      import { UsageError } from ${source('src/cli/usage.ts')};
+      await quant.start(null, () => { throw new UsageError('give it another file'); });`).ended;
+    expect(err).toContain('give it another file');
+    expect(out).toContain('stopping: the strategy could not be started');
+    expect(status).toBe(2);
+  });
+
   it('ends with status 1 when the entrance throws, after revoking', async () => {
     const { status, out } = await run(`
       await quant.start(null, () => { trade(['1']); throw new Error('no luck'); });`).ended;
