@@ -63,15 +63,19 @@ interface ReceiptSummary {
   readonly confirmed: boolean;
   /** How many are left; `?` when none is known to be, but the exchange could not be asked to the end. */
   readonly left: string;
+  /** `5 unfinished, 4 revoked, 1 filled meanwhile, 0 left`. */
+  readonly counts: string;
   /** `none left`, or why that cannot be said. */
   readonly says: string;
 }
 
-export function describeReceipt({ left, error }: Pick<RevokeReceipt, 'left' | 'error'>): ReceiptSummary {
+export function describeReceipt({ found, revoked, filled, left, error }: RevokeReceipt): ReceiptSummary {
   const confirmed = isConfirmed({ left, error });
+  const count = confirmed || left.length > 0 ? String(left.length) : '?';
   return {
     confirmed,
-    left: confirmed || left.length > 0 ? String(left.length) : '?',
+    left: count,
+    counts: `${found.length} unfinished, ${revoked.length} revoked, ${filled.length} filled meanwhile, ${count} left`,
     says: confirmed ? 'none left' : (error ?? 'orders are still open'),
   };
 }

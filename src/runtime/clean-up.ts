@@ -2,7 +2,7 @@
 // confirmed it and nothing that a dead process sent can arrive any more. When processes begin and end is supervisor.ts's part.
 
 import type { TradingPlace } from '../domain/live-trade.ts';
-import { isConfirmed, type RevokeReceipt, type RevokeTrigger } from '../domain/unfinished-orders.ts';
+import { describeReceipt, isConfirmed, type RevokeReceipt, type RevokeTrigger } from '../domain/unfinished-orders.ts';
 import { sleep, type Clock, type Timer } from '../seam/clock.ts';
 import type { Log } from '../seam/log.ts';
 
@@ -191,12 +191,12 @@ export class CleanUp {
 
   private report(receipt: RevokeReceipt): void {
     const { log } = this.parts;
-    const { platform, account, symbol, found, revoked, filled, left, error, startedAt, endedAt } = receipt;
+    const { platform, account, symbol, left, startedAt, endedAt } = receipt;
+    const { confirmed, counts, says } = describeReceipt(receipt);
     const where = `${account} ${platform} ${symbol}`;
-    const counts = `${found.length} unfinished, ${revoked.length} revoked, ${filled.length} filled meanwhile, ${left.length} left`;
     const took = `${endedAt - startedAt} ms`;
-    if (isConfirmed(receipt)) log.info(`${where}: ${counts}; confirmed by the exchange in ${took}`);
-    else log.error(`${where}: ${counts}, not confirmed: ${error ?? 'orders are still open'}`, { left });
+    if (confirmed) log.info(`${where}: ${counts}; confirmed by the exchange in ${took}`);
+    else log.error(`${where}: ${counts}, not confirmed: ${says}`, { left });
   }
 
   private reportWait({ place: { account, symbol }, until }: Debt): void {

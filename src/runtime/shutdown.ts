@@ -2,7 +2,7 @@
 // Why it stops, signals and the exit are quant.ts's part; how one Trade revokes is its own.
 
 import type { LiveTrade, TradingPlace } from '../domain/live-trade.ts';
-import { isConfirmed, type RevokeReceipt } from '../domain/unfinished-orders.ts';
+import { describeReceipt, isConfirmed, type RevokeReceipt } from '../domain/unfinished-orders.ts';
 import type { Clock } from '../seam/clock.ts';
 import type { Log } from '../seam/log.ts';
 import type { Enrolment } from './participant.ts';
@@ -106,10 +106,7 @@ export class Shutdown {
       } else {
         const receipt = await member.revokeAtStop();
         this.receipts.set(member, receipt);
-        const { found, revoked, filled, left } = receipt;
-        log.info(
-          `${where(place)}: ${found.length} unfinished, ${revoked.length} revoked, ${filled.length} filled meanwhile, ${left.length} left`,
-        );
+        log.info(`${where(place)}: ${describeReceipt(receipt).counts}`);
       }
     } catch (error) {
       log.error(`stopping ${where(place)} failed`, { err: error });

@@ -60,9 +60,12 @@ describe('a clean stop', () => {
     const { participants, clock, parts } = setUp();
     const receipt = receiptOf(samplePlace, part);
     participants.add(fakeParticipant([], [], { revokeAtStop: () => Promise.resolve(receipt) }));
-    const { left, confirmed } = await clock.runFor(new Shutdown(parts).run());
+    const lines: string[] = [];
+    const log = { ...silentLog, info: (message: string) => void lines.push(message) };
+    const { left, confirmed } = await clock.runFor(new Shutdown({ ...parts, log }).run());
     expect(left).toEqual([]);
     expect(confirmed).toBe(expected);
+    expect(lines[0]).toContain(`0 unfinished, 0 revoked, 0 filled meanwhile, ${expected ? '0' : '?'} left`);
   });
 
   it('nothing is confirmed where the revoke failed or took too long', async () => {
