@@ -1,9 +1,11 @@
 // Where Binance lives: live and testnet hosts, and the check of what a user wrote instead (binance.md A1).
 // Paths below the hosts are encode.ts's part.
 
+import { namedUrls } from '../../wire/endpoint-urls.ts';
 import type { Endpoints, EndpointsOption } from '../exchange.ts';
 
 export const ENDPOINT_NAMES = ['rest', 'stream', 'wsApi'] as const;
+const NAMES = { exchange: 'Binance', names: ENDPOINT_NAMES, words: "'live', 'testnet'" } as const;
 type BinanceEndpointName = (typeof ENDPOINT_NAMES)[number];
 export type BinanceEndpoints = Readonly<Record<BinanceEndpointName, string>>;
 
@@ -37,26 +39,6 @@ export function venueOf({ rest = LIVE.rest }: Endpoints): string {
 export function resolveEndpoints(option: EndpointsOption | undefined): BinanceEndpoints {
   if (option === undefined || option === 'live') return LIVE;
   if (option === 'testnet') return TESTNET;
-  if (typeof option !== 'object' || option === null) {
-    throw new RangeError(`endpoints: expected 'live', 'testnet' or an object with ${ENDPOINT_NAMES.join(', ')}`);
-  }
-  const given: Partial<Record<BinanceEndpointName, string>> = {};
-  for (const [name, url] of Object.entries(option)) {
-    if (!isName(name)) throw new RangeError(`endpoints.${name}: unknown; Binance has ${ENDPOINT_NAMES.join(', ')}`);
-    given[name] = checked(name, url);
-  }
+  const given = namedUrls(option, NAMES);
   return { ...LIVE, ...given };
-}
-
-function isName(name: string): name is BinanceEndpointName {
-  return ENDPOINT_NAMES.some((known) => known === name);
-}
-
-function checked(name: BinanceEndpointName, url: unknown): string {
-  const scheme = name === 'rest' ? 'http' : 'ws';
-  const parsed = typeof url === 'string' ? URL.parse(url) : null;
-  if (parsed === null || (parsed.protocol !== `${scheme}:` && parsed.protocol !== `${scheme}s:`)) {
-    throw new RangeError(`endpoints.${name}: expected a ${scheme}(s):// URL, got ${JSON.stringify(url)}`);
-  }
-  return String(url).replace(/\/+$/, '');
 }

@@ -1,9 +1,11 @@
 // Where HTX lives: its hosts, the fixed paths of its four sockets, and the check of what a user wrote instead (htx.md 1).
 // There is no testnet; which host a signature names is decided here, because it must be the one dialled.
 
+import { namedUrls } from '../../wire/endpoint-urls.ts';
 import type { Endpoints, EndpointsOption } from '../exchange.ts';
 
 export const ENDPOINT_NAMES = ['rest', 'wsMarket', 'wsFeed', 'wsPrivate', 'wsTrade'] as const;
+const NAMES = { exchange: 'HTX', names: ENDPOINT_NAMES, words: "'live'" } as const;
 type HtxEndpointName = (typeof ENDPOINT_NAMES)[number];
 export type HtxEndpoints = Readonly<Record<HtxEndpointName, string>>;
 
@@ -43,29 +45,9 @@ export function resolveEndpoints(option: EndpointsOption | undefined): HtxEndpoi
   if (option === undefined || option === 'live') return LIVE;
   if (option === 'testnet')
     throw new RangeError("endpoints: HTX has no testnet; use 'live' or the URLs of a simulator");
-  if (typeof option !== 'object' || option === null) {
-    throw new RangeError(`endpoints: expected 'live' or an object with ${ENDPOINT_NAMES.join(', ')}`);
-  }
-  const given: Partial<Record<HtxEndpointName, string>> = {};
-  for (const [name, url] of Object.entries(option)) {
-    if (!isName(name)) throw new RangeError(`endpoints.${name}: unknown; HTX has ${ENDPOINT_NAMES.join(', ')}`);
-    given[name] = checked(name, url);
-  }
+  const given = namedUrls(option, NAMES);
   const family = given.rest === undefined ? undefined : FAMILIES[new URL(given.rest).host];
   return { ...(family ?? LIVE), ...given };
-}
-
-function isName(name: string): name is HtxEndpointName {
-  return ENDPOINT_NAMES.some((known) => known === name);
-}
-
-function checked(name: HtxEndpointName, url: unknown): string {
-  const scheme = name === 'rest' ? 'http' : 'ws';
-  const parsed = typeof url === 'string' ? URL.parse(url) : null;
-  if (parsed === null || (parsed.protocol !== `${scheme}:` && parsed.protocol !== `${scheme}s:`)) {
-    throw new RangeError(`endpoints.${name}: expected a ${scheme}(s):// URL, got ${JSON.stringify(url)}`);
-  }
-  return String(url).replace(/\/+$/, '');
 }
 
 /** Same, for endpoints that passed `resolveEndpoints` already and come back as a plain record. */

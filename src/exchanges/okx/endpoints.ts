@@ -1,9 +1,11 @@
 // Where OKX lives: hosts by region, demo hosts, and the check of what a user wrote instead (okx.md 1).
 // Which header marks a demo request is here too; who sends it is requests.ts's part.
 
+import { namedUrls } from '../../wire/endpoint-urls.ts';
 import type { Endpoints, EndpointsOption } from '../exchange.ts';
 
 export const ENDPOINT_NAMES = ['rest', 'wsPublic', 'wsPrivate', 'wsBusiness'] as const;
+const NAMES = { exchange: 'OKX', names: ENDPOINT_NAMES, words: "'live', 'testnet'" } as const;
 type OkxEndpointName = (typeof ENDPOINT_NAMES)[number];
 export type OkxEndpoints = Readonly<Record<OkxEndpointName, string>>;
 
@@ -57,14 +59,7 @@ export const DEMO_HEADER = 'x-simulated-trading';
 export function resolveEndpoints(option: EndpointsOption | undefined): OkxEndpoints {
   if (option === undefined || option === 'live') return LIVE;
   if (option === 'testnet') return TESTNET;
-  if (typeof option !== 'object' || option === null) {
-    throw new RangeError(`endpoints: expected 'live', 'testnet' or an object with ${ENDPOINT_NAMES.join(', ')}`);
-  }
-  const given: Partial<Record<OkxEndpointName, string>> = {};
-  for (const [name, url] of Object.entries(option)) {
-    if (!isName(name)) throw new RangeError(`endpoints.${name}: unknown; OKX has ${ENDPOINT_NAMES.join(', ')}`);
-    given[name] = checked(name, url);
-  }
+  const given = namedUrls(option, NAMES);
   const places = Object.entries(given).flatMap(([name, url]) => placeOf(name, url));
   // Where the sockets of a region are not known, whatever the user names may be them.
   const known = places.filter(({ region }) => region.live !== null);
@@ -105,19 +100,6 @@ function agreed(places: readonly Place[], what: (place: Place) => string): Place
   throw new RangeError(
     `endpoints: ${first.endpoint} is of OKX ${what(first)}, ${other.endpoint} of OKX ${what(other)}; an API key works in one of them only`,
   );
-}
-
-function isName(name: string): name is OkxEndpointName {
-  return ENDPOINT_NAMES.some((known) => known === name);
-}
-
-function checked(name: OkxEndpointName, url: unknown): string {
-  const scheme = name === 'rest' ? 'http' : 'ws';
-  const parsed = typeof url === 'string' ? URL.parse(url) : null;
-  if (parsed === null || (parsed.protocol !== `${scheme}:` && parsed.protocol !== `${scheme}s:`)) {
-    throw new RangeError(`endpoints.${name}: expected a ${scheme}(s):// URL, got ${JSON.stringify(url)}`);
-  }
-  return String(url).replace(/\/+$/, '');
 }
 
 /** Whether these are demo trading's: its private socket has a host of its own, which is the one sure sign. */
