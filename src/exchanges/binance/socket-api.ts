@@ -1,9 +1,10 @@
 // Talking over one WebSocket API connection: signed requests, logging on, replies by id, what its limits say (binance.md A2.2, A2.3, A4).
 // Keeping a connection is wire/link.ts's part; what is asked is account-feed.ts's and order-socket.ts's.
 
-import { fail, ok, TradeError, type Result } from '../../domain/errors.ts';
+import { fail, ok, type TradeError, type Result } from '../../domain/errors.ts';
 import { BINANCE } from '../../domain/platform.ts';
 import type { ClockOffset } from '../../wire/clock-offset.ts';
+import { unanswered } from '../../wire/errors.ts';
 import type { Session } from '../../wire/link-session.ts';
 import type { RequestEnd } from '../../wire/pending-requests.ts';
 import type { CreateCommand } from '../exchange.ts';
@@ -44,7 +45,7 @@ export class SocketApi {
     const id = String(++this.#lastId);
     const text = this.#frame(id, method, params, authentication);
     const departure = this.#context.limits.departure(0);
-    return this.#answer(session, session.request(id, text, this.#context.timeoutMs), departure);
+    return this.#answer(session, method, session.request(id, text, this.#context.timeoutMs), departure);
   }
 
   /**
@@ -63,7 +64,9 @@ export class SocketApi {
       (call.order === undefined ? null : this.#orderFrame(id, call.order, authentication)) ??
       this.#frame(id, call.socketMethod, call.params, authentication);
     const end = session.requestIfOpen(id, text, this.#context.timeoutMs);
-    return end === null ? null : this.#answer(session, end, this.#context.limits.departure(call.orders), onSilence);
+    return end === null
+      ? null
+      : this.#answer(session, call.socketMethod, end, this.#context.limits.departure(call.orders), onSilence);
   }
 
   #frame(id: string, method: string, params: Params, authentication: Authentication): string {
@@ -83,22 +86,20 @@ export class SocketApi {
 
   async #answer(
     session: Session,
+    method: string,
     ending: Promise<RequestEnd>,
     departure: Departure,
     onSilence?: (session: Session) => void,
   ): Promise<Result<unknown>> {
     const end = await ending;
     if (end.end === 'timeout') onSilence?.(session);
-    return end.end === 'reply' ? this.#read(end.reply, departure) : fail(errorOfEnd(end));
+    return end.end === 'reply' && isReply(end.reply)
+      ? this.#read(end.reply, departure)
+      : fail(unanswered(BINANCE, method, end));
   }
 
-  #read(reply: unknown, departure: Departure): Result<unknown> {
+  #read(reply: SocketReply, departure: Departure): Result<unknown> {
     const { time, limits } = this.#context;
-    if (!isReply(reply)) {
-      return fail(
-        new TradeError('a reply of no known form', { kind: 'unknown', outcome: 'unknown', platform: BINANCE }),
-      );
-    }
     limits.correct(reply.rateLimits, departure);
     if (reply.status === 200) return ok(reply.result);
     const answer = readSocketError(reply.status, reply.error, time.serverNow());
@@ -123,22 +124,6 @@ export class SocketApi {
   /** Gives a reply to whoever waits for it; false when nobody does. */
   receive(session: Session, reply: SocketReply): boolean {
     return reply.id !== null && session.settle(reply.id, reply);
-  }
-}
-
-/** A request that was not replied to. */
-function errorOfEnd(end: Exclude<RequestEnd, { readonly end: 'reply' }>): TradeError {
-  switch (end.end) {
-    case 'not-sent':
-      return new TradeError(end.reason, { kind: 'network', outcome: 'not-sent', platform: BINANCE });
-    case 'timeout': {
-      const message = `no reply within ${end.afterMs} ms`;
-      return new TradeError(message, { kind: 'timeout', outcome: 'unknown', platform: BINANCE });
-    }
-    case 'lost': {
-      const message = `the connection was lost before the reply: ${end.reason}`;
-      return new TradeError(message, { kind: 'network', outcome: 'unknown', platform: BINANCE });
-    }
   }
 }
 

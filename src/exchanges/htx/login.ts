@@ -3,7 +3,7 @@
 
 import { TradeError } from '../../domain/errors.ts';
 import { HTX } from '../../domain/platform.ts';
-import type { RequestEnd } from '../../wire/pending-requests.ts';
+import { unanswered } from '../../wire/errors.ts';
 import type { Session } from '../../wire/link-session.ts';
 import type { PrivateFrame } from './frames.ts';
 import { signedPlace } from './endpoints.ts';
@@ -84,31 +84,9 @@ async function ask(
 ): Promise<SocketAnswer> {
   const end = await session.request(answerKey(action, channel), text, timeoutMs);
   if (end.end === 'reply' && isAnswer(end.reply)) return end.reply;
-  throw endError(end, `${action} ${channel}`);
+  throw unanswered(HTX, `${action} ${channel}`, end);
 }
 
 function isAnswer(reply: unknown): reply is SocketAnswer {
   return typeof reply === 'object' && reply !== null && 'type' in reply && reply.type === 'answer';
-}
-
-/** The error of a socket request that ended without a reply. */
-export function endError(end: RequestEnd, what: string): TradeError {
-  switch (end.end) {
-    case 'not-sent':
-      return new TradeError(`${what}: ${end.reason}`, { kind: 'network', outcome: 'not-sent', platform: HTX });
-    case 'timeout':
-      return new TradeError(`${what}: no answer within ${end.afterMs} ms`, {
-        kind: 'timeout',
-        outcome: 'unknown',
-        platform: HTX,
-      });
-    case 'lost':
-      return new TradeError(`${what}: ${end.reason}`, { kind: 'network', outcome: 'unknown', platform: HTX });
-    case 'reply':
-      return new TradeError(`${what}: the answer has not the documented form`, {
-        kind: 'unknown',
-        outcome: 'unknown',
-        platform: HTX,
-      });
-  }
 }

@@ -7,9 +7,10 @@ import { HTX } from '../../domain/platform.ts';
 import { parseJson } from '../../wire/json.ts';
 import { Link, type LinkOptions } from '../../wire/link.ts';
 import type { Session } from '../../wire/link-session.ts';
+import { unanswered } from '../../wire/errors.ts';
 import type { RequestEnd } from '../../wire/pending-requests.ts';
 import { tradeFrame, type TradeFrame } from './frames.ts';
-import { answerKey, endError, isFatalLogin, logIn, type LoginContext } from './login.ts';
+import { answerKey, isFatalLogin, logIn, type LoginContext } from './login.ts';
 import { errorFor, isLoginLost, isNotUnderstood } from './outcomes.ts';
 import type { Answer } from './requests.ts';
 import type { OrderEntry } from './trading.ts';
@@ -89,7 +90,7 @@ export class HtxTradeSocket implements OrderEntry {
   async request(operation: TradeOperation, params: unknown): Promise<Answer> {
     const { session } = this.#link;
     if (session === null)
-      return failed(endError({ end: 'not-sent', reason: 'the order socket is not open' }, operation));
+      return failed(unanswered(HTX, operation, { end: 'not-sent', reason: 'the order socket is not open' }));
     this.#sentAt.push(this.#context.link.clock.monotonic());
     const cid = String(++this.#count);
     this.#waiting.set(cid, session);
@@ -106,7 +107,7 @@ export class HtxTradeSocket implements OrderEntry {
     if (end.end !== 'reply' || !isReply(end.reply)) {
       if (end.end === 'timeout') this.#distrust(session, 'a request was not answered in time');
       if (end.end === 'lost') this.#distrust(session, 'a request was lost with its connection');
-      return failed(endError(end, operation));
+      return failed(unanswered(HTX, operation, end));
     }
     const { envelope } = end.reply;
     if (envelope.ok) {

@@ -1,10 +1,9 @@
 // Order operations on one connection: OKX's ids, its replies and error events, and the answers in the form REST has too (okx.md 6.5).
 // Waiting by id, time limits and lost connections are wire/'s part.
 
-import { TradeError, type ErrorKind, type Outcome } from '../../domain/errors.ts';
 import { OKX } from '../../domain/platform.ts';
+import { unanswered } from '../../wire/errors.ts';
 import type { Session } from '../../wire/link-session.ts';
-import type { RequestEnd } from '../../wire/pending-requests.ts';
 import { operationFrame, type Args } from './encode.ts';
 import type { EventFrame, Reply } from './frames.ts';
 import type { Answer } from './requests.ts';
@@ -29,7 +28,7 @@ export class Operations {
     const reply = this.#replies.get(id);
     this.#replies.delete(id);
     if (end.end === 'timeout') this.#session.doubt();
-    return reply === undefined ? lost(end) : { type: 'reply', reply };
+    return reply === undefined ? { type: 'lost', error: unanswered(OKX, op, end) } : { type: 'reply', reply };
   }
 
   settle(id: string, reply: Reply): boolean {
@@ -44,21 +43,4 @@ export class Operations {
     const named = id === '' ? /"id"\s*:\s*"(\w{1,32})"/.exec(msg)?.[1] : id;
     return named !== undefined && this.settle(named, { code, msg, rows: [] });
   }
-}
-
-function lost(end: RequestEnd): Answer {
-  switch (end.end) {
-    case 'not-sent':
-      return failure(end.reason, 'network', 'not-sent');
-    case 'timeout':
-      return failure(`no reply within ${end.afterMs} ms`, 'timeout', 'unknown');
-    case 'lost':
-      return failure(end.reason, 'network', 'unknown');
-    case 'reply':
-      return failure('a reply without content', 'unknown', 'unknown');
-  }
-}
-
-function failure(message: string, kind: ErrorKind, outcome: Outcome): Answer {
-  return { type: 'lost', error: new TradeError(message, { kind, outcome, platform: OKX }) };
 }
