@@ -2,6 +2,7 @@
 // What a platform demands of endpoints is its own to check.
 
 import type { TradeError } from '../domain/errors.ts';
+import { kindOf } from '../domain/kind-of.ts';
 import type { Orderbook } from '../domain/order.ts';
 import type { Platform } from '../domain/platform.ts';
 import { parseSymbol } from '../domain/symbol.ts';
@@ -59,8 +60,4 @@ function checkText(name: string, value: unknown): void {
   if (typeof value !== 'string')
     throw new TypeError(`new Market: option ${name} must be a string, got ${kindOf(value)}`);
   if (value.trim() === '') throw new TypeError(`new Market: option ${name} is empty`);
-}
-
-function kindOf(value: unknown): string {
-  return value === null ? 'null' : Array.isArray(value) ? 'an array' : typeof value;
 }

@@ -64,11 +64,7 @@ async function resolveDoubt(order: TrackedOrder, parts: DoubtParts): Promise<voi
   let warned = false;
   for (let attempt = 0; ; attempt++) {
     const pause = warned ? SLOW_PAUSE_MS : (PAUSES[Math.min(attempt, PAUSES.length - 1)] ?? LAST_PAUSE_MS);
-    await order.until(
-      () => !isOpen(order) || isStopped(),
-      pause,
-      (ms, fn) => clock.after(ms, fn),
-    );
+    await order.until(() => !isOpen(order) || isStopped(), pause, clock);
     if (!isOpen(order) || isStopped()) return;
     const at = parts.connection();
     if (at === null) continue;

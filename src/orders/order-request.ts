@@ -3,6 +3,7 @@
 
 import { Decimal } from '../domain/decimal.ts';
 import { checkAmounts, type Instrument } from '../domain/instrument.ts';
+import { kindOf } from '../domain/kind-of.ts';
 import {
   ORDER_ACTION_BUY,
   ORDER_ACTION_SELL,
@@ -59,10 +60,6 @@ function oneOf<T extends string>(name: string, value: unknown, allowed: readonly
   if (typeof value !== 'string')
     throw new TypeError(`createOrder: ${name} must be ${allowed.join(' or ')}, got ${kindOf(value)}`);
   throw new RangeError(`createOrder: ${name} must be ${allowed.join(' or ')}, got "${value}"`);
-}
-
-function kindOf(value: unknown): string {
-  return value === null ? 'null' : Array.isArray(value) ? 'an array' : typeof value;
 }
 
 /** In plain form: more than any exchange's amounts have, and what a double has too many (0.30000000000000004). Beyond lies nothing but a mistake. */

@@ -170,15 +170,7 @@ export class RevokeAll {
     const { manager, clock, timings } = this.parts;
     const sending = [...manager.tracker.open.values()].filter(({ phase }) => phase === 'sending');
     const wait = Math.max(0, Math.min(timings.requestTimeout, deadline - clock.monotonic()));
-    await Promise.all(
-      sending.map((order) =>
-        order.until(
-          () => order.phase !== 'sending',
-          wait,
-          (ms, fn) => clock.after(ms, fn),
-        ),
-      ),
-    );
+    await Promise.all(sending.map((order) => order.until(() => order.phase !== 'sending', wait, clock)));
     this.note();
   }
 
@@ -190,14 +182,7 @@ export class RevokeAll {
     const wait = isLive() ? Math.max(0, Math.min(PUSH_WAIT_MS, deadline - clock.monotonic())) : 0;
     await Promise.all(
       living.map(async (order) => {
-        if (
-          await order.until(
-            () => order.isEnded,
-            wait,
-            (ms, fn) => clock.after(ms, fn),
-          )
-        )
-          return;
+        if (await order.until(() => order.isEnded, wait, clock)) return;
         const { orderId, clientOrderId } = order.state;
         const answer = await this.at.account.trading.query(this.at.instrument, { orderId, clientOrderId });
         if (answer.outcome === 'found') manager.applyTo(order.state, answer.reports, clock.monotonic());

@@ -106,11 +106,7 @@ export class Revoke {
       entries.map(async (entry) => {
         const { order } = entry;
         if (order === null || order.phase !== 'sending') return;
-        await order.until(
-          () => order.phase !== 'sending',
-          timings.requestTimeout,
-          (ms, fn) => clock.after(ms, fn),
-        );
+        await order.until(() => order.phase !== 'sending', timings.requestTimeout, clock);
         if (order.isEnded) entry.result = this.became(entry, order);
       }),
     );
@@ -182,13 +178,7 @@ export class Revoke {
     const { order } = entry;
     if (order !== null) {
       const wait = isLive() ? PUSH_WAIT_MS : 0;
-      if (
-        await order.until(
-          () => order.isEnded,
-          wait,
-          (ms, fn) => clock.after(ms, fn),
-        )
-      ) {
+      if (await order.until(() => order.isEnded, wait, clock)) {
         entry.result = this.became(entry, order);
         return;
       }

@@ -14,15 +14,7 @@ export function unfinishedIds(manager: OrderManager, whose: Whose): readonly str
 /** Resolves when nothing is on its way or in doubt, or after `limitMs`: what is still in doubt then is revoke's to find. */
 export async function settleOrders(manager: OrderManager, clock: Clock, limitMs: number): Promise<void> {
   const unsettled = [...manager.tracker.open.values()].filter(({ phase }) => phase !== 'settled');
-  await Promise.all(
-    unsettled.map((order) =>
-      order.until(
-        () => order.phase === 'settled',
-        limitMs,
-        (ms, fn) => clock.after(ms, fn),
-      ),
-    ),
-  );
+  await Promise.all(unsettled.map((order) => order.until(() => order.phase === 'settled', limitMs, clock)));
 }
 
 /** Nothing could be asked: all that is believed unfinished is left. */

@@ -229,7 +229,7 @@ export class Submit {
       log.warn(`order ${order.state.clientOrderId ?? ''} is in doubt (${why.message}); looking it up`);
       lookUp(order);
       const left = Math.max(0, timings.inDoubtPatience - (clock.monotonic() - sentAt));
-      await order.until(settled, left, (ms, fn) => clock.after(ms, fn));
+      await order.until(settled, left, clock);
     } else order.phase = 'settled';
     const { orderId, life } = order.state;
     const details = { ...place, code: why.code, cause: why.cause };

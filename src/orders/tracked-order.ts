@@ -8,7 +8,7 @@ import { filledQuantity, type OrderState } from '../domain/merge.ts';
 import type { FillReport, OrderReport } from '../domain/order-report.ts';
 import type { Order, OrderStatus } from '../domain/order.ts';
 import { isEnded, isPresumed } from '../domain/transitions.ts';
-import type { Timer } from '../seam/clock.ts';
+import type { Clock } from '../seam/clock.ts';
 
 /**
  * How far createOrder got with it. `sending`: the request is out and has no answer yet. `doubt`: its outcome is unknown and is being looked up.
@@ -149,7 +149,7 @@ export class TrackedOrder {
   }
 
   /** Resolves true when `holds` does, false after `ms`. Checked at once and after every change. */
-  until(holds: () => boolean, ms: number, after: (ms: number, fn: () => void) => Timer): Promise<boolean> {
+  until(holds: () => boolean, ms: number, clock: Clock): Promise<boolean> {
     if (holds()) return Promise.resolve(true);
     return new Promise((resolve) => {
       const finish = (result: boolean): void => {
@@ -160,7 +160,7 @@ export class TrackedOrder {
       const unwatch = this.watch(() => {
         if (holds()) finish(true);
       });
-      const timer = after(ms, () => finish(false));
+      const timer = clock.after(ms, () => finish(false));
     });
   }
 }

@@ -3,6 +3,7 @@
 
 import type { TradeError } from '../domain/errors.ts';
 import type { Assets, Fill, Order } from '../domain/order.ts';
+import { kindOf } from '../domain/kind-of.ts';
 import type { Platform } from '../domain/platform.ts';
 import type { Position } from '../domain/position.ts';
 import { Secret } from '../domain/secret.ts';
@@ -83,10 +84,6 @@ interface ReadOptions {
   readonly timings: Timings;
   readonly unfinishedOrders: UnfinishedOrders;
   readonly tradeDuringGaps: boolean;
-}
-
-function kindOf(value: unknown): string {
-  return value === null ? 'null' : Array.isArray(value) ? 'an array' : typeof value;
 }
 
 function text(name: string, value: unknown): string {
