@@ -2,21 +2,12 @@
 // Fields stay as they came (binance.md: money is text, ids and times are numbers); decode.ts gives them meaning.
 
 import { parseJson } from '../../wire/json.ts';
+import { isRow, rowsOf, type Row } from '../../wire/rows.ts';
 
-/** One object of the wire. Fields are added without notice, so whatever is not asked for is ignored. */
-export type Row = Readonly<Record<string, unknown>>;
+export { isRow, rowsOf, type Row };
 
 /** A number, or its text where a double could not hold it. */
 export type Id = number | string;
-
-export function isRow(value: unknown): value is Row {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-export function rowsOf(value: unknown): readonly Row[] {
-  if (!Array.isArray(value)) return [];
-  return value.every(isRow) ? value : value.filter(isRow);
-}
 
 /** A text; '' when it is none. */
 export function asText(value: unknown): string {

@@ -1,17 +1,9 @@
 // What HTX's wire can say: envelopes of REST and of the four sockets, and the reading of a parsed text into one of them (htx.md 5, 6, 8, 9, 11).
 // Rows stay as they came; decode.ts gives them meaning. Ids may be numbers or text (5.0): they are read as text.
 
-/** One object of the wire. Fields are added without notice, so whatever is not asked for is ignored. */
-export type Row = Readonly<Record<string, unknown>>;
+import { isRow, rowsOf, type Row } from '../../wire/rows.ts';
 
-export function isRow(value: unknown): value is Row {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-export function rowsOf(value: unknown): readonly Row[] {
-  if (!Array.isArray(value)) return [];
-  return value.filter(isRow);
-}
+export { isRow, rowsOf, type Row };
 
 /** A text, or a number's own text; '' when it is neither. */
 export function asText(value: unknown): string {

@@ -1,8 +1,9 @@
 // What OKX's wire can say: the forms of socket frames and REST bodies, and the reading of a text into one of them.
 // Rows stay as they came (okx.md 0: numbers are strings, "" means not applicable); decode.ts gives them meaning.
 
-/** One object of the wire. Fields are added without notice, so whatever is not asked for is ignored. */
-export type Row = Readonly<Record<string, unknown>>;
+import { isRow, rowsOf, type Row } from '../../wire/rows.ts';
+
+export { isRow, type Row };
 
 /** Events: login, subscribe, unsubscribe, error, notice, channel-conn-count, channel-conn-count-error (4.2-4.4). */
 export interface EventFrame {
@@ -46,15 +47,6 @@ export interface Reply {
   readonly rows: readonly Row[];
   /** Rows without names, as candles are (14): there when the first is one. */
   readonly lists?: readonly (readonly unknown[])[];
-}
-
-export function isRow(value: unknown): value is Row {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function rowsOf(value: unknown): readonly Row[] {
-  if (!Array.isArray(value)) return [];
-  return value.every(isRow) ? value : value.filter(isRow);
 }
 
 /** A text; '' when it is none. */
