@@ -17,7 +17,8 @@ import type {
   Trading,
 } from '../exchange.ts';
 import { BinanceAccountFeed } from './account-feed.ts';
-import { ACCOUNT_NAMES, assetsOf, levelsOf } from './decode.ts';
+import { ACCOUNT_NAMES, assetsOf } from './decode.ts';
+import { levelsOf } from './decode-market.ts';
 import { balancesCall } from './encode.ts';
 import { isRow, number } from './frames.ts';
 import { BinanceInstruments } from './instruments.ts';

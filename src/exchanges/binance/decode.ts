@@ -1,8 +1,8 @@
-// From Binance's words to order reports, fills, balances and books (binance.md A6-A8, C, F). Pure.
+// From Binance's words to order reports, fills and balances (binance.md A6-A8, C, F). Pure.
 // Which frame is which, and who gets the report, is account-feed.ts's and trading.ts's part.
 
 import { Decimal } from '../../domain/decimal.ts';
-import type { Asset, Assets, BookLevel, Liquidity, OrderAction, OrderType, TimeInForce } from '../../domain/order.ts';
+import type { Asset, Assets, Liquidity, OrderAction, OrderType, TimeInForce } from '../../domain/order.ts';
 import {
   EMPTY_REPORT,
   type FillReport,
@@ -291,17 +291,3 @@ export function assetsOf(
 
 export const ACCOUNT_NAMES = { asset: 'asset', free: 'free', locked: 'locked' } as const;
 export const POSITION_NAMES = { asset: 'a', free: 'f', locked: 'l' } as const;
-
-/** One side of a book, as it came but without padding: `[["60000.00000000","1.20000000"]]` (A11.1). */
-export function levelsOf(value: unknown): BookLevel[] {
-  const levels: BookLevel[] = [];
-  if (!Array.isArray(value)) return levels;
-  for (const level of value) {
-    if (!Array.isArray(level)) continue;
-    const price: unknown = level[0];
-    const quantity: unknown = level[1];
-    if (typeof price === 'string' && typeof quantity === 'string')
-      levels.push([Decimal.from(price).toString(), Decimal.from(quantity).toString()]);
-  }
-  return levels;
-}

@@ -4,8 +4,8 @@
 import type { Instrument } from '../../domain/instrument.ts';
 import type { CreateCommand, OrderRef } from '../exchange.ts';
 import type { Priority } from '../../wire/rate-budget.ts';
+import { EXTRA } from './decode-market.ts';
 import type { Params, ParamValue } from './sign.ts';
-import { EXTRA } from './symbols.ts';
 
 /** One call, on either transport: the parameters are the same (A7). */
 export interface Call {

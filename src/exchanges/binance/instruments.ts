@@ -1,5 +1,5 @@
 // Trading rules by symbol, fetched when first needed and again when old; and the way back from the exchange's names (binance.md A9).
-// What a rule means is symbols.ts's part.
+// What a rule means is decode-market.ts's part.
 
 import { fail, ok, TradeError, type Result } from '../../domain/errors.ts';
 import type { Instrument } from '../../domain/instrument.ts';
@@ -7,11 +7,12 @@ import { BINANCE } from '../../domain/platform.ts';
 import { spellingHint } from '../../domain/symbol.ts';
 import type { Clock } from '../../seam/clock.ts';
 import type { SharedAnswers } from '../../wire/per-host.ts';
+import { instrumentOf, symbolRowOf } from './decode-market.ts';
 import { rowsOf } from './frames.ts';
 import type { BinanceLimits } from './limits.ts';
 import type { ExchangeInfo } from './payloads.ts';
 import type { BinanceRest } from './rest.ts';
-import { instrumentOf, rawSymbolOf, symbolRowOf } from './symbols.ts';
+import { rawSymbolOf } from './symbols.ts';
 
 const KEPT_MS = 3_600_000;
 /** So long an answer serves other accounts as well. */

@@ -1,10 +1,6 @@
-// Names and rules of what Binance trades: BTC/USDT is BTCUSDT, and an exchangeInfo entry becomes an Instrument (binance.md A9).
-// Fetching and caching is instruments.ts's part.
+// Names of what Binance trades: BTC/USDT is BTCUSDT (binance.md A9). The way back needs the reference data: instruments.ts.
 
-import { Decimal } from '../../domain/decimal.ts';
-import type { Instrument } from '../../domain/instrument.ts';
 import { parseSymbol } from '../../domain/symbol.ts';
-import { isRow, rowsOf, text, type Row } from './frames.ts';
 
 /** The exchange's name for a unified symbol. Throws RangeError for what is no spot symbol. */
 export function rawSymbolOf(symbol: string): string {
@@ -12,76 +8,4 @@ export function rawSymbolOf(symbol: string): string {
   if (settle !== null)
     throw new RangeError(`symbol: ${symbol} is a swap; this connector trades Binance spot (${base}/${quote})`);
   return base + quote;
-}
-
-/** Names in `Instrument.extra`; lists are joined with commas. */
-export const EXTRA = {
-  orderTypes: 'orderTypes',
-  selfTradePreventionModes: 'selfTradePreventionModes',
-  quoteOrders: 'quoteOrderQtyMarketAllowed',
-  status: 'status',
-} as const;
-
-/** An entry of `symbols` in exchangeInfo; null when it lacks the essentials. */
-export function instrumentOf(row: Row): Instrument | null {
-  const base = text(row, 'baseAsset');
-  const quote = text(row, 'quoteAsset');
-  const rawSymbol = text(row, 'symbol');
-  if (base === '' || quote === '' || rawSymbol === '') return null;
-  const filters = new Map(rowsOf(row['filters']).map((filter) => [text(filter, 'filterType'), filter]));
-  const price = filters.get('PRICE_FILTER');
-  const lot = filters.get('LOT_SIZE');
-  const marketLot = filters.get('MARKET_LOT_SIZE');
-  const notional = filters.get('NOTIONAL') ?? filters.get('MIN_NOTIONAL');
-  const precision = row['quoteAssetPrecision'] ?? row['quotePrecision'];
-  const status = text(row, 'status');
-  return {
-    symbol: `${base}/${quote}`,
-    rawSymbol,
-    base,
-    quote,
-    // A zero switches that part of a filter off; a step of zero allows everything (A9).
-    tickSize: limit(price, 'tickSize') ?? Decimal.ZERO,
-    lotSize: limit(lot, 'stepSize') ?? Decimal.ZERO,
-    minPrice: limit(price, 'minPrice'),
-    maxPrice: limit(price, 'maxPrice'),
-    minQuantity: limit(lot, 'minQty'),
-    maxQuantity: limit(lot, 'maxQty'),
-    minMarketQuantity: limit(marketLot, 'minQty'),
-    maxMarketQuantity: limit(marketLot, 'maxQty'),
-    marketLotSize: limit(marketLot, 'stepSize'),
-    minNotional: limit(notional, 'minNotional'),
-    maxNotional: limit(notional, 'maxNotional'),
-    // For market orders only where a flag says so (A9, F16).
-    minMarketNotional: applies(notional, 'applyMinToMarket', 'applyToMarket') ? limit(notional, 'minNotional') : null,
-    maxMarketNotional: applies(notional, 'applyMaxToMarket') ? limit(notional, 'maxNotional') : null,
-    quotePrecision: typeof precision === 'number' ? precision : null,
-    isTrading: status === 'TRADING' && row['isSpotTradingAllowed'] !== false,
-    extra: {
-      [EXTRA.status]: status,
-      [EXTRA.orderTypes]: listOf(row['orderTypes']),
-      [EXTRA.selfTradePreventionModes]: listOf(row['allowedSelfTradePreventionModes']),
-      [EXTRA.quoteOrders]: row['quoteOrderQtyMarketAllowed'] === false ? 'false' : 'true',
-    },
-  };
-}
-
-function limit(filter: Row | undefined, name: string): Decimal | null {
-  const value = filter === undefined ? '' : text(filter, name);
-  const decimal = Decimal.tryFrom(value);
-  return decimal === null || decimal.isZero() ? null : decimal;
-}
-
-function applies(filter: Row | undefined, ...flags: readonly string[]): boolean {
-  return filter !== undefined && flags.some((flag) => filter[flag] === true);
-}
-
-function listOf(value: unknown): string {
-  return Array.isArray(value) ? value.filter((item) => typeof item === 'string').join(',') : '';
-}
-
-/** The entry of one symbol in an exchangeInfo answer. */
-export function symbolRowOf(exchangeInfo: unknown, rawSymbol: string): Row | null {
-  if (!isRow(exchangeInfo)) return null;
-  return rowsOf(exchangeInfo['symbols']).find((row) => text(row, 'symbol') === rawSymbol) ?? null;
 }

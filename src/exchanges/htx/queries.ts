@@ -4,14 +4,13 @@
 import { fail, ok, type Result } from '../../domain/errors.ts';
 import type { Instrument } from '../../domain/instrument.ts';
 import type { OrderReport } from '../../domain/order-report.ts';
-import { HTX } from '../../domain/platform.ts';
-import { pagesStuck } from '../../wire/errors.ts';
 import type { OrderRef, QueryOutcome } from '../exchange.ts';
 import { endedAt, fillRow, orderRow } from './decode.ts';
 import { text, type Row } from './frames.ts';
 import { CLIENT_ORDER_IDS } from './encode.ts';
 import { FILLS_WINDOW_MS, PAGE_SIZE } from './limits.ts';
 import { isNotFound, noSuchOrder } from './outcomes.ts';
+import { everyPage } from './pages.ts';
 import type { HtxRest } from './rest.ts';
 import type { SpotAccount } from './spot-account.ts';
 import type { StreamMemory } from './stream-memory.ts';
@@ -53,7 +52,7 @@ export class HtxQueries {
   }
 
   async openOrders(instrument: Instrument, accountId: string): Promise<Result<readonly OrderReport[]>> {
-    const [rows, error] = await pages('id', (from) =>
+    const [rows, error] = await everyPage('id', (from) =>
       this.#rest.getOpenOrders(instrument.rawSymbol, {
         'account-id': accountId,
         size: String(PAGE_SIZE),
@@ -94,7 +93,7 @@ export class HtxQueries {
         size: String(PAGE_SIZE),
       };
       // Windows are asked one after another on purpose: the endpoint allows ten a second, and a long absence has many.
-      const [rows, error] = await pages('id', async (from) => {
+      const [rows, error] = await everyPage('id', async (from) => {
         const page = await this.#rest.getFills(from === null ? window : { ...window, from, direct: 'next' });
         return page[1] !== null && isNotFound(page[1].code) ? ok([]) : page;
       });
@@ -123,27 +122,5 @@ export class HtxQueries {
       rawSymbol: text(row, 'symbol'),
     };
     return this.#memory.wasCancelAsked(order, endedAt(row) ?? 0);
-  }
-}
-
-/**
- * Every page, newest first, each row once: whether `from` is inclusive is undocumented (5.12).
- * A short page is the last; a full one that brings nothing new would be asked for again for ever, and is an error.
- */
-async function pages(
-  key: string,
-  page: (from: string | null) => Promise<Result<readonly Row[]>>,
-): Promise<Result<readonly Row[]>> {
-  const byId = new Map<string, Row>();
-  let from: string | null = null;
-  for (;;) {
-    const [rows, error]: Result<readonly Row[]> = await page(from);
-    if (error !== null) return fail(error);
-    const before = byId.size;
-    for (const row of rows) byId.set(text(row, key), row);
-    const last = rows.at(-1);
-    if (rows.length < PAGE_SIZE || last === undefined) return ok([...byId.values()]);
-    from = text(last, key);
-    if (from === '' || byId.size === before) return fail(pagesStuck(HTX, `${key} ${from}`));
   }
 }

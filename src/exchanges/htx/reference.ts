@@ -1,12 +1,12 @@
 // HTX's reference data, shared by all accounts of a host: trading rules by symbol and the way back from raw names, loaded whole and kept for an hour (htx.md 3.1).
-// Rows are read by instruments.ts.
+// Rows are read by decode-market.ts.
 
 import { fail, ok, TradeError, type Result } from '../../domain/errors.ts';
 import type { Instrument } from '../../domain/instrument.ts';
 import { HTX } from '../../domain/platform.ts';
 import { spellingHint } from '../../domain/symbol.ts';
 import type { Clock } from '../../seam/clock.ts';
-import { instrumentOf } from './instruments.ts';
+import { instrumentOf } from './decode-market.ts';
 import type { HtxRest } from './rest.ts';
 import { SymbolTable, toRawSymbol } from './symbols.ts';
 

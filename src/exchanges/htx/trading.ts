@@ -15,9 +15,8 @@ import type {
   QueryOutcome,
   Trading,
 } from '../exchange.ts';
-import { levelsOf } from './decode-market.ts';
+import { BUY_MARKET_MAX_VALUE, levelsOf, LIMIT_MAX_QUANTITY } from './decode-market.ts';
 import { cancelOpenParams, cancelParams, needsBestAsk, placeParams, refusal, wireAmount } from './encode.ts';
-import { BUY_MARKET_MAX_VALUE, LIMIT_MAX_QUANTITY } from './instruments.ts';
 import { CANCEL_BATCH, CANCEL_OPEN_SIZE, RATE_PAUSE_MS, type Bucket, type HtxLimits } from './limits.ts';
 import { isSocketPace, noSuchOrder } from './outcomes.ts';
 import { isOrderId, type HtxQueries } from './queries.ts';

@@ -1,4 +1,4 @@
-// Order operations on one connection: OKX's ids, its replies and error events, and the answers in the form REST has too (okx.md 6.5).
+// Order operations over the private socket: OKX's ids, its replies and error events, and the answers in the form REST has too (okx.md 6.5).
 // Waiting by id, time limits and lost connections are wire/'s part.
 
 import { OKX } from '../../domain/platform.ts';
@@ -8,6 +8,13 @@ import { operationFrame, type Args } from './encode.ts';
 import type { EventFrame, Reply } from './frames.ts';
 import type { Answer } from './requests.ts';
 
+/** The private socket as far as orders go by it. */
+export interface OrderSocket {
+  /** The bytes leave synchronously. Null when no socket is open and logged in, or it is in doubt whether it carries anything: then nothing was sent. */
+  call(op: string, args: readonly Args[], expTime: number | null): Promise<Answer> | null;
+}
+
+/** On one connection. */
 export class Operations {
   readonly #session: Session;
   readonly #timeoutMs: number;

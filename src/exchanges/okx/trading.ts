@@ -20,16 +20,11 @@ import { cancelArgs, codeOf, createArgs, isKnowable, refusalOf, type Args } from
 import { text } from './frames.ts';
 import { BATCH_SIZE, RATE_PAUSE_MS, type Bucket, type OkxLimits } from './limits.ts';
 import { LOGIN_NEEDED, noSuchOrder, WRONG_CODE } from './outcomes.ts';
+import type { OrderSocket } from './operations.ts';
 import { everyPage } from './pages.ts';
 import { cancelOutcomesOf, createOutcomeOf, queryOutcomeOf, reportsOf, unread } from './replies.ts';
 import { isRateCode, type Answer, type OkxRequests } from './requests.ts';
 import type { OkxRest } from './rest.ts';
-
-/** The private socket as far as orders go by it. */
-export interface OrderSocket {
-  /** The bytes leave synchronously. Null when no socket is open and logged in, or it is in doubt whether it carries anything: then nothing was sent. */
-  call(op: string, args: readonly Args[], expTime: number | null): Promise<Answer> | null;
-}
 
 interface TradingContext {
   readonly requests: OkxRequests;

@@ -5,7 +5,7 @@ import { Decimal } from '../../../src/domain/decimal.ts';
 import { Secret } from '../../../src/domain/secret.ts';
 import { binance } from '../../../src/exchanges/binance/index.ts';
 import { isRow, type Row } from '../../../src/exchanges/binance/frames.ts';
-import { instrumentOf } from '../../../src/exchanges/binance/symbols.ts';
+import { instrumentOf } from '../../../src/exchanges/binance/decode-market.ts';
 import type { CreateCommand } from '../../../src/exchanges/exchange.ts';
 import { seededRandom } from '../../../src/runtime/random.ts';
 import { VirtualClock } from '../../../src/runtime/virtual-clock.ts';

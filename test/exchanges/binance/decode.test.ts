@@ -10,7 +10,6 @@ import {
   cancelReports,
   createReports,
   executionReport,
-  levelsOf,
   lifeOf,
   POSITION_NAMES,
   queryReport,
@@ -18,7 +17,7 @@ import {
 } from '../../../src/exchanges/binance/decode.ts';
 import { readSocketFrame, rowsOf } from '../../../src/exchanges/binance/frames.ts';
 import { errorOf, readSocketError } from '../../../src/exchanges/binance/outcomes.ts';
-import { instrumentOf } from '../../../src/exchanges/binance/symbols.ts';
+import { instrumentOf, levelsOf } from '../../../src/exchanges/binance/decode-market.ts';
 import { event, load, payload, row } from './fixtures.ts';
 
 const SYMBOL = 'BTC/USDT';

@@ -2,7 +2,7 @@
 import type { BookChange } from '../../../src/domain/book-change.ts';
 import { expect, test } from 'vitest';
 import { Secret } from '../../../src/domain/secret.ts';
-import { instrumentOf } from '../../../src/exchanges/binance/symbols.ts';
+import { instrumentOf } from '../../../src/exchanges/binance/decode-market.ts';
 import { BinanceLimits } from '../../../src/exchanges/binance/limits.ts';
 import { BinanceMarketFeed } from '../../../src/exchanges/binance/market-feed.ts';
 import { BinanceRequests } from '../../../src/exchanges/binance/requests.ts';

@@ -8,7 +8,7 @@ import {
   wireAmount,
   wireType,
 } from '../../../src/exchanges/htx/encode.ts';
-import { instrumentOf } from '../../../src/exchanges/htx/instruments.ts';
+import { instrumentOf } from '../../../src/exchanges/htx/decode-market.ts';
 import { BTC_USDT_ROW, btcUsdt, command, marketBuy } from './support.ts';
 
 test('a limit order as the reference sends it (5.1)', () => {

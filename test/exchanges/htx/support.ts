@@ -5,7 +5,7 @@ import type { OrderReport } from '../../../src/domain/order-report.ts';
 import type { Assets } from '../../../src/domain/order.ts';
 import type { AccountFeedHandlers, CreateCommand, FeedEvent } from '../../../src/exchanges/exchange.ts';
 import { isRow, text, type Row } from '../../../src/exchanges/htx/frames.ts';
-import { instrumentOf } from '../../../src/exchanges/htx/instruments.ts';
+import { instrumentOf } from '../../../src/exchanges/htx/decode-market.ts';
 import { SymbolTable } from '../../../src/exchanges/htx/symbols.ts';
 import type { HttpRequest, HttpResponse, Socket, SocketHandlers, Transport } from '../../../src/seam/transport.ts';
 import { parseJson } from '../../../src/wire/json.ts';
