@@ -1,6 +1,6 @@
 // What a user wrote instead of an exchange's own URLs, read and checked. Which names there are, and what the others become, is the exchange's part.
 
-export interface EndpointNames<N extends string> {
+interface EndpointNames<N extends string> {
   /** As people call it. */
   readonly exchange: string;
   /** `rest` is an HTTP address, all others are sockets'. */

@@ -24,7 +24,7 @@ import { isRow, number } from './frames.ts';
 import { BinanceInstruments } from './instruments.ts';
 import { BinanceLimits } from './limits.ts';
 import { OrderSocket, type SocketContext } from './order-socket.ts';
-import type { ExchangeInfo } from './payloads.ts';
+import type { ExchangeInfo } from './rest-rows.ts';
 import { BinanceRequests } from './requests.ts';
 import { BinanceRest, exchangeClock } from './rest.ts';
 import { createSigner } from './sign.ts';

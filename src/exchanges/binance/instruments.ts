@@ -10,7 +10,7 @@ import type { SharedAnswers } from '../../wire/per-host.ts';
 import { instrumentOf, symbolRowOf } from './decode-market.ts';
 import { rowsOf } from './frames.ts';
 import type { BinanceLimits } from './limits.ts';
-import type { ExchangeInfo } from './payloads.ts';
+import type { ExchangeInfo } from './rest-rows.ts';
 import type { BinanceRest } from './rest.ts';
 import { rawSymbolOf } from './symbols.ts';
 

@@ -9,7 +9,7 @@ import type { ExchangeEnvironment, ExchangeMarket, MarketConfig, MarketFeed } fr
 import { BinanceInstruments } from './instruments.ts';
 import { BinanceLimits } from './limits.ts';
 import { BinanceMarketFeed } from './market-feed.ts';
-import type { ExchangeInfo } from './payloads.ts';
+import type { ExchangeInfo } from './rest-rows.ts';
 import { BinanceRequests } from './requests.ts';
 import { BinanceRest, exchangeClock } from './rest.ts';
 import { createSigner } from './sign.ts';

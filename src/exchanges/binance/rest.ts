@@ -23,7 +23,7 @@ import type {
   QueriedOrder,
   RateLimit,
   ServerTime,
-} from './payloads.ts';
+} from './rest-rows.ts';
 import type { BinanceRequests } from './requests.ts';
 import type { Params, ParamValue } from './sign.ts';
 

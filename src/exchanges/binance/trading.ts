@@ -16,7 +16,7 @@ import type {
 } from '../exchange.ts';
 import { cancelReports, createReports, queryReport, tradeReport } from './decode.ts';
 import { cancelAllCall, cancelCall, createCall, openOrdersCall, queryCall, refusalOf } from './encode.ts';
-import { tradesOfOrder, tradesSince } from './fills.ts';
+import { tradesOfOrder, tradesSince } from './pages.ts';
 import { isRow, rowsOf } from './frames.ts';
 import type { BinanceRequests } from './requests.ts';
 

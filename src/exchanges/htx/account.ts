@@ -23,14 +23,14 @@ import { text, type Row } from './frames.ts';
 import { HtxLimits } from './limits.ts';
 import type { LoginContext } from './login.ts';
 import { HtxQueries } from './queries.ts';
-import { HtxReference } from './reference.ts';
+import { HtxInstruments } from './instruments.ts';
 import { CLOCK_MOVED_MS, HtxRequests } from './requests.ts';
 import { HtxRest } from './rest.ts';
 import type { HtxMarketStatus } from './rest-rows.ts';
 import { HtxSigner } from './sign.ts';
 import { SpotAccount } from './spot-account.ts';
 import { StreamMemory } from './stream-memory.ts';
-import { HtxTradeSocket } from './trade-socket.ts';
+import { HtxOrderSocket } from './order-socket.ts';
 import { HtxTrading } from './trading.ts';
 
 const MARKET_IS_NORMAL = '1';
@@ -38,7 +38,7 @@ const MARKET_IS_NORMAL = '1';
 const DEEPEST_BOOK = 150;
 /** The same for all accounts of a process. */
 const CLOCKS = new PerHost<ClockOffset>();
-const REFERENCES = new PerHost<HtxReference>();
+const RULES = new PerHost<HtxInstruments>();
 const STATUSES = new PerHost<SharedAnswers<HtxMarketStatus>>();
 /** So long one account's question about the market serves the others. */
 const STATUS_MS = 10_000;
@@ -50,10 +50,10 @@ export class HtxAccount implements ExchangeAccount {
   readonly #environment: ExchangeEnvironment;
   readonly #time: ClockOffset;
   readonly #status: SharedAnswers<HtxMarketStatus>;
-  readonly #reference: HtxReference;
+  readonly #instruments: HtxInstruments;
   readonly #balances = new Balances();
   readonly #privateStream: HtxAccountFeed;
-  readonly #orderSocket: HtxTradeSocket;
+  readonly #orderSocket: HtxOrderSocket;
   readonly #spot = new SpotAccount();
   readonly #limits: HtxLimits;
 
@@ -101,19 +101,19 @@ export class HtxAccount implements ExchangeAccount {
     this.#time = time;
     this.rest = new HtxRest(requests);
     this.#status = STATUSES.get(budgets, host, () => new SharedAnswers());
-    this.#reference = REFERENCES.get(budgets, host, () => new HtxReference(this.rest, clock));
+    this.#instruments = RULES.get(budgets, host, () => new HtxInstruments(this.rest, clock));
     const queries = new HtxQueries(this.rest, memory, this.#spot);
     this.#privateStream = new HtxAccountFeed({
       link,
       memory,
       login: login(endpoints.wsPrivate),
-      symbols: this.#reference.symbols,
+      symbols: this.#instruments.symbols,
       balances: this.#balances,
       spot: this.#spot,
       streamSilence: timings.streamSilence,
       lookUp: (symbol, rawSymbol, orderId) => queries.order({ symbol, rawSymbol }, { orderId, clientOrderId: null }),
     });
-    this.#orderSocket = new HtxTradeSocket({ link, login: login(endpoints.wsTrade) });
+    this.#orderSocket = new HtxOrderSocket({ link, login: login(endpoints.wsTrade) });
     this.feed = this.#bothSockets();
     this.trading = new HtxTrading({
       rest: this.rest,
@@ -152,7 +152,7 @@ export class HtxAccount implements ExchangeAccount {
     if (clockError !== null) return fail(clockError);
     const [[accountId, accountError], [, rulesError]] = await Promise.all([
       this.#spotAccount(),
-      this.#reference.load(),
+      this.#instruments.load(),
       this.#checkMarket(),
     ]);
     if (accountError !== null) return fail(accountError);
@@ -184,7 +184,7 @@ export class HtxAccount implements ExchangeAccount {
   }
 
   instrument(symbol: string, maxAgeMs?: number): Promise<Result<Instrument>> {
-    return this.#reference.get(symbol, maxAgeMs);
+    return this.#instruments.get(symbol, maxAgeMs);
   }
 
   async orderbook(instrument: Instrument, depth: number): Promise<Result<Orderbook>> {

@@ -39,7 +39,7 @@ export const LIMITS = {
   timestamp: { scope: 'ip', capacity: 10, windowMs: 1_000 },
   depth: { scope: 'ip', capacity: 10, windowMs: 1_000 },
   market: { scope: 'ip', capacity: 10, windowMs: 1_000 },
-  /** Requests on /ws/v2 and, by analogy, on /ws/trade, from one IP (8.1), in somewhat more than a second for what the network bunches. Those of one connection: trade-socket.ts. */
+  /** Requests on /ws/v2 and, by analogy, on /ws/trade, from one IP (8.1), in somewhat more than a second for what the network bunches. Those of one connection: order-socket.ts. */
   socket: { scope: 'ip', capacity: 100, windowMs: 1_100 },
 } as const satisfies Readonly<Record<string, Limit>>;
 

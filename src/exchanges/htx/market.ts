@@ -9,18 +9,18 @@ import type { ExchangeEnvironment, ExchangeMarket, MarketConfig, MarketFeed } fr
 import { named, signedPlace } from './endpoints.ts';
 import { HtxLimits } from './limits.ts';
 import { HtxMarketFeed } from './market-feed.ts';
-import { HtxReference } from './reference.ts';
+import { HtxInstruments } from './instruments.ts';
 import { HtxRequests } from './requests.ts';
 import { HtxRest } from './rest.ts';
 import { HtxSigner } from './sign.ts';
 
 const NO_KEY = '';
 /** The same for all markets of a process: the list of symbols comes whole. */
-const REFERENCES = new PerHost<HtxReference>();
+const RULES = new PerHost<HtxInstruments>();
 
 export class HtxMarket implements ExchangeMarket {
   readonly feed: MarketFeed;
-  readonly #reference: HtxReference;
+  readonly #instruments: HtxInstruments;
 
   constructor({ endpoints, requestTimeout }: MarketConfig, environment: ExchangeEnvironment) {
     const { transport, clock, random, log, budgets } = environment;
@@ -37,11 +37,11 @@ export class HtxMarket implements ExchangeMarket {
       exchangeTime: () => clock.now(),
       remeasure: () => Promise.resolve(0),
     });
-    this.#reference = REFERENCES.get(budgets, host, () => new HtxReference(new HtxRest(requests), clock));
+    this.#instruments = RULES.get(budgets, host, () => new HtxInstruments(new HtxRest(requests), clock));
     this.feed = new HtxMarketFeed({ link: { transport, clock, random, log }, wsFeed, wsMarket });
   }
 
   instrument(symbol: string): Promise<Result<Instrument>> {
-    return this.#reference.get(symbol);
+    return this.#instruments.get(symbol);
   }
 }

@@ -23,7 +23,7 @@ import { isOrderId, type HtxQueries } from './queries.ts';
 import type { Answer } from './requests.ts';
 import { canceledOpen, odd, type HtxRest, type Params } from './rest.ts';
 import type { StreamMemory } from './stream-memory.ts';
-import type { TradeOperation } from './trade-socket.ts';
+import type { OrderOperation } from './order-socket.ts';
 import {
   batchOutcomes,
   cancelByClientIdOutcome,
@@ -38,7 +38,7 @@ export interface OrderEntry {
   /** Open, logged in and trusted. */
   readonly isReady: boolean;
   /** Sends before it returns. An error with outcome `not-sent`: the socket has not taken the request in, it may go over REST. */
-  request(operation: TradeOperation, params: unknown): Promise<Answer>;
+  request(operation: OrderOperation, params: unknown): Promise<Answer>;
 }
 
 interface TradingEnvironment {
@@ -146,13 +146,13 @@ export class HtxTrading implements Trading {
   }
 
   /** Over the socket when it can take it now; else over REST, which waits its turn. */
-  #send(operation: TradeOperation, bucket: Bucket, params: Params, overRest: () => Promise<Answer>): Promise<Answer> {
+  #send(operation: OrderOperation, bucket: Bucket, params: Params, overRest: () => Promise<Answer>): Promise<Answer> {
     const overSocket = this.#overSocket(operation, bucket, params);
     return overSocket === null ? overRest() : overSocket.then((answer) => answer ?? overRest());
   }
 
   /** Null, at once or later, when the request may go over REST: the socket is not ready, has not taken it in, or a budget does not allow. */
-  #overSocket(operation: TradeOperation, bucket: Bucket, params: Params): Promise<Answer | null> | null {
+  #overSocket(operation: OrderOperation, bucket: Bucket, params: Params): Promise<Answer | null> | null {
     const { socket, limits } = this.#env;
     const priority = operation === 'create-order' ? 'order' : 'cancel';
     if (

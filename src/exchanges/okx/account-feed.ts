@@ -20,7 +20,7 @@ import { isClockCode, isFatalLogin } from './outcomes.ts';
 import { reportsOf } from './replies.ts';
 import type { Answer } from './requests.ts';
 import { scanOrders } from './scan.ts';
-import type { OrderSocket } from './operations.ts';
+import type { OrderSocket } from './order-socket.ts';
 
 export interface FeedContext {
   readonly transport: Transport;

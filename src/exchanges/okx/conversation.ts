@@ -6,7 +6,7 @@ import { OKX } from '../../domain/platform.ts';
 import type { Probe, Session } from '../../wire/link-session.ts';
 import { loginFrame, subscriptionFrame, type Args } from './encode.ts';
 import { readFrame, type EventFrame, type PushFrame } from './frames.ts';
-import { Operations } from './operations.ts';
+import { Operations } from './order-socket.ts';
 import { MOST_SESSION_OPERATIONS } from './limits.ts';
 import { errorFor, LOGIN_NEEDED, TOO_MANY_OPERATIONS } from './outcomes.ts';
 import type { Answer } from './requests.ts';

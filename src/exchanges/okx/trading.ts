@@ -20,7 +20,7 @@ import { cancelArgs, codeOf, createArgs, isKnowable, refusalOf, type Args } from
 import { text } from './frames.ts';
 import { BATCH_SIZE, RATE_PAUSE_MS, type Bucket, type OkxLimits } from './limits.ts';
 import { LOGIN_NEEDED, noSuchOrder, WRONG_CODE } from './outcomes.ts';
-import type { OrderSocket } from './operations.ts';
+import type { OrderSocket } from './order-socket.ts';
 import { everyPage } from './pages.ts';
 import { cancelOutcomesOf, createOutcomeOf, queryOutcomeOf, reportsOf, unread } from './replies.ts';
 import { isRateCode, type Answer, type OkxRequests } from './requests.ts';

@@ -15,12 +15,12 @@ import { errorFor, isLoginLost, isNotUnderstood } from './outcomes.ts';
 import type { Answer } from './requests.ts';
 import type { OrderEntry } from './trading.ts';
 
-export type TradeOperation = 'create-order' | 'cancel' | 'cancelall';
+export type OrderOperation = 'create-order' | 'cancel' | 'cancelall';
 
 /** What HTX's socket sends while idle is unconfirmed (17): a protocol-level ping asks after as long as /ws/v2 would take to ping. */
 const PROBE = { text: null, afterMs: 20_000, answerMs: 10_000 } as const;
 
-interface TradeSocketContext {
+interface OrderSocketContext {
   readonly link: Pick<LinkOptions, 'transport' | 'clock' | 'random' | 'log'>;
   readonly login: LoginContext;
 }
@@ -32,8 +32,8 @@ const PACE_WINDOW_MS = 1100;
 /** How long orders go over REST alone after so many connections in a row that failed a request, ms: the first is replaced, and that may be all. */
 const REST_ONLY_MS = [0, 30_000, 300_000] as const;
 
-export class HtxTradeSocket implements OrderEntry {
-  readonly #context: TradeSocketContext;
+export class HtxOrderSocket implements OrderEntry {
+  readonly #context: OrderSocketContext;
   readonly #link: Link;
   #count = 0;
   readonly #sentAt: number[] = [];
@@ -46,7 +46,7 @@ export class HtxTradeSocket implements OrderEntry {
   /** On our monotonic clock. */
   #restOnlyUntil = -Infinity;
 
-  constructor(context: TradeSocketContext) {
+  constructor(context: OrderSocketContext) {
     this.#context = context;
     const { link, login } = context;
     const { log } = link;
@@ -87,7 +87,7 @@ export class HtxTradeSocket implements OrderEntry {
     return this.#link.stop();
   }
 
-  async request(operation: TradeOperation, params: unknown): Promise<Answer> {
+  async request(operation: OrderOperation, params: unknown): Promise<Answer> {
     const { session } = this.#link;
     if (session === null)
       return failed(unanswered(HTX, operation, { end: 'not-sent', reason: 'the order socket is not open' }));
@@ -103,7 +103,7 @@ export class HtxTradeSocket implements OrderEntry {
     return this.#judge(end, operation, session);
   }
 
-  #judge(end: RequestEnd, operation: TradeOperation, session: Session): Answer {
+  #judge(end: RequestEnd, operation: OrderOperation, session: Session): Answer {
     if (end.end !== 'reply' || !isReply(end.reply)) {
       if (end.end === 'timeout') this.#distrust(session, 'a request was not answered in time');
       if (end.end === 'lost') this.#distrust(session, 'a request was lost with its connection');

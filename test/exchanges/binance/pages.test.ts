@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { ok } from '../../../src/domain/errors.ts';
 import type { Call } from '../../../src/exchanges/binance/encode.ts';
-import { tradesOfOrder, tradesSince, type Ask } from '../../../src/exchanges/binance/fills.ts';
+import { tradesOfOrder, tradesSince, type Ask } from '../../../src/exchanges/binance/pages.ts';
 import type { Row } from '../../../src/exchanges/binance/frames.ts';
 
 const DAY = 24 * 3_600_000;

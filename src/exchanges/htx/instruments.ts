@@ -14,7 +14,7 @@ const KEEP_MS = 3_600_000;
 /** A symbol that is not listed is looked for again at most this often. */
 const AGAIN_MS = 60_000;
 
-export class HtxReference {
+export class HtxInstruments {
   readonly symbols = new SymbolTable();
   readonly #rest: HtxRest;
   readonly #clock: Clock;

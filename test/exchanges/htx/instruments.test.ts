@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import type { Result } from '../../../src/domain/errors.ts';
 import { Secret } from '../../../src/domain/secret.ts';
 import { HtxLimits } from '../../../src/exchanges/htx/limits.ts';
-import { HtxReference } from '../../../src/exchanges/htx/reference.ts';
+import { HtxInstruments } from '../../../src/exchanges/htx/instruments.ts';
 import { HtxRequests } from '../../../src/exchanges/htx/requests.ts';
 import { HtxRest } from '../../../src/exchanges/htx/rest.ts';
 import { HtxSigner } from '../../../src/exchanges/htx/sign.ts';
@@ -27,7 +27,7 @@ function reference() {
     exchangeTime: () => clock.now(),
     remeasure: () => Promise.resolve(0),
   });
-  return { clock, transport, rules: new HtxReference(new HtxRest(requests), clock) };
+  return { clock, transport, rules: new HtxInstruments(new HtxRest(requests), clock) };
 }
 
 const isTrading = ([instrument]: Result<{ readonly isTrading: boolean }>): boolean | undefined => instrument?.isTrading;
