@@ -8,7 +8,7 @@ import type { Capabilities } from '../exchanges/exchange.ts';
 import { sleep } from '../seam/clock.ts';
 import type { Connection } from './connection.ts';
 import { revokeChannel } from './diagnostics.ts';
-import type { Revoked, RevokeParts } from './revoke.ts';
+import { MAY_PASS, type Revoked, type RevokeParts } from './revoke.ts';
 import type { TrackedOrder } from './tracked-order.ts';
 
 interface RevokeAllParts extends RevokeParts {
@@ -24,6 +24,9 @@ interface RevokeAllResult extends Revoked {
 
 const PAUSES = [50, 100, 200, 400, 800, 1_600] as const;
 const PUSH_WAIT_MS = 400;
+/** That is what a ban may look like (binance.md D7), and asking lengthens it. Twice as long each time. */
+const FIRST_REFUSED_PAUSE_MS = 1_000;
+const LONGEST_REFUSED_PAUSE_MS = 15_000;
 /** The last look-up of an order in doubt may be this far away when `notFoundAfter` is over. */
 const DOUBT_MARGIN_MS = 10_000;
 
@@ -34,6 +37,9 @@ export class RevokeAll {
   private readonly whose: Whose;
   private readonly found = new Set<TrackedOrder>();
   private lastError: TradeError | null = null;
+  /** The key was refused, and so often. */
+  private keyError: TradeError | null = null;
+  private keyRefusals = 0;
   /** Everything of the symbol is being canceled in one request: an order that comes into view meanwhile is struck by it as well. */
   private isSweeping = false;
 
@@ -58,10 +64,16 @@ export class RevokeAll {
     // Without a live stream the view may be short: the record of what was open comes from the exchange then.
     let listed = this.parts.isLive() ? null : await this.list();
     for (let round = 0; !this.isHopeless(); round++) {
+      // A key that was just refused is tried by one question, not by a cancel for each order.
+      if (this.isKeyRefused) this.lastError = null;
       // Every other round only asks: a cancel that was taken may need a moment to show.
-      if (round % 2 === 0) await this.cancel(round, listed);
+      else if (round % 2 === 0) await this.cancel(round, listed);
       await this.awaitReplies(deadline);
       listed = await this.list();
+      if (this.isKeyRefused) {
+        this.keyError = this.lastError;
+        this.keyRefusals++;
+      }
       if (listed?.length === 0 && (await this.allEnded(deadline))) {
         confirmedAt = clock.now();
         break;
@@ -74,10 +86,19 @@ export class RevokeAll {
       // What the exchange has never shown is settled by the look-ups, which ask for `notFoundAfter`: that is waited for.
       const left = (listed?.length === 0 && this.onlyDoubtsLeft() ? doubtDeadline : deadline) - clock.monotonic();
       if (left <= 0) break;
-      const pause = Math.max(PAUSES[Math.min(round, PAUSES.length - 1)] ?? 1_600, this.lastError?.retryAfter ?? 0);
-      await sleep(clock, Math.min(pause, left));
+      await sleep(clock, Math.min(this.pause(round), left));
     }
     return this.conclude(trigger, startedAt, confirmedAt);
+  }
+
+  private pause(round: number): number {
+    const pause = Math.max(PAUSES[Math.min(round, PAUSES.length - 1)] ?? 1_600, this.lastError?.retryAfter ?? 0);
+    if (!this.isKeyRefused) return pause;
+    return Math.max(pause, Math.min(FIRST_REFUSED_PAUSE_MS * 2 ** (this.keyRefusals - 1), LONGEST_REFUSED_PAUSE_MS));
+  }
+
+  private get isKeyRefused(): boolean {
+    return this.lastError?.kind === 'auth';
   }
 
   private concerns(order: TrackedOrder): boolean {
@@ -137,8 +158,8 @@ export class RevokeAll {
         for (const report of outcome.reports) this.takeCanceled(report);
         return;
       }
-      if (outcome.outcome !== 'rejected' || this.isHopeless()) return;
-      // Refused as a whole: one by one, then.
+      // Refused as such: one by one, then. But not where the exchange wants to be left alone.
+      if (outcome.outcome !== 'rejected' || this.isHopeless() || MAY_PASS.has(outcome.error.kind)) return;
     }
     this.isSweeping = false;
     if (living.length === 0) return;
@@ -236,7 +257,7 @@ export class RevokeAll {
   }
 
   private leftError(order: TrackedOrder): TradeError {
-    const why = this.lastError;
+    const why = this.lastError ?? this.keyError;
     const message = `order ${order.id} may still be open${why === null ? '' : ` (${why.message})`}`;
     return new TradeError(message, {
       kind: why?.kind ?? 'in-doubt',
@@ -249,7 +270,8 @@ export class RevokeAll {
   }
 
   private finalError(left: readonly string[]): TradeError {
-    if (this.lastError !== null) return this.lastError.at(this.parts.place);
+    const why = this.lastError ?? this.keyError;
+    if (why !== null) return why.at(this.parts.place);
     const message =
       left.length > 0
         ? `${left.length} orders may still be open`

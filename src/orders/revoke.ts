@@ -41,7 +41,7 @@ const LEAST_DENIALS = 3;
  * Refusals of a cancel after which another round may do; any other is the exchange's last word on it. A key that was taken before is refused
  * during bans and outages too (binance.md D7).
  */
-const MAY_PASS: ReadonlySet<TradeError['kind']> = new Set(['rate-limited', 'maintenance', 'clock-skew', 'auth']);
+export const MAY_PASS: ReadonlySet<TradeError['kind']> = new Set(['rate-limited', 'maintenance', 'clock-skew', 'auth']);
 
 /** One order on its way out. */
 interface Entry {

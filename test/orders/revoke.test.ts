@@ -240,6 +240,22 @@ describe.each([
     await trade.close();
   });
 
+  it('does not hammer an exchange that refuses the key, and says so in the end', async () => {
+    const stage = new Stage({ cancelAll: true, cancelBatchSize: 1 });
+    const { trade } = await stage.ready();
+    for (let i = 0; i < 20; i++) await stage.clock.runFor(trade.createOrder('SELL', '2', '10'));
+    const refused = Array.from({ length: 1_000 }, () => ({ reject: 'auth' as const }));
+    for (const request of ['cancel', 'cancelAll', 'openOrders'] as const) stage.venue.fault(request, ...refused);
+    const [live] = stage.live;
+    const before = stage.venue.requests.length;
+    const receipt = await stage.clock.runFor(live!.revokeAtStop(), 600_000);
+    expect(receipt.left).toHaveLength(20);
+    expect(receipt.error).toContain('auth');
+    expect(stage.venue.requests.length - before).toBeLessThan(60);
+    expect(stage.venue.count('cancel')).toBe(0);
+    await trade.close();
+  });
+
   it('says what is left when the exchange cannot be reached', async () => {
     const stage = new Stage(capabilities);
     const { trade } = await stage.ready();
