@@ -96,7 +96,8 @@ async function resolveDoubt(order: TrackedOrder, parts: DoubtParts): Promise<voi
     }
     if (mayBeForgotten(order, at.account, parts)) {
       log.warn(`order ${order.id} is taken for canceled: ${FORGOTTEN}`, { denials });
-      manager.conclude(order, 'presumed-canceled', FORGOTTEN);
+      // The second time it is believed.
+      manager.conclude(order, order.state.life === 'reopened' ? 'canceled' : 'presumed-canceled', FORGOTTEN);
       return;
     }
     if (!warned)

@@ -116,6 +116,14 @@ export class FillTeller {
     this.parts.tell(order, fill, receivedAt);
   }
 
+  /** The order is another one's now: its fills that wait will not be told under it. Returns them, by trade id. */
+  drop(order: TrackedOrder): ReadonlyMap<string, FillReport> {
+    const dropped = [...(order.waitingFills?.values() ?? [])];
+    order.waitingFills = null;
+    for (const waiting of dropped) this.waiting.delete(waiting);
+    return new Map(dropped.map(({ fill }) => [fill.tradeId, fill]));
+  }
+
   /** Tells nothing more. */
   stop(): void {
     this.timer?.cancel();

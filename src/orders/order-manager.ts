@@ -168,8 +168,8 @@ export class OrderManager {
     const { state, changed, learnt, newFill, feeFound } = merge(before, report);
     if (changed && order.closedAs !== null) this.reopen(order);
     order.state = state;
-    // Whatever it is that the exchange says of it: it knows the order.
-    order.isMissing = false;
+    // Whatever it is that the exchange says of it, it knows the order; but old fills of it prove nothing of today.
+    if (changed || (report.source !== 'fills' && report.source !== 'inferred')) order.isMissing = false;
     // Of one that is closed nothing has to be remembered but what makes it open again.
     if (changed || (learnt && order.closedAs === null))
       this.parts.journal.report(order.key, report, this.parts.clock.now(), before);
@@ -184,7 +184,7 @@ export class OrderManager {
     if (newFill !== null) this.teller.onNewFill(order, newFill, receivedAt);
     if (feeFound !== null) this.teller.onFeeFound(order, feeFound);
     if (before.action === null && state.action !== null) this.teller.onSideKnown(order);
-    if (order.lacksFills) this.parts.needs.fills(order);
+    if (order.lacksFills && !order.fillsGivenUp) this.parts.needs.fills(order);
     this.tell(order, receivedAt);
     // What opened it again was nothing a strategy could see.
     if (order.endTold !== null) this.closeIfTold(order);
@@ -197,7 +197,11 @@ export class OrderManager {
     const { orderId, clientOrderId } = report;
     if (this.isEcho(report)) return null;
     const isBack = this.tracker.isPast(report);
-    if (isBack && !(report.life === 'open' && report.source === 'open-orders')) return null;
+    if (isBack && (report.life !== 'open' || report.source !== 'query')) {
+      // A list may lag behind the end (it does so after a restart): the order itself is asked for.
+      if (report.life === 'open' && report.source === 'open-orders') needs.terms({ orderId, clientOrderId: null });
+      return null;
+    }
     if (orderId !== null && clientOrderId === null && !isWhole(report) && this.tracker.hasUnanswered()) {
       const parked = this.parked.get(orderId);
       if (parked !== undefined) parked.push({ report, receivedAt });
@@ -213,7 +217,7 @@ export class OrderManager {
     const key = orderId !== null ? `o:${orderId}` : `c:${clientOrderId ?? ''}`;
     const order = new TrackedOrder(key, newOrderState(place.symbol), report.ctime ?? clock.now(), own);
     // What was filled before it went out of memory was told.
-    if ((this.loadingFirst || isBack) && report.source === 'open-orders' && report.filled !== null)
+    if (((this.loadingFirst && report.source === 'open-orders') || isBack) && report.filled !== null)
       order.silent = report.filled;
     if (isBack && orderId !== null) this.tracker.forgetPast(orderId);
     if (report.action === null) needs.terms({ orderId, clientOrderId });
@@ -237,16 +241,30 @@ export class OrderManager {
   /** The exchange's id of an order became known: what was kept aside under that id belongs to it. */
   private settleId(order: TrackedOrder, orderId: string, receivedAt: number): void {
     const other = this.tracker.find({ orderId, clientOrderId: null });
-    if (other !== null && other !== order) {
-      this.tracker.replace(other, order);
-      this.reopen(other);
-      order.told ??= other.told;
-      for (const report of stateReports(other.state)) this.mergeInto(order, report, receivedAt);
-    }
+    if (other !== null && other !== order) this.together(() => this.join(order, other, receivedAt));
     const parked = this.parked.get(orderId);
     if (parked === undefined) return;
     this.parked.delete(orderId);
     for (const entry of parked) this.mergeInto(order, entry.report, entry.receivedAt);
+  }
+
+  /** What was known of one order under two ids comes together. Fills that were told under the other id are not told again. */
+  private join(order: TrackedOrder, other: TrackedOrder, receivedAt: number): void {
+    this.tracker.replace(other, order);
+    this.reopen(other);
+    order.told ??= other.told;
+    order.silent = other.silent;
+    order.unexplainable = other.unexplainable;
+    const waiting = this.teller.drop(other);
+    const { trades, tradedQuantity, tradedValue } = other.state;
+    // An order whose id was not known has no fills yet; should it have some, only those it lacks are new.
+    if (order.state.trades.size === 0) order.state = { ...order.state, trades, tradedQuantity, tradedValue };
+    for (const report of stateReports(other.state)) {
+      if (report.fill === null) this.mergeInto(order, report, receivedAt);
+      else this.parts.journal.report(order.key, report, this.parts.clock.now());
+    }
+    for (const tradeId of trades.keys()) if (!waiting.has(tradeId)) this.parts.journal.told(order.key, tradeId);
+    for (const fill of waiting.values()) this.teller.onNewFill(order, fill, receivedAt);
   }
 
   /** The question about a parked order is answered, or there is nothing left it could belong to: it is an order of its own. */
@@ -348,7 +366,11 @@ export class OrderManager {
   }
 
   /** What was concluded, not heard: a refusal, or silence. */
-  conclude(order: TrackedOrder, life: 'failed' | 'presumed-failed' | 'presumed-canceled', reason: string): void {
+  conclude(
+    order: TrackedOrder,
+    life: 'failed' | 'presumed-failed' | 'presumed-canceled' | 'canceled',
+    reason: string,
+  ): void {
     order.phase = 'settled';
     this.mergeInto(
       order,

@@ -59,11 +59,27 @@ describe('an order that was taken for canceled', () => {
     await trade.close();
   });
 
+  it('a second time is believed, and is not asked for any more', async () => {
+    const stage = new Stage(FORGETFUL);
+    const { trade, told } = await denied(stage);
+    await stage.clock.advance(2 * MINUTE_MS);
+    stage.venue.hasAmnesia = true;
+    await stage.clock.advance(3 * HOUR_MS);
+    expect(told.orders.map(({ status }) => status)).toEqual(['SUBMITTED', 'CANCELED', 'SUBMITTED', 'CANCELED']);
+    const before = stage.venue.count('query');
+    await stage.clock.advance(HOUR_MS);
+    expect(stage.venue.count('query')).toBe(before);
+    expect((await stage.clock.runFor(trade.revokeOrder()))[1]).toBeNull();
+    await trade.close();
+  });
+
   it('is open again after a restart, and can be revoked', async () => {
     const stage = new Stage(FORGETFUL);
     const { trade, order } = await denied(stage);
     await trade.close();
     const { trade: next, told } = await stage.ready();
+    // The list may be behind: the order itself is asked for.
+    await stage.clock.advance(1_000);
     expect([...next.orders.keys()]).toEqual(['1001']);
     stage.venue.fill(order, '4');
     await stage.clock.advance(100);
@@ -72,6 +88,38 @@ describe('an order that was taken for canceled', () => {
     expect(stage.venue.openOrders).toEqual([]);
     await next.close();
   });
+});
+
+it('a list that lags behind at a restart brings no finished order back', async () => {
+  const stage = new Stage();
+  const { trade } = await stage.ready();
+  await stage.clock.runFor(trade.createOrder('SELL', '2', '10'));
+  const [order] = stage.venue.orders;
+  stage.venue.fill(order!, '1');
+  await stage.clock.advance(100);
+  stage.venue.staleRow = stage.venue.report(order!, 'open-orders');
+  stage.venue.fill(order!, '9');
+  await stage.clock.advance(500);
+  await trade.close();
+  const { trade: next, told } = await stage.ready();
+  stage.venue.staleRow = null;
+  await stage.clock.advance(5 * MINUTE_MS);
+  expect(told.calls.filter((call) => /order|fill/.test(call))).toEqual([]);
+  await next.close();
+});
+
+it('an order with a fill that is denied is taken for canceled like any other', async () => {
+  const stage = new Stage(FORGETFUL);
+  const { trade, told } = await stage.ready();
+  await stage.clock.runFor(trade.createOrder('SELL', '2', '10'));
+  stage.venue.fill(stage.venue.orders[0]!, '4');
+  await stage.clock.advance(3 * HOUR_MS);
+  stage.venue.hasAmnesia = true;
+  // Its fills are listed as ever.
+  stage.venue.remembersFills = true;
+  await stage.clock.advance(5 * MINUTE_MS);
+  expect(told.orders.at(-1)).toMatchObject({ status: 'CANCELED', filled: '4' });
+  await trade.close();
 });
 
 it('a refused order that the exchange lists all the same is in the view and is revoked', async () => {
@@ -142,6 +190,32 @@ describe('while an order of ours is in doubt', () => {
     expect(told.orders.map(({ status }) => status)).toEqual(['SUBMITTED', 'SUBMITTED']);
     expect(told.orders.at(-1)?.clientOrderId).toBe(order.clientOrderId);
     await trade.close();
+  });
+
+  it('a fill that was told as of an order of somebody else is not told again when that turns out to be ours', async () => {
+    for (const waits of [100, 12_000]) {
+      const stage = new Stage();
+      stage.venue.pushDelayMs = null;
+      const { trade, told } = await stage.ready();
+      stage.venue.fault('create', 'reply-lost');
+      void trade.createOrder('SELL', '2', '10');
+      await stage.clock.advance(100);
+      const order = stage.venue.orders[0]!;
+      const fill = stage.venue.fill(order, '4');
+      const hear = (clientOrderId: string | null): void =>
+        stage.venue.handlers?.onReports(
+          [{ ...stage.venue.report(order, 'query'), clientOrderId, fill }],
+          stage.clock.monotonic(),
+        );
+      hear(null);
+      expect(told.fills).toHaveLength(1);
+      await stage.clock.advance(waits);
+      hear(order.clientOrderId);
+      await stage.clock.advance(5 * MINUTE_MS);
+      expect(told.fills).toHaveLength(1);
+      expect([...trade.orders.values()]).toMatchObject([{ orderId: '1001', filled: '4' }]);
+      await trade.close();
+    }
   });
 
   it('revoking it never answers that there is no such order', async () => {

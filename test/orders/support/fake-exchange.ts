@@ -142,6 +142,10 @@ export class FakeVenue implements Exchange {
   hasAmnesia = false;
   /** Fills are listed so much later than they happen, ms. */
   fillsLagMs = 0;
+  /** With `hasAmnesia`: the fills are listed all the same. */
+  remembersFills = false;
+  /** Listed among the open orders, whatever became of it. */
+  staleRow: OrderReport | null = null;
   /** Thrown by the next request for the open orders: a defect of the connector. */
   defect: Error | null = null;
   /** What the connector says of the clocks. The stamps on orders and fills stay those of the clock. */
@@ -309,14 +313,18 @@ export class FakeVenue implements Exchange {
   }
 
   byRef(ref: OrderRef): FakeOrder | null {
-    const now = this.clock.now();
-    const order =
+    const order = this.anyByRef(ref);
+    if (order === null || this.clock.now() - order.ctime < this.invisibleForMs || this.hasAmnesia) return null;
+    return order;
+  }
+
+  anyByRef(ref: OrderRef): FakeOrder | null {
+    return (
       this.orders.find(({ orderId }) => orderId === ref.orderId) ??
       (ref.clientOrderId === null
-        ? undefined
-        : this.orders.findLast(({ clientOrderId }) => clientOrderId === ref.clientOrderId));
-    if (order === undefined || now - order.ctime < this.invisibleForMs || this.hasAmnesia) return null;
-    return order;
+        ? null
+        : (this.orders.findLast(({ clientOrderId }) => clientOrderId === ref.clientOrderId) ?? null))
+    );
   }
 
   get openOrders(): FakeOrder[] {
@@ -519,6 +527,7 @@ class FakeTrading implements Trading {
     if (defect !== null) throw defect;
     const listed = venue.hasAmnesia ? [] : venue.openOrders;
     const reports = listed.map((order) => venue.report(order, 'open-orders'));
+    if (venue.staleRow !== null) reports.push(venue.staleRow);
     await sleep(clock, venue.delayMs / 2);
     if (typeof fault === 'object' && fault !== null && 'reject' in fault)
       return fail(errorOf(fault.reject, 'rejected'));
@@ -535,7 +544,9 @@ class FakeTrading implements Trading {
     await sleep(clock, venue.delayMs / 2);
     const reports =
       'ref' in of
-        ? [venue.byRef(of.ref)].filter((order) => order !== null).flatMap((order) => venue.fillReports(order))
+        ? [venue.remembersFills ? venue.anyByRef(of.ref) : venue.byRef(of.ref)]
+            .filter((order) => order !== null)
+            .flatMap((order) => venue.fillReports(order))
         : venue.orders.flatMap((order) => venue.fillReports(order)).filter(({ fill }) => (fill?.time ?? 0) >= of.since);
     await sleep(clock, venue.delayMs / 2);
     return fault === null ? ok(reports) : fail(errorOf('network', 'unknown'));
