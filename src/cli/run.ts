@@ -98,7 +98,8 @@ async function runSupervised(strategy: string, configFile: string | undefined): 
     leaseMs,
     restart: config.supervisor.restart,
     maxRestarts: config.supervisor.maxRestarts,
-    stopLimitMs: config.stop.timeLimit * 1_000 + 5_000,
+    // The child may take its own limit for revoking, and then a little for each of its last steps (quant.ts).
+    stopLimitMs: config.stop.timeLimit * 1_000 + 25_000,
   });
 
   let asking = false;

@@ -200,7 +200,10 @@ export class AccountSession {
     // After the orders' own questions, which are on their way by now.
     this.stopReading();
     this.reading = new Pauses(this.environment.clock);
-    void this.readAssets(this.reading);
+    this.readAssets(this.reading).catch((error: unknown) => {
+      // A defect of ours; trading does not depend on it.
+      this.environment.log.error('reading the balances failed unexpectedly', { err: error });
+    });
   }
 
   private onBroken(reason: string): void {

@@ -64,8 +64,8 @@ interface Debt {
 /** Two accounts may have been given one name: the key, and where it is used, tell them apart. */
 function placeKey(place: TradingPlace): string {
   const { platform, accessKey, endpoints, symbol, strategy, unfinishedOrders } = place;
-  const { whose } = unfinishedOrders;
-  return [platform, accessKey, endpoints['rest'], symbol, whose, whose === 'own' ? strategy : ''].join('\n');
+  // Each strategy has a journal of its own to look into, though all of them may be about the same orders.
+  return [platform, accessKey, endpoints['rest'], symbol, unfinishedOrders.whose, strategy].join('\n');
 }
 
 export class CleanUp {

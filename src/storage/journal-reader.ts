@@ -33,8 +33,9 @@ export class JournalReader {
     this.finished = prepare(
       `SELECT order_id, status ${orders} WHERE status IS NOT NULL AND order_id IS NOT NULL AND ${OF_SCOPE} AND at >= ?`,
     );
+    // CROSS JOIN: from the few that are unfinished to those of their ids, and not through everything that ever ended.
     this.namesakes = prepare(
-      `SELECT ended.order_id, ended.status ${orders} JOIN orders AS ended
+      `SELECT ended.order_id, ended.status ${orders} CROSS JOIN orders AS ended
        ON ended.scope = orders.scope AND ended.client_order_id = orders.client_order_id
        WHERE orders.status IS NULL AND orders.order_id IS NULL AND ${OF_SCOPE}
        AND ended.status IS NOT NULL AND ended.order_id IS NOT NULL`,

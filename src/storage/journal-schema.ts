@@ -28,6 +28,7 @@ CREATE TABLE IF NOT EXISTS orders (
 ) STRICT;
 CREATE INDEX IF NOT EXISTS unfinished ON orders (scope) WHERE status IS NULL;
 CREATE INDEX IF NOT EXISTS by_time ON orders (at);
+CREATE INDEX IF NOT EXISTS by_client_id ON orders (scope, client_order_id) WHERE status IS NOT NULL;
 CREATE TABLE IF NOT EXISTS events (
   id INTEGER PRIMARY KEY, "order" INTEGER NOT NULL, at INTEGER NOT NULL, what TEXT NOT NULL, detail TEXT NOT NULL
 ) STRICT;

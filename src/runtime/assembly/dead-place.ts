@@ -19,8 +19,10 @@ interface DeadPlace extends SweepTask {
   readonly onListed?: (reports: readonly OrderReport[]) => void;
 }
 
-/** Nothing was ever heard of it: its request may not have arrived yet. */
-const isUnanswered = ({ intent, reports }: RememberedOrder): boolean => intent !== null && reports.length === 0;
+/** Nothing was ever heard of it, and its request may not have arrived yet. @param from, before our clock, ms: when it must have been made */
+function isUnderWay({ intent, reports }: RememberedOrder, from: number, before: number): boolean {
+  return intent !== null && reports.length === 0 && intent.at > from && intent.at < before;
+}
 
 export async function sweepDeadPlace(
   { place, trigger, madeBefore, remembered, onListed }: DeadPlace,
@@ -45,8 +47,11 @@ export async function sweepDeadPlace(
       },
       environment,
     );
-    const mayArrive = remembered === null || remembered.some(isUnanswered);
-    return { receipt, arrivesWithinMs: mayArrive ? access.exchange.capabilities.placementValidMs : 0 };
+    const { placementValidMs } = access.exchange.capabilities;
+    const from = environment.clock.now() - placementValidMs;
+    const mayArrive =
+      remembered === null || remembered.some((order) => isUnderWay(order, from, madeBefore ?? Infinity));
+    return { receipt, arrivesWithinMs: mayArrive ? placementValidMs : 0 };
   } finally {
     await access.connector.close();
   }
