@@ -36,10 +36,11 @@ export interface RateBudget {
   /** Where the budget stands when a request leaves, its cost taken: for `replace`. */
   mark(): number;
   /**
-   * The exchange counts `used` with the reply to a request that left at `mark`: that, and what was taken since, is what is used, be it more or
-   * less than we thought. Of an earlier window it says nothing. Aligned windows only.
+   * The exchange counts `used` with the reply to a request that cost `cost` and left at `mark`. More than we thought counts. Less counts as far
+   * as it is certain: what is under way, or was answered since, may be in the figure or not. Of an earlier window it says nothing. Aligned
+   * windows only.
    */
-  replace(used: number, mark: number): void;
+  replace(used: number, mark: number, cost: number): void;
   /** The exchange says to keep away for this long. */
   blockFor(ms: number): void;
   /** ms until `cost` could be taken, 0 when now. */
@@ -53,8 +54,10 @@ type Limit = Parameters<RateBudgets['get']>[1];
 interface Window {
   used(): number;
   add(cost: number): void;
+  /** Somebody else took it. */
+  raise(cost: number): void;
   mark(): number;
-  replace(used: number, mark: number): void;
+  replace(used: number, mark: number, cost: number): void;
   /** ms until at least `amount` of what is used has been given back. */
   untilFreed(amount: number): number;
 }
@@ -65,8 +68,10 @@ class AlignedWindow implements Window {
   private readonly offset: () => number;
   private index = 0;
   private count = 0;
-  /** All that was ever taken, and one for each window begun, so that no place belongs to two windows. */
-  private place = 0;
+  /** Of that, what was taken here and has had no reply. */
+  private underWay = 0;
+  /** All that ever had a reply, and one for each window begun, so that no place belongs to two windows. */
+  private answered = 0;
   /** Where the present window began. */
   private beginning = 0;
 
@@ -80,24 +85,33 @@ class AlignedWindow implements Window {
     if (index !== this.index) {
       this.index = index;
       this.count = 0;
-      this.beginning = ++this.place;
+      this.underWay = 0;
+      this.beginning = ++this.answered;
     }
     return this.count;
   }
 
   add(cost: number): void {
     this.count = this.used() + cost;
-    this.place += cost;
+    this.underWay += cost;
+  }
+
+  raise(cost: number): void {
+    this.count = this.used() + cost;
   }
 
   mark(): number {
     this.used();
-    return this.place;
+    return this.answered;
   }
 
-  replace(used: number, mark: number): void {
+  replace(used: number, mark: number, cost: number): void {
     this.used();
-    if (mark >= this.beginning) this.count = used + this.place - mark;
+    if (mark < this.beginning) return;
+    this.underWay = Math.max(0, this.underWay - cost);
+    const most = used + this.underWay + this.answered - mark;
+    this.answered += cost;
+    this.count = Math.max(used, Math.min(this.count, most));
   }
 
   untilFreed(amount: number): number {
@@ -133,6 +147,10 @@ class SlidingWindow implements Window {
     if (cost <= 0) return;
     this.taken.push({ at: this.limit.clock.monotonic(), cost });
     this.count += cost;
+  }
+
+  raise(cost: number): void {
+    this.add(cost);
   }
 
   /** No exchange tells how much of such a window is used. */
@@ -208,15 +226,15 @@ class Governor implements RateBudget {
 
   correct(used: number): void {
     const more = used - this.window.used();
-    if (more > 0) this.window.add(more);
+    if (more > 0) this.window.raise(more);
   }
 
   mark(): number {
     return this.window.mark();
   }
 
-  replace(used: number, mark: number): void {
-    this.window.replace(used, mark);
+  replace(used: number, mark: number, cost: number): void {
+    this.window.replace(used, mark, cost);
     if (this.queue.length > 0) this.drain();
   }
 

@@ -33,7 +33,9 @@ interface OrderLimit {
 export interface Departure {
   readonly weight: RateBudget;
   readonly weightMark: number;
+  readonly weightCost: number;
   readonly orders: readonly OrderLimit[];
+  readonly orderCost: number;
   readonly orderMarks: readonly number[];
 }
 
@@ -145,13 +147,15 @@ export class BinanceLimits {
   }
 
   /** A request leaves, paid for. @param orders new orders placed by it */
-  departure(orders: number): Departure {
+  departure(weightCost: number, orders: number): Departure {
     const weight = this.#weight;
     const limits = orders > 0 ? this.#orders : NO_ORDERS;
     return {
       weight,
       weightMark: weight.mark(),
+      weightCost,
       orders: limits,
+      orderCost: orders,
       orderMarks: orders > 0 ? limits.map(({ budget }) => budget.mark()) : NO_ORDERS,
     };
   }
@@ -210,10 +214,11 @@ export class BinanceLimits {
 
 /** First fills take something off the count of orders (A3.2): what the exchange says may well be less than what we counted. */
 function used(type: string, windowMs: number, count: number, departure: Departure): void {
-  if (type === 'REQUEST_WEIGHT' && windowMs === WEIGHT.windowMs) departure.weight.replace(count, departure.weightMark);
+  if (type === 'REQUEST_WEIGHT' && windowMs === WEIGHT.windowMs)
+    departure.weight.replace(count, departure.weightMark, departure.weightCost);
   if (type !== 'ORDERS') return;
   const index = departure.orders.findIndex((limit) => limit.windowMs === windowMs);
-  departure.orders[index]?.budget.replace(count, departure.orderMarks[index] ?? 0);
+  departure.orders[index]?.budget.replace(count, departure.orderMarks[index] ?? 0, departure.orderCost);
 }
 
 function intervalOf(row: Row): number | null {

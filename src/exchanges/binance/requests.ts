@@ -107,7 +107,7 @@ export class BinanceRequests {
     const query = isSigned ? this.#signedQuery(call) : queryOf(call.params);
     const headers = isSigned ? this.#signedHeaders : NO_HEADERS;
     const url = query === '' ? restUrl + call.path : `${restUrl}${call.path}?${query}`;
-    const departure = limits.departure(call.orders);
+    const departure = limits.departure(call.weight, call.orders);
     let response: HttpResponse;
     try {
       response = await transport.request({ method: call.method, url, headers, timeoutMs });

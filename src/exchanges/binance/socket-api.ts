@@ -44,7 +44,7 @@ export class SocketApi {
   call(session: Session, method: string, params: Params, authentication: Authentication): Promise<Result<unknown>> {
     const id = String(++this.#lastId);
     const text = this.#frame(id, method, params, authentication);
-    const departure = this.#context.limits.departure(0);
+    const departure = this.#context.limits.departure(0, 0);
     return this.#answer(session, method, session.request(id, text, this.#context.timeoutMs), departure);
   }
 
@@ -66,7 +66,13 @@ export class SocketApi {
     const end = session.requestIfOpen(id, text, this.#context.timeoutMs);
     return end === null
       ? null
-      : this.#answer(session, call.socketMethod, end, this.#context.limits.departure(call.orders), onSilence);
+      : this.#answer(
+          session,
+          call.socketMethod,
+          end,
+          this.#context.limits.departure(call.weight, call.orders),
+          onSilence,
+        );
   }
 
   #frame(id: string, method: string, params: Params, authentication: Authentication): string {

@@ -44,43 +44,42 @@ const weight = (count: number) => ({
 test('headers and rateLimits correct what we counted', () => {
   const { limits } = setup();
   const headers = { 'x-mbx-used-weight-1m': '5399', 'x-mbx-order-count-10s': '49', 'content-type': 'x' };
-  limits.correctByHeaders(headers, limits.departure(1));
+  limits.correctByHeaders(headers, limits.departure(0, 1));
   expect(limits.tryTake(2, 0, 'query')).toBe(false);
   expect(limits.tryTake(1, 0, 'query')).toBe(true);
   expect(limits.tryTake(0, 1, 'order')).toBe(true);
   expect(limits.tryTake(0, 1, 'order')).toBe(false);
   const other = setup().limits;
-  other.correct([orders(50, 50), weight(6_000)], other.departure(1));
+  other.correct([orders(50, 50), weight(6_000)], other.departure(0, 1));
   expect(other.waitTime(0, 1, 'order')).toBe(57_000);
   expect(other.waitTime(1, 0, 'cancel')).toBe(57_000);
 });
 
-test('A3.2: orders that were filled give back what they took; what left since the request did counts besides', () => {
+test('A3.2: orders that were filled give back what they took, one after the other; a burst frees nothing that may be counted yet', () => {
   const { limits } = setup();
-  for (let index = 0; index < 50; index++) limits.tryTake(0, 1, 'order');
-  expect(limits.tryTake(0, 1, 'order')).toBe(false);
-  const departure = limits.departure(1);
-  limits.correct([orders(50, 47)], departure);
-  for (let index = 0; index < 3; index++) expect(limits.tryTake(0, 1, 'order')).toBe(true);
-  expect(limits.tryTake(0, 1, 'order')).toBe(false);
-  // Its words again: the three that left meanwhile are not among them.
-  limits.correct([orders(50, 47)], departure);
-  expect(limits.tryTake(0, 1, 'order')).toBe(false);
-  limits.correct([orders(50, 46)], departure);
-  expect(limits.tryTake(0, 1, 'order')).toBe(true);
+  for (let index = 0; index < 80; index++) {
+    expect(limits.tryTake(0, 1, 'order')).toBe(true);
+    // Filled at once: the exchange counts none.
+    limits.correct([orders(50, 0)], limits.departure(0, 1));
+  }
+  const departures = Array.from({ length: 50 }, () => {
+    expect(limits.tryTake(0, 1, 'order')).toBe(true);
+    return limits.departure(0, 1);
+  });
+  departures.forEach((departure, index) => limits.correct([orders(50, index + 1)], departure));
   expect(limits.tryTake(0, 1, 'order')).toBe(false);
 });
 
 test('what a request of an earlier window says of that window is not booked into this one', async () => {
   const { clock, limits } = setup();
   limits.tryTake(5, 1, 'order');
-  const late = limits.departure(1);
+  const late = limits.departure(0, 1);
   await clock.advance(57_000);
   limits.correct([orders(50, 50), weight(6_000)], late);
   expect(limits.waitTime(1, 1, 'order')).toBe(0);
   limits.correctByHeaders({ 'x-mbx-used-weight-1m': '6000', 'x-mbx-order-count-10s': '50' }, late);
   expect(limits.waitTime(1, 1, 'order')).toBe(0);
-  limits.correct([orders(50, 50)], limits.departure(1));
+  limits.correct([orders(50, 50)], limits.departure(0, 1));
   expect(limits.waitTime(1, 1, 'order')).toBe(10_000);
 });
 
