@@ -114,7 +114,7 @@ export class Link {
     this.dial();
   }
 
-  /** The other side will close this connection: replaced now, or, while it is still being opened, as soon as it is live. */
+  /** The other side will close this connection: replaced now, or, while it is still being opened, soon after it is live. */
   replace(session: Session, reason: string): void {
     if (session === this.current) this.replaceNow(reason);
     else if (session === this.next) this.doomed = { session, reason };
@@ -235,7 +235,11 @@ export class Link {
     }
     const { doomed } = this;
     this.doomed = null;
-    if (doomed?.session === session) this.replaceNow(doomed.reason);
+    // Should all of them say so, they are not dialled as fast as they come.
+    if (doomed?.session === session) {
+      this.retryTimer?.cancel();
+      this.retryTimer = this.options.clock.after(this.backoff.next(), () => this.replaceNow(doomed.reason));
+    }
   }
 
   /** What was under way on the replaced connection still arrives; then it is closed. */

@@ -43,7 +43,7 @@ export interface RateBudget {
   replace(used: number, mark: number, cost: number): void;
   /** The exchange says to keep away for this long. */
   blockFor(ms: number): void;
-  /** ms until `cost` could be taken, 0 when now. */
+  /** ms until `cost` could be taken, those who wait with the same or a better right first; 0 when now. */
   waitTime(cost: number, priority: Priority): number;
   readonly used: number;
 }
@@ -244,13 +244,24 @@ class Governor implements RateBudget {
   }
 
   waitTime(cost: number, priority: Priority): number {
+    let ahead = 0;
+    for (const other of this.queue) if (RANK[other.priority] <= RANK[priority]) ahead += other.cost;
+    return this.waitBehind(ahead, cost, priority);
+  }
+
+  /** @param ahead what those who come first will take */
+  private waitBehind(ahead: number, cost: number, priority: Priority): number {
     const used = this.window.used();
     const room = this.roomFor(priority);
     // A cost above the whole budget goes out when the window is fresh; otherwise it would wait for ever.
-    const over = used + Math.min(cost, room) - room;
+    const wanted = ahead + Math.min(cost, room);
+    const over = used + wanted - room;
     // The clock is asked only when there is something to wait for: this is on every order's way out, several times.
     const blocked = this.blockedUntil === -Infinity ? 0 : Math.max(0, this.blockedUntil - this.limit.clock.monotonic());
-    return Math.max(blocked, over > 0 ? Math.max(1, this.window.untilFreed(over)) : 0);
+    if (over <= 0) return blocked;
+    // What does not fit into one window takes further ones.
+    const windows = Math.max(0, Math.ceil(wanted / room) - 1);
+    return Math.max(blocked, 1, this.window.untilFreed(Math.min(over, used)) + windows * this.limit.windowMs);
   }
 
   /** How much of a window the priority may use. */
@@ -269,7 +280,7 @@ class Governor implements RateBudget {
   /** Lets those go that may, in their order, and wakes up again when the next one might. */
   private drain(): void {
     for (let first = this.queue[0]; first !== undefined; first = this.queue[0]) {
-      if (this.waitTime(first.cost, first.priority) > 0) break;
+      if (this.waitBehind(0, first.cost, first.priority) > 0) break;
       this.queue.shift();
       this.window.add(first.cost);
       first.resolve();
@@ -282,7 +293,7 @@ class Governor implements RateBudget {
     this.timer = null;
     const first = this.queue[0];
     if (first === undefined) return;
-    this.timer = this.limit.clock.after(Math.ceil(this.waitTime(first.cost, first.priority)), () => {
+    this.timer = this.limit.clock.after(Math.ceil(this.waitBehind(0, first.cost, first.priority)), () => {
       this.timer = null;
       this.drain();
     });

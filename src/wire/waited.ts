@@ -1,4 +1,4 @@
-// Orders that have to wait for room under a rate limit: how long they may, and what becomes of them when they may not leave any more.
+// What becomes of orders that cannot leave in time under a rate limit, or must not leave any more.
 
 import { TradeError } from '../domain/errors.ts';
 import type { Platform } from '../domain/platform.ts';

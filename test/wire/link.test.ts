@@ -171,11 +171,26 @@ test('a connection that is to be left before it is live is replaced when it is; 
   await clock.advance(5_000);
   expect(transport.sockets).toHaveLength(2);
   await open();
-  expect(transport.sockets).toHaveLength(3);
+  await clock.runUntil(() => transport.sockets.length === 3, 3_000);
   await open();
   await clock.advance(60_000);
   expect(transport.sockets).toHaveLength(3);
   expect(told).toEqual(['reconnecting 1', 'live', 'replaced']);
+});
+
+test('connections that are to be left one after the other are not dialled as fast as they come', async () => {
+  const { clock, transport, link } = setup({
+    silenceMs: 1e12,
+    open: (session) => {
+      link.replace(session, 'shutdown announced');
+      return Promise.resolve();
+    },
+  });
+  transport.onConnect = (socket) => socket.open();
+  link.start();
+  await clock.advance(60_000);
+  expect(transport.sockets.length).toBeLessThan(15);
+  expect(link.isLive).toBe(true);
 });
 
 test('requests end with their reply, in time-out, lost with the socket, or unsent', async () => {

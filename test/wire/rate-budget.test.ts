@@ -149,3 +149,22 @@ test('what is in the background leaves half of the budget to others, and waits b
   // Beside the query it would have been more than half: it took the window after.
   expect(b.used).toBe(2);
 });
+
+test('the wait counts those who wait already', async () => {
+  const { clock, budget: b } = budget(false);
+  const waits: number[] = [];
+  for (let count = 0; count < 30; count++) {
+    waits.push(b.waitTime(1, 'order'));
+    void b.take(1, 'order');
+  }
+  await Promise.resolve();
+  const last = b.waitTime(1, 'order');
+  expect(waits[0]).toBe(0);
+  expect(last).toBeGreaterThan(120_000);
+  // Those with a better right do not wait for them.
+  expect(b.waitTime(1, 'cancel')).toBeLessThan(60_001);
+  let gone = false;
+  void b.take(1, 'order').then(() => (gone = true));
+  await clock.advance(last + 60_000);
+  expect(gone).toBe(true);
+});

@@ -29,7 +29,7 @@ interface OrderLimit {
   readonly budget: RateBudget;
 }
 
-/** Where the budgets stood when a request left. What its reply says is used goes for that moment, not for the reply's: others left meanwhile. */
+/** Where the budgets stood when a request left, and what it cost: its reply's count is compared with that moment (RateBudget.replace). */
 export interface Departure {
   readonly weight: RateBudget;
   readonly weightMark: number;

@@ -54,7 +54,7 @@ export class BinanceRest {
 
   /**
    * @param limit levels for each side, 1 to 5000
-   * @param priority `background`: it may wait for whatever else the address has to ask
+   * @param priority `spare`: takes only what others leave (RateBudget)
    */
   getOrderbook(rawSymbol: string, limit = 100, priority: 'query' | 'spare' = 'query'): Promise<Result<Depth>> {
     return this.#public('/api/v3/depth', { symbol: rawSymbol, limit }, depthWeight(limit), priority);

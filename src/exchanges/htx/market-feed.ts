@@ -208,7 +208,7 @@ export class HtxMarketFeed implements MarketFeed {
     this.#nextPullAt = at + PULL_EVERY_MS;
     this.#after(watched, at - now, () => {
       this.#feed.send(JSON.stringify({ req: topicOf(watched), id: idOf('req', watched.rawSymbol) }));
-      this.#after(watched, ANSWER_MS, () => this.#pull(watched, 0));
+      this.#after(watched, ANSWER_MS, () => this.#failed(watched, 'the snapshot was not sent'));
     });
   }
 

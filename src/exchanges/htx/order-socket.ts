@@ -39,8 +39,8 @@ export class HtxOrderSocket implements OrderEntry {
   readonly #sentAt: number[] = [];
   /** Requests under way, by `cid`, and what they went out on. */
   readonly #waiting = new Map<string, Session>();
-  /** It has failed a request: nothing more is sent on it. */
-  #distrusted: Session | null = null;
+  /** They have failed a request: nothing more is sent on them. */
+  readonly #distrusted = new WeakSet<Session>();
   /** Connections that failed a request, one after the other. */
   #failures = 0;
   /** On our monotonic clock. */
@@ -69,10 +69,10 @@ export class HtxOrderSocket implements OrderEntry {
   /** Open, trusted, and with room for one more request: what exceeds the pace of one connection goes over REST. */
   get isReady(): boolean {
     const { session } = this.#link;
-    return session !== null && session.isOpen && session !== this.#distrusted && this.#hasRoom();
+    return session !== null && session.isOpen && !this.#distrusted.has(session) && this.#mayTakeOne();
   }
 
-  #hasRoom(): boolean {
+  #mayTakeOne(): boolean {
     const now = this.#context.link.clock.monotonic();
     if (now < this.#restOnlyUntil) return false;
     while (this.#sentAt.length > 0 && now - (this.#sentAt[0] ?? now) >= PACE_WINDOW_MS) this.#sentAt.shift();
@@ -119,8 +119,10 @@ export class HtxOrderSocket implements OrderEntry {
     // Neither reached matching (2.6, 8.6): over REST the same request is another one.
     if (isLoginLost(code) || isNotUnderstood(code)) {
       this.#distrust(session, error.message);
-      return failed(untaken(error));
+      // Unless that was never said of this one: an order must not go out twice, and HTX would take it twice (5.3).
+      return failed(end.reply.isGuess === true && operation === 'create-order' ? undecided(error) : untaken(error));
     }
+    if (end.reply.isGuess === true && operation === 'create-order') return failed(undecided(error));
     this.#failures = 0;
     return { ok: false, error, orderState };
   }
@@ -128,8 +130,9 @@ export class HtxOrderSocket implements OrderEntry {
   /** Once for each connection: it is replaced, and left alone for longer when those before it were no better. */
   #distrust(session: Session, reason: string): void {
     const { session: current } = this.#link;
-    if (session === this.#distrusted || (current !== null && current !== session)) return;
-    this.#distrusted = session;
+    if (this.#distrusted.has(session)) return;
+    this.#distrusted.add(session);
+    if (current !== null && current !== session) return;
     this.#failures++;
     const pause = REST_ONLY_MS[Math.min(this.#failures, REST_ONLY_MS.length) - 1] ?? 0;
     const { clock, log } = this.#context.link;
@@ -157,15 +160,19 @@ export class HtxOrderSocket implements OrderEntry {
     }
   }
 
-  /** A refusal that names no request (4000 and the like have no `cid`: 8.6). It is the answer to the only one there is; of several, none can be told. */
+  /**
+   * A refusal that names no request (4000 and the like have no `cid`: 8.6). It may be the answer to the only one there is: good enough for a cancel,
+   * while an order is looked up. Of several, none can be told.
+   */
   #unaddressed(code: string, message: string, session: Session): void {
     this.#context.link.log.warn('a refusal on the order socket names no request', { code, message });
     const cids = [...this.#waiting].filter(([, carrier]) => carrier === session).map(([cid]) => cid);
     const [only] = cids;
     // What was given up as unanswered may be meant as well.
-    if (only !== undefined && cids.length === 1 && session !== this.#distrusted)
-      session.settle(only, { type: 'reply', cid: only, envelope: { ok: false, code, message, orderState: null } });
-    else this.#distrust(session, `${message} (${code})`);
+    if (only !== undefined && cids.length === 1 && !this.#distrusted.has(session)) {
+      const envelope = { ok: false, code, message, orderState: null } as const;
+      session.settle(only, { type: 'reply', cid: only, envelope, isGuess: true } satisfies Settled);
+    } else this.#distrust(session, `${message} (${code})`);
   }
 
   #read(data: Buffer): TradeFrame {
@@ -177,12 +184,27 @@ export class HtxOrderSocket implements OrderEntry {
   }
 }
 
-function isReply(reply: unknown): reply is Extract<TradeFrame, { type: 'reply' }> {
+/** What a request is settled with; a guess, when the frame did not name it. */
+type Settled = Extract<TradeFrame, { type: 'reply' }> & { readonly isGuess?: boolean };
+
+function isReply(reply: unknown): reply is Settled {
   return typeof reply === 'object' && reply !== null && 'type' in reply && reply.type === 'reply';
 }
 
 function failed(error: TradeError): Answer {
   return { ok: false, error, orderState: null };
+}
+
+/** Whether it was meant is not known. */
+function undecided({ message, kind, code, retryAfter, cause }: TradeError): TradeError {
+  return new TradeError(`${message} (it named no request)`, {
+    kind,
+    outcome: 'unknown',
+    platform: HTX,
+    code,
+    retryAfter,
+    cause,
+  });
 }
 
 /** The socket has not taken the request in: as good as not sent. */

@@ -15,6 +15,7 @@ import type {
   QueryOutcome,
   Trading,
 } from '../exchange.ts';
+import { calledOff } from '../../wire/waited.ts';
 import { BUY_MARKET_MAX_VALUE, levelsOf, LIMIT_MAX_QUANTITY } from './decode-market.ts';
 import { cancelOpenParams, cancelParams, needsBestAsk, placeParams, refusal, wireAmount } from './encode.ts';
 import { CANCEL_BATCH, CANCEL_OPEN_SIZE, RATE_PAUSE_MS, type Bucket, type HtxLimits } from './limits.ts';
@@ -87,6 +88,7 @@ export class HtxTrading implements Trading {
   async #buyByQuantity(command: CreateCommand, accountId: string): Promise<CreateOutcome> {
     const [bestAsk, error] = await this.#bestAsk(command.instrument);
     if (error !== null) return { outcome: 'not-sent', error };
+    if (command.isCalledOff?.() === true) return { outcome: 'not-sent', error: calledOff(HTX) };
     const money = wireAmount(command, bestAsk);
     const problem = money === null ? 'quantity is missing' : moneyProblem(command.instrument, money);
     if (problem !== null) {
@@ -136,19 +138,28 @@ export class HtxTrading implements Trading {
       });
     const params = placeParams(command, accountId, amount);
     const sentAt = this.#env.monotonic();
-    return this.#send('create-order', 'place', params, () => this.#env.rest.place(params, command.isCalledOff)).then(
-      (answer) => {
-        const outcome = createOutcome(answer, command);
-        if (outcome.outcome === 'accepted') this.#env.onAccepted(sentAt);
-        return outcome;
-      },
-    );
+    const overRest = (): Promise<Answer> => this.#env.rest.place(params, command.isCalledOff);
+    return this.#send('create-order', 'place', params, overRest, command.isCalledOff).then((answer) => {
+      const outcome = createOutcome(answer, command);
+      if (outcome.outcome === 'accepted') this.#env.onAccepted(sentAt);
+      return outcome;
+    });
   }
 
   /** Over the socket when it can take it now; else over REST, which waits its turn. */
-  #send(operation: OrderOperation, bucket: Bucket, params: Params, overRest: () => Promise<Answer>): Promise<Answer> {
+  #send(
+    operation: OrderOperation,
+    bucket: Bucket,
+    params: Params,
+    overRest: () => Promise<Answer>,
+    isCalledOff?: () => boolean,
+  ): Promise<Answer> {
     const overSocket = this.#overSocket(operation, bucket, params);
-    return overSocket === null ? overRest() : overSocket.then((answer) => answer ?? overRest());
+    if (overSocket === null) return overRest();
+    return overSocket.then(
+      (answer) =>
+        answer ?? (isCalledOff?.() === true ? { ok: false, error: calledOff(HTX), orderState: null } : overRest()),
+    );
   }
 
   /** Null, at once or later, when the request may go over REST: the socket is not ready, has not taken it in, or a budget does not allow. */
@@ -163,11 +174,12 @@ export class HtxTrading implements Trading {
       return null;
     limits.budget('socket').tryTake(1, priority);
     return socket.request(operation, params).then((answer) => {
-      if (answer.ok || answer.error.outcome === 'unknown') return answer;
+      if (answer.ok) return answer;
       const { kind, outcome, code } = answer.error;
       const isPace = isSocketPace(code);
       if (kind === 'rate-limited') limits.budget(isPace ? 'socket' : bucket).blockFor(RATE_PAUSE_MS);
-      // That a refusal for rate was not executed is inferred (11.3): a cancel may go out twice, an order may not.
+      if (outcome === 'unknown') return answer;
+      // That a refusal for rate was not executed is inferred (11.3): a cancel may go out twice; an order refused so is not tried again.
       return outcome === 'not-sent' || (isPace && priority === 'cancel') ? null : answer;
     });
   }

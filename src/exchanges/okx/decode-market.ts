@@ -63,15 +63,17 @@ export function assetsOf(row: Row): Assets {
   return assets;
 }
 
-/** When each balance of such a row changed last, exchange time; the row's own time for assets that it does not name (10.1). */
+/**
+ * When each balance of such a row changed last, exchange time; null for assets that it does not name: the row's own time is later than that of
+ * its balances (10.1), and would outdo a push that this answer does not know of yet.
+ */
 export function balanceStampsOf(row: Row): StampOf {
   const stamps = new Map<string, number | null>();
   const details = row['details'];
   if (Array.isArray(details))
     for (const entry of details)
       if (isRow(entry)) stamps.set(text(entry, 'ccy').toUpperCase(), timeOrNull(entry, 'uTime'));
-  const whole = timeOrNull(row, 'uTime');
-  return (asset) => stamps.get(asset) ?? whole;
+  return (asset) => stamps.get(asset) ?? null;
 }
 
 /** Account levels (5.2): 1 spot, 2 futures, 3 multi-currency margin, 4 portfolio margin. */

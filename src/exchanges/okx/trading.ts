@@ -160,6 +160,7 @@ export class OkxTrading implements Trading {
         // 60011 proves that the operation was not looked at (4.2).
       } else if (said !== LOGIN_NEEDED) return answer;
     }
+    if (sent !== null && write.isCalledOff?.() === true) return { type: 'lost', error: calledOff(OKX) };
     const args = write.args({ instId: rawSymbol });
     const body = JSON.stringify(write.isBatch ? args : args[0]);
     const { bucket, cost, priority, path, expTime } = write;

@@ -132,9 +132,7 @@ describe('placing', () => {
 
   test.each([
     ['{"code":2001,"message":"invalid.ch","cid":"1"}'],
-    ['{"code":2001,"message":"invalid.action"}'],
     ['{"status":"error","err-code":"login-required","err-msg":"x","data":null,"cid":"1"}'],
-    ['{"code":2002,"message":"invalid.auth.state"}'],
   ])('a socket that has not taken it in (%s): over REST, once', async (refusal) => {
     const of = await bench();
     const socket = await withSocket(of);
@@ -149,6 +147,41 @@ describe('placing', () => {
     const sent = socket.sent.length;
     await of.clock.runFor(of.account.trading.create(command({ clientOrderId: 'k2' })));
     expect(socket.sent).toHaveLength(sent);
+  });
+
+  test.each([
+    ['{"code":2001,"message":"invalid.action"}', 'rejected'],
+    ['{"code":2002,"message":"invalid.auth.state"}', 'auth'],
+    ['{"code":4000,"message":"too.many.request"}', 'rate-limited'],
+  ])('a refusal that names no request (%s) sends no order a second time: it is looked up', async (refusal, kind) => {
+    const of = await bench();
+    const socket = await withSocket(of);
+    of.transport.answer(PLACE, { status: 'ok', data: '1474908579893191', clientOrderId: 'k1-000001' });
+    const outcome = of.account.trading.create(command());
+    socket.say(refusal);
+    expect(await of.clock.runFor(outcome)).toMatchObject({ outcome: 'unknown', error: { kind, outcome: 'unknown' } });
+    // It was of something else, and the order has been taken.
+    socket.say('{"status":"ok","data":"111","cid":"1"}');
+    await of.clock.advance(1_000);
+    expect(of.transport.requests.filter(({ url }) => url.includes(PLACE))).toEqual([]);
+  });
+
+  test('a market buy whose price was asked for does not leave once it is called off', async () => {
+    const of = await bench();
+    const socket = await withSocket(of);
+    of.transport.answer('/market/depth', {
+      status: 'ok',
+      ts: 1,
+      tick: { asks: [[1, 5]], bids: [[0.9, 5]] },
+    });
+    let isOff = false;
+    const before = socket.sent.length;
+    const outcome = of.account.trading.create(
+      command({ orderType: 'MARKET', price: null, timeInForce: 'IOC', isCalledOff: () => isOff }),
+    );
+    isOff = true;
+    expect(await of.clock.runFor(outcome)).toMatchObject({ outcome: 'not-sent', error: { kind: 'closed' } });
+    expect(socket.sent).toHaveLength(before);
   });
 
   test('a socket refusal that names none of several requests decides none of them', async () => {

@@ -305,8 +305,7 @@ describe('a session that the exchange will close', () => {
     old!.loginOk();
     old!.say(notice);
     old!.acknowledge('orders', 'account');
-    await clock.settle();
-    expect(transport.sockets).toHaveLength(2);
+    await clock.runUntil(() => transport.sockets.length === 2, 3_000);
     await goLive(clock, transport.socket);
     await clock.advance(5_000);
     expect(old!.isGone).toBe(true);

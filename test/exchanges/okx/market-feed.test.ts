@@ -260,8 +260,7 @@ test('a session about to be closed that is not live yet is replaced when it is',
   old!.say({ event: 'notice', code: '64008', msg: 'soon', connId: 'x' });
   old!.acknowledge('books');
   old!.say(snapshot(10));
-  await clock.settle();
-  expect(transport.sockets).toHaveLength(2);
+  await clock.runUntil(() => transport.sockets.length === 2, 3_000);
   await goLive(clock, transport);
   transport.socket.say(snapshot(12));
   await clock.advance(5_000);
