@@ -71,7 +71,7 @@ export async function showHistory(options: OrdersOptions): Promise<0> {
   print(`\n${paint.bold('Revokes, newest first')}`);
   const receiptHead = [
     'time (UTC)',
-    'at',
+    'trigger',
     'account',
     'exchange',
     'symbol',

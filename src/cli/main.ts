@@ -5,6 +5,9 @@
 import { flushOutput } from '../runtime/flush-output.ts';
 import { runCommandLine } from './program.ts';
 
+// Whoever reads along may stop reading (`| head`): what is under way goes on, and ends with its own status.
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
+
 const status = await runCommandLine(process.argv.slice(2));
 // A pipe may still hold what was printed: it goes out first.
 await flushOutput();

@@ -119,6 +119,5 @@ async function runSupervised(strategy: string, configFile: string | undefined): 
     process.exit(1);
   };
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void onSignal(signal));
-  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
   return supervisor.run();
 }

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import type { Command } from 'commander';
 import type { RunningSimulator } from '../simulator/index.ts';
 import { paint, print, printJson, table } from './terminal.ts';
-import { listOption, numberOption, UsageError, type Finish } from './usage.ts';
+import { listOption, numberOption, textOption, UsageError, type Finish } from './usage.ts';
 
 const HELP = `
 Examples:
@@ -43,7 +43,7 @@ export function registerSimulate(program: Command, finish: Finish): void {
       'first port; the exchanges take one each (default: free ports)',
       numberOption(0, 'whole', 65_535),
     )
-    .option('--host <address>', 'address to listen on (default: 127.0.0.1, this machine only)')
+    .option('--host <address>', 'address to listen on (default: 127.0.0.1, this machine only)', textOption)
     .option('--seed <text>', 'everything that happens by chance follows from it (default: 1)')
     .option('--accounts <n>', 'how many accounts', numberOption(1, 'whole'), 1)
     .option('--exchange <names>', 'only these exchanges', listOption)
@@ -108,7 +108,12 @@ async function writeConfig(
   // A journal of its own: what an earlier simulator knew of its orders means nothing to this one.
   const journal = join(mkdtempSync(join(tmpdir(), 'aioquant-simulator-')), 'journal.sqlite');
   const options = { extra: { journal }, ...(symbols === undefined ? {} : { symbols }) };
-  writeFileSync(file, simulatorConfig(simulator, Object.keys(simulator.endpoints), options), { mode: 0o600 });
+  try {
+    writeFileSync(file, simulatorConfig(simulator, Object.keys(simulator.endpoints), options), { mode: 0o600 });
+  } catch (error) {
+    await simulator.close();
+    throw new UsageError(`--write-config ${file}: ${error instanceof Error ? error.message : String(error)}`);
+  }
 }
 
 /** Starts it, and turns what a user got wrong into words. */

@@ -24,11 +24,18 @@ export function numberOption(
   };
 }
 
-/** Reads an option that may be given several times, or as one list with commas. */
+/** Reads an option that must not be empty: mostly a variable of the shell that is not set. */
+export function textOption(text: string): string {
+  if (text.trim() === '') throw new InvalidArgumentError('It is empty; leave it out, or give a value.');
+  return text;
+}
+
+/** Reads an option that may be given several times, or as one list with commas; what comes twice counts once. */
 export function listOption(text: string, earlier: readonly string[] | undefined): string[] {
   const items = text
     .split(',')
     .map((item) => item.trim())
     .filter((item) => item !== '');
-  return [...(earlier ?? []), ...items];
+  if (items.length === 0) textOption('');
+  return [...new Set([...(earlier ?? []), ...items])];
 }

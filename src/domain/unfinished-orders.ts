@@ -27,7 +27,8 @@ export const DEFAULT_UNFINISHED_ORDERS: UnfinishedOrders = {
   whose: 'all',
 };
 
-export type RevokeTrigger = 'start' | 'stop' | 'crash' | 'command';
+/** `strategy`: its own `revokeOrder()`. `command`: `aioquant revoke`. */
+export type RevokeTrigger = 'start' | 'strategy' | 'stop' | 'crash' | 'command';
 
 /** What one revoke of everything came to, ending with the exchange's own last word. */
 export interface RevokeReceipt {

@@ -237,7 +237,11 @@ export class Desk implements SessionMember {
       return fail(new RevokeError([], failed, place, error));
     }
     if (ids.length === 0) {
-      const { revoked, failed, error } = await this.revokeAll(at, 'command', this.parts.config.timings.inDoubtPatience);
+      const { revoked, failed, error } = await this.revokeAll(
+        at,
+        'strategy',
+        this.parts.config.timings.inDoubtPatience,
+      );
       if (failed.length === 0 && error === null) return ok([...revoked]);
       return fail(new RevokeError(revoked, failed, place, error ?? undefined));
     }

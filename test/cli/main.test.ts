@@ -97,6 +97,11 @@ describe('a mistake says what to do next, exit status 2', () => {
     [['simulate', '--port', '99999'], 'Give a whole number from 0 to 65535'],
     [['simulate', '--speed', '2'], '--speed needs --replay'],
     [['simulate', '--symbol', 'EOS/USDT'], '--symbol needs --write-config'],
+    [['simulate', '--exchange', ''], "option '--exchange <names>' argument '' is invalid. It is empty"],
+    [['simulate', '--host', ''], "option '--host <address>' argument '' is invalid. It is empty"],
+    [['simulate', '--write-config', '/no/such/folder/sim.yaml'], '--write-config /no/such/folder/sim.yaml: ENOENT'],
+    // A variable of the shell that is not set must not look like an exchange without orders.
+    [['revoke', '-c', noSymbols, '--account', '', '--yes'], 'It is empty; leave it out, or give a value'],
     [['simulate', '--faults', 'no-such'], 'no fault plan is called "no-such"'],
     [['simulate', '--exchange', 'mtgox'], 'no exchange called "mtgox" is simulated'],
     [['simulate', '--replay', '/no/such/file'], 'no such file'],

@@ -1,5 +1,5 @@
 // The command line, held against the promises of its documentation one by one: commands, exit statuses, what goes to which stream, strategies.
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -284,6 +284,15 @@ describe('aioquant demo', { concurrent: true, timeout: 60_000 }, () => {
     expect(status).toBe(0);
   });
 });
+
+it('a reader that stops reading is no crash: the command goes on and ends as ever', async () => {
+  const child = spawn(process.execPath, [MAIN, 'demo', '--seconds', '1'], { stdio: ['ignore', 'pipe', 'pipe'] });
+  let err = '';
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (err += text));
+  child.stdout.once('data', () => child.stdout.destroy());
+  const status = await new Promise((resolve) => child.once('close', resolve));
+  expect([status, err]).toEqual([0, '']);
+}, 30_000);
 
 it('in a checkout, npm run -s aioquant -- ARGS is the command line, with its exit status', () => {
   const npm = (args: string[]) =>

@@ -161,7 +161,7 @@ describe.each([
     expect(stage.venue.requests.at(-1)).toBe('openOrders');
     expect(told.orders.filter(({ status }) => status === 'CANCELED')).toHaveLength(100);
     const [receipt] = stage.journal.receipts({});
-    expect(receipt).toMatchObject({ trigger: 'command', left: [], filled: [], error: null });
+    expect(receipt).toMatchObject({ trigger: 'strategy', left: [], filled: [], error: null });
     expect(receipt?.revoked).toHaveLength(100);
     expect(receipt?.confirmedAt).not.toBeNull();
     await trade.close();
