@@ -92,7 +92,7 @@ export class Trade<P extends Platform = Platform> {
       closeGate: () => this.desk.closeGate(),
       settle: () => this.desk.settle(),
       unfinished: () => this.desk.unfinished(),
-      revokeAtStop: () => this.desk.revokeAtStop(),
+      revokeAtStop: (timeLimitMs) => this.desk.revokeAtStop(timeLimitMs),
       close: () => this.close(),
     };
     this.leave = environment.trades?.add(live) ?? (() => undefined);

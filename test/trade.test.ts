@@ -360,7 +360,7 @@ describe('a clean stop', () => {
     expect(live!.unfinished()).toHaveLength(2);
     await stage.clock.runFor(live!.settle());
     expect((await inFlight)[0]).toBe('1002');
-    const receipt = await stage.clock.runFor(live!.revokeAtStop());
+    const receipt = await stage.clock.runFor(live!.revokeAtStop(120_000));
     expect(receipt).toMatchObject({ trigger: 'stop', revoked: ['1001', '1002'], left: [], error: null });
     expect(stage.venue.openOrders).toEqual([]);
     await live!.close();
@@ -376,7 +376,7 @@ describe('a clean stop', () => {
     const begun = stage.clock.monotonic();
     await stage.clock.runFor(live!.settle());
     expect(stage.clock.monotonic() - begun).toBeLessThan(7_000);
-    const receipt = await stage.clock.runFor(live!.revokeAtStop());
+    const receipt = await stage.clock.runFor(live!.revokeAtStop(120_000));
     expect(receipt).toMatchObject({ revoked: ['1001'], left: [], error: null });
     await live!.close();
   });
@@ -387,7 +387,11 @@ describe('a clean stop', () => {
     const { trade } = stage.trade();
     await stage.clock.runFor(trade.ready);
     const [live] = [...stage.live];
-    expect(await stage.clock.runFor(live!.revokeAtStop())).toMatchObject({ left: [], error: null, confirmedAt: null });
+    expect(await stage.clock.runFor(live!.revokeAtStop(120_000))).toMatchObject({
+      left: [],
+      error: null,
+      confirmedAt: null,
+    });
     await live!.close();
   });
 });

@@ -28,8 +28,11 @@ export interface LiveTrade {
   settle(): Promise<void>;
   /** Orders that are believed unfinished: order ids, or client order ids where the exchange's is not known yet. */
   unfinished(): readonly string[];
-  /** Revokes as the policy for `stop` says and asks the exchange until it says none is left; never rejects. */
-  revokeAtStop(): Promise<RevokeReceipt>;
+  /**
+   * Revokes as the policy for `stop` says and asks the exchange until it says none is left; never rejects.
+   * @param timeLimitMs gives up when nothing got better for so long
+   */
+  revokeAtStop(timeLimitMs: number): Promise<RevokeReceipt>;
   /** Closes streams and connections. Touches no order. */
   close(): Promise<void>;
 }

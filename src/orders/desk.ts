@@ -54,8 +54,6 @@ const LONGEST_LOOK_BACK_MS = 3_600_000;
 /** Orders that ended this long before cannot turn up among the fills that the first load asks for. */
 const FINISHED_MARGIN_MS = 120_000;
 const START_REVOKE_LIMIT_MS = 30_000;
-/** The process has a limit of its own for a stop; this one only keeps a run from going on for ever. */
-const STOP_REVOKE_LIMIT_MS = 120_000;
 /** Beyond the time a request may take: what is still in doubt then is revoke's to find. */
 const SETTLE_MARGIN_MS = 1_000;
 
@@ -262,9 +260,9 @@ export class Desk implements SessionMember {
   }
 
   /** The revoke at the end of the process. Never rejects. */
-  async revokeAtStop(): Promise<RevokeReceipt> {
+  async revokeAtStop(timeLimitMs: number): Promise<RevokeReceipt> {
     const at = await this.connected();
-    if (!(at instanceof TradeError)) return (await this.revokeAll(at, 'stop', STOP_REVOKE_LIMIT_MS)).receipt;
+    if (!(at instanceof TradeError)) return (await this.revokeAll(at, 'stop', timeLimitMs)).receipt;
     const { place, unfinishedOrders, environment } = this.parts;
     const left = this.unfinished();
     // With a key that never worked nothing can have been placed.

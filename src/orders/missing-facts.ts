@@ -1,5 +1,5 @@
 // Asks the exchange for what pushes did not tell: fills that the stated total proves, fees, and the terms of orders nobody placed here.
-// Waits a moment first (they are mostly on their way), asks with growing pauses, and leaves the rest to the periodic comparison.
+// Waits a moment first (they are mostly on their way), asks with growing pauses, and gives up after so many answers.
 
 import type { OrderRef } from '../exchanges/exchange.ts';
 import type { Clock, Timer } from '../seam/clock.ts';
@@ -10,11 +10,11 @@ import type { TrackedOrder } from './tracked-order.ts';
 
 const FIRST_WAIT_MS = 300;
 const LONGEST_WAIT_MS = 60_000;
-/** Answers after which what they lack will not come any more: fees may never be told, */
-const MOST_ANSWERS = 8;
-/** and Binance never says whose an order was that is canceled (binance.md A8.1): a doubt of ours that waits for it must not wait long. */
+/** Some fees are never told. */
+const MOST_ANSWERS_WITHOUT_FEES = 8;
+/** Binance never says whose a canceled order was (binance.md A8.1), and a doubt of ours waits for this. */
 const MOST_ANSWERS_WITHOUT_TERMS = 4;
-/** A list of fills can be minutes behind (binance.md E8, htx.md 5.16). */
+/** A list of fills may be minutes behind (binance.md E8, htx.md 5.16). */
 const MOST_ANSWERS_WITHOUT_FILLS = 40;
 
 interface MissingFactsParts {
@@ -63,7 +63,7 @@ export class MissingFacts {
       done: () => !order.lacksFees && !order.lacksFills,
       ask: () => this.askFills(order),
       giveUp: () => this.parts.manager().giveUpFacts(order),
-      isHopeless: (answers) => answers >= (order.lacksFills ? MOST_ANSWERS_WITHOUT_FILLS : MOST_ANSWERS),
+      isHopeless: (answers) => answers >= (order.lacksFills ? MOST_ANSWERS_WITHOUT_FILLS : MOST_ANSWERS_WITHOUT_FEES),
     });
   }
 

@@ -195,7 +195,10 @@ export class OrderManager {
   private meet(report: OrderReport, receivedAt: number): TrackedOrder | null {
     const { place, clock, isOwn, needs } = this.parts;
     const { orderId, clientOrderId } = report;
-    if (this.isEcho(report)) return null;
+    if (this.isEcho(report)) {
+      this.parts.log.debug('a refused attempt under the client id of another order', { orderId, clientOrderId });
+      return null;
+    }
     const isBack = this.tracker.isPast(report);
     if (isBack && (report.life !== 'open' || report.source !== 'query')) {
       // A list may lag behind the end (it does so after a restart): the order itself is asked for.
@@ -257,8 +260,8 @@ export class OrderManager {
     order.unexplainable = other.unexplainable;
     const waiting = this.teller.drop(other);
     const { trades, tradedQuantity, tradedValue } = other.state;
-    // An order whose id was not known has no fills yet; should it have some, only those it lacks are new.
-    if (order.state.trades.size === 0) order.state = { ...order.state, trades, tradedQuantity, tradedValue };
+    // It has none of its own yet: whatever tells of a fill names the order by the exchange's id.
+    order.state = { ...order.state, trades, tradedQuantity, tradedValue };
     for (const report of stateReports(other.state)) {
       if (report.fill === null) this.mergeInto(order, report, receivedAt);
       else this.parts.journal.report(order.key, report, this.parts.clock.now());

@@ -163,8 +163,8 @@ export class Submit {
     if (order.wasRefused) manager.settle(order);
     else {
       // A rate limit stands before the matching as far as the exchanges say, and they do not all say (htx.md 11.3): evidence would count.
-      order.wasTooFast = outcome === 'rejected' && error.kind === 'rate-limited';
-      manager.conclude(order, order.wasTooFast ? 'presumed-failed' : 'failed', error.message);
+      order.refusedForRate = outcome === 'rejected' && error.kind === 'rate-limited';
+      manager.conclude(order, order.refusedForRate ? 'presumed-failed' : 'failed', error.message);
     }
     return fail(error.at(place));
   }

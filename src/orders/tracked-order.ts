@@ -1,6 +1,6 @@
 // One order under our eyes: its merged state and what is known about it besides (how far its request got, what was told of it).
 // The order manager changes it, and who finds something out about it: `phase` also submit and doubt, `isMissing` also the desk and doubt;
-// `cancelSent` is the revokes', `wasTooFast` submit's, `silent` and the waiting fills are the fill teller's too, the filing the tracker's.
+// `cancelSent` is the revokes', `refusedForRate` submit's, `silent` and the waiting fills are the fill teller's too, the filing the tracker's.
 // What the exchange says of it, `state`, only the manager merges.
 
 import { Decimal } from '../domain/decimal.ts';
@@ -17,7 +17,7 @@ import type { Clock } from '../seam/clock.ts';
 export type Phase = 'sending' | 'doubt' | 'settled';
 
 /** Clocks are set, and what the exchange's clock was taken for when an order was sent may be wrong; but never by this much. */
-const CLOCK_MARGIN_MS = 86_400_000;
+const LONGEST_CLOCK_ERROR_MS = 86_400_000;
 
 /** A fill that waits for its fee before it is told. */
 export interface WaitingFill {
@@ -41,7 +41,7 @@ export class TrackedOrder {
   /** Known to have been open, but the exchange says that it knows no such order. */
   isMissing = false;
   /** Refused by a rate limit, so most likely never seen by the matching: nobody asks for it, but what shows it all the same is believed. */
-  wasTooFast = false;
+  refusedForRate = false;
   /** Filled before the first start and not yet explained by known fills: those are never told. */
   silent = Decimal.ZERO;
   feesGivenUp = false;
@@ -131,7 +131,7 @@ export class TrackedOrder {
   /** What the report is about happened long before this order was sent. */
   isYoungerThan({ ctime, fill }: OrderReport): boolean {
     const time = ctime ?? fill?.time ?? null;
-    return this.sentAt !== null && time !== null && time < this.sentAt - CLOCK_MARGIN_MS;
+    return this.sentAt !== null && time !== null && time < this.sentAt - LONGEST_CLOCK_ERROR_MS;
   }
 
   /** Calls `watcher` after every change until the function returned is called. */

@@ -30,9 +30,12 @@ export class Tracker {
     return this.openOrders;
   }
 
-  /** Ended orders whose end was only concluded from silence: evidence may bring them back. */
+  /**
+   * Orders taken for never arrived, which each comparison asks for again. Those taken for canceled, and those refused for rate, come back only
+   * when something shows them.
+   */
   *revivable(): Iterable<TrackedOrder> {
-    for (const order of this.ended) if (order.state.life === 'presumed-failed' && !order.wasTooFast) yield order;
+    for (const order of this.ended) if (order.state.life === 'presumed-failed' && !order.refusedForRate) yield order;
   }
 
   get size(): number {

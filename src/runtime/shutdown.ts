@@ -34,6 +34,10 @@ export interface ShutdownParts {
 
 const where = ({ account, platform, symbol }: TradingPlace): string => `${account} ${platform} ${symbol}`;
 
+/** A receipt takes so long at most from the last answer on. */
+const RECEIPT_MS = 1_000;
+const LEAST_REVOKE_MS = 1_000;
+
 export class Shutdown {
   private readonly parts: ShutdownParts;
   private readonly members: readonly LiveTrade[];
@@ -68,12 +72,13 @@ export class Shutdown {
     const { clock, log, timeLimitMs, quiet, flush } = this.parts;
     for (const member of this.members) member.closeGate();
     quiet();
+    const deadline = clock.monotonic() + timeLimitMs;
     const limit = new Promise<void>((resolve) => {
       const timer = clock.after(timeLimitMs, () => {
         this.timedOut = true;
         resolve();
       });
-      void Promise.allSettled(this.members.map((member) => this.finish(member))).then(() => {
+      void Promise.allSettled(this.members.map((member) => this.finish(member, deadline))).then(() => {
         timer.cancel();
         resolve();
       });
@@ -95,8 +100,8 @@ export class Shutdown {
     };
   }
 
-  private async finish(member: LiveTrade): Promise<void> {
-    const { log } = this.parts;
+  private async finish(member: LiveTrade, deadline: number): Promise<void> {
+    const { clock, log } = this.parts;
     const { place } = member;
     try {
       await member.settle();
@@ -104,7 +109,9 @@ export class Shutdown {
         const kept = member.unfinished();
         if (kept.length > 0) log.warn(`kept ${kept.length} unfinished orders on ${where(place)}`, { orderIds: kept });
       } else {
-        const receipt = await member.revokeAtStop();
+        // A little before everything ends: what it could not do, and why, is to be said.
+        const timeLimitMs = Math.max(LEAST_REVOKE_MS, deadline - clock.monotonic() - RECEIPT_MS);
+        const receipt = await member.revokeAtStop(timeLimitMs);
         this.receipts.set(member, receipt);
         log.info(`${where(place)}: ${describeReceipt(receipt).counts}`);
       }

@@ -248,7 +248,7 @@ describe.each([
     for (const request of ['cancel', 'cancelAll', 'openOrders'] as const) stage.venue.fault(request, ...refused);
     const [live] = stage.live;
     const before = stage.venue.requests.length;
-    const receipt = await stage.clock.runFor(live!.revokeAtStop(), 600_000);
+    const receipt = await stage.clock.runFor(live!.revokeAtStop(120_000), 600_000);
     expect(receipt.left).toHaveLength(20);
     expect(receipt.error).toContain('auth');
     expect(stage.venue.requests.length - before).toBeLessThan(60);

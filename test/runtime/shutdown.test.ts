@@ -1,5 +1,6 @@
 // The order of a clean stop, its time limit, and what it says is left - on a virtual clock, with stand-ins for Trades.
 import { describe, expect, it } from 'vitest';
+import { sleep } from '../../src/seam/clock.ts';
 import { DEFAULT_UNFINISHED_ORDERS } from '../../src/domain/unfinished-orders.ts';
 import { Enrolment } from '../../src/runtime/participant.ts';
 import { Shutdown, type ShutdownParts } from '../../src/runtime/shutdown.ts';
@@ -51,6 +52,18 @@ describe('a clean stop', () => {
     participants.add(fakeParticipant([], ['1', '2'], { revokeAtStop: () => Promise.resolve(receipt) }));
     const { left } = await clock.runFor(new Shutdown(parts).run());
     expect(left).toEqual([{ place: samplePlace, orderId: '2' }]);
+  });
+
+  it('leaves a revoke that gets nowhere time to say why, within its own', async () => {
+    const { participants, clock, parts } = setUp();
+    const receipt = receiptOf(samplePlace, { left: ['1'], error: 'the key is refused' });
+    const revokeAtStop = async (limitMs: number) => {
+      await sleep(clock, limitMs);
+      return receipt;
+    };
+    participants.add(fakeParticipant([], ['1'], { revokeAtStop }));
+    const { timedOut, receipts } = await clock.runFor(new Shutdown(parts).run());
+    expect([timedOut, receipts]).toEqual([false, [receipt]]);
   });
 
   it.each([

@@ -39,6 +39,13 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }));
 const make = (clock = new VirtualClock(), retentionDays?: number): SqliteJournal =>
   new SqliteJournal({ file, clock, log: silentLog, ...(retentionDays === undefined ? {} : { retentionDays }) });
 
+/** Of the unfinished orders. */
+const keysIn = (journal: SqliteJournal): string[] =>
+  journal
+    .open(SCOPE)
+    .load()
+    .map(({ key }) => key);
+
 describe('SqliteJournal', () => {
   it('remembers unfinished orders with everything heard of them, and forgets to bring up finished ones', async () => {
     const [of] = fc.sample(story, { numRuns: 1, seed: 7 });
@@ -83,12 +90,7 @@ describe('SqliteJournal', () => {
     journal.writeIntents();
     expect(tail()).toBe('');
     const again = make();
-    expect(
-      again
-        .open(SCOPE)
-        .load()
-        .map(({ key }) => key),
-    ).toEqual(['c:a', 'c:b', 'c:c']);
+    expect(keysIn(again)).toEqual(['c:a', 'c:b', 'c:c']);
     await again.close();
     await journal.close();
   });
@@ -215,12 +217,7 @@ describe('SqliteJournal', () => {
     for (const name of readdirSync(folder)) if (name.includes('-intents-')) rmSync(join(folder, name));
     orders.intent('c:c', intent('c'));
     const again = make();
-    expect(
-      again
-        .open(SCOPE)
-        .load()
-        .map(({ key }) => key),
-    ).toEqual(['c:a', 'c:b', 'c:c']);
+    expect(keysIn(again)).toEqual(['c:a', 'c:b', 'c:c']);
     await again.close();
     await journal.close();
   });
