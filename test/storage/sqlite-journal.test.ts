@@ -315,7 +315,7 @@ describe('SqliteJournal', () => {
     expect(stage.journal.history({ account: 'somebody else' })).toEqual([]);
     expect(stage.journal.history({ limit: 1 })).toHaveLength(1);
     expect(stage.journal.receipts({ symbol: 'EOS/USDT' })).toMatchObject([
-      { trigger: 'command', revoked: ['1001', '1002'], left: [] },
+      { trigger: 'strategy', revoked: ['1001', '1002'], left: [] },
     ]);
     await stage.journal.close();
   });
