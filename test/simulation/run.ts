@@ -54,6 +54,10 @@ export interface RunOutcome {
 }
 
 const SYMBOL = 'EOS/USDT';
+/** A stream is dead after 45 s without a word at the latest (contract.md), and pushes may be late besides. */
+const LONGEST_SILENCE_MS = 50_000;
+/** Bans, refused keys and back-off in a row: only then it is known what nobody was there to see. */
+const LONGEST_START_MS = 90_000;
 /** Pushes, the fees apart among them, have come by then. */
 const ARRIVAL_MS = 2_000;
 /** Long enough for every doubt to be settled and for one periodic comparison. */
@@ -291,11 +295,16 @@ async function live(world: World): Promise<RunOutcome> {
   person(world, until);
   if (random.int(2) === 0) await clock.advance(15_000);
   let deadSince = startedAt;
-  // What somebody else placed and ended while no process of ours was connected is nobody's to report.
+  // What somebody else placed and ended while no process of ours was connected is nobody's to report; nor is what ended so, and came before that
+  // death when the process could not have heard of it: a moment before, or while its stream may have been dead.
   const notePassedBy = (): void => {
-    for (const order of venue.orders(uid, SYMBOL)) {
-      if (order.clientOrderId.startsWith(HAND) && order.status !== 'open' && order.createdAt >= deadSince)
-        unseenOrders.add(String(order.orderId));
+    const told = new Set([...ledger.orders.values()].map(({ orderId }) => orderId));
+    const unheard = scenario.rules.every(isPrompt) ? PROMPT_MS : LONGEST_SILENCE_MS;
+    for (const { orderId, clientOrderId, status, createdAt, updatedAt } of venue.orders(uid, SYMBOL)) {
+      const id = String(orderId);
+      if (!clientOrderId.startsWith(HAND) || status === 'open') continue;
+      const isUnheard = createdAt >= deadSince - unheard && updatedAt >= deadSince && !told.has(id);
+      if (createdAt >= deadSince || isUnheard) unseenOrders.add(id);
     }
   };
 
@@ -325,7 +334,7 @@ async function live(world: World): Promise<RunOutcome> {
     process = launch(world);
     process.strategy.start();
     const { trade } = process;
-    await clock.runUntil(() => trade.lastProof !== null, 20_000);
+    await clock.runUntil(() => trade.lastProof !== null, LONGEST_START_MS);
     notePassedBy();
   }
   process.strategy.stop();
@@ -337,7 +346,7 @@ async function live(world: World): Promise<RunOutcome> {
     kill(process);
     process = launch(world);
     const { trade } = process;
-    await clock.runUntil(() => trade.lastProof !== null, 20_000);
+    await clock.runUntil(() => trade.lastProof !== null, LONGEST_START_MS);
     notePassedBy();
   }
   await clock.advance(SETTLE_MS);
