@@ -80,7 +80,7 @@ export class JournalStore {
         return;
       }
       case 't':
-        statements.told.add(this.row(scope, key, now).id, readField(first));
+        statements.told.add(this.idOf(scope, key, now), readField(first));
         return;
       case 'c': {
         const row = this.row(scope, key, Number(first));
@@ -98,10 +98,10 @@ export class JournalStore {
         return;
       }
       case 'q':
-        statements.events.add(this.row(scope, key, now).id, Number(first), 'result', second);
+        statements.events.add(this.idOf(scope, key, now), Number(first), 'result', second);
         return;
       case 'a':
-        statements.adopted.run(this.row(scope, key, now).id);
+        statements.adopted.run(this.idOf(scope, key, now));
         return;
       case 'p':
         statements.proof.run(Number(first), scope.id);
@@ -111,15 +111,22 @@ export class JournalStore {
     }
   }
 
-  private row({ id: scope, orders }: ScopeRows, key: string, at: number): Row {
-    const known = orders.get(key);
+  private row(scope: ScopeRows, key: string, at: number): Row {
+    const known = scope.orders.get(key);
     if (known !== undefined) return known;
+    const row: Row = { id: this.idOf(scope, key, at), isOpen: false };
+    // A copy: the key is a piece of the text of many lines, all of which would stay with it.
+    scope.orders.set(Buffer.from(key).toString(), row);
+    return row;
+  }
+
+  /** For what may come after the end of an order, when nothing is to be remembered of it here any more. */
+  private idOf({ id: scope, orders }: ScopeRows, key: string, at: number): number {
+    const known = orders.get(key);
+    if (known !== undefined) return known.id;
     const { addOrder, findOrder } = this.statements;
     const added = addOrder.run(scope, key, at);
-    const id = added.changes === 1 ? added.lastInsertRowid : findOrder.get(scope, key)?.['id'];
-    const row: Row = { id: Number(id), isOpen: false };
-    orders.set(key, row);
-    return row;
+    return Number(added.changes === 1 ? added.lastInsertRowid : findOrder.get(scope, key)?.['id']);
   }
 
   private scope(number: number): ScopeRows {
