@@ -10,6 +10,8 @@ import { QUERIES_AT_ONCE } from './sweep.ts';
 const TIME_LIMIT_MS = 10_000;
 /** Most of what was on its way arrives within this: it is worth waiting for before the next life begins. */
 const STRAGGLER_MS = 300;
+/** A request may leave this long after its order was noted - it waited for a rate limit, or for the clock -, and clocks are not exact. */
+const LEAVES_LATER_MS = 10_000;
 
 interface DeadPlace extends SweepTask {
   readonly place: TradingPlace;
@@ -30,6 +32,8 @@ export async function sweepDeadPlace(
 ): Promise<SweepResult> {
   const { symbol, strategy, unfinishedOrders } = place;
   const access = openAccount(place, environment);
+  const { placementValidMs } = access.exchange.capabilities;
+  const from = environment.clock.now() - placementValidMs - LEAVES_LATER_MS;
   try {
     const receipt = await sweepAccount(
       access,
@@ -47,8 +51,6 @@ export async function sweepDeadPlace(
       },
       environment,
     );
-    const { placementValidMs } = access.exchange.capabilities;
-    const from = environment.clock.now() - placementValidMs;
     const mayArrive =
       remembered === null || remembered.some((order) => isUnderWay(order, from, madeBefore ?? Infinity));
     return { receipt, arrivesWithinMs: mayArrive ? placementValidMs : 0 };

@@ -77,6 +77,23 @@ describe.each(PLATFORMS)('on %s', (platform) => {
     },
   );
 
+  it('an order that was noted seconds before it left may still arrive', async () => {
+    await open();
+    const { place, environment } = stage.supervisor({});
+    const made = async (msAgo: number): Promise<number> => {
+      const at = stage.clock.now() - msAgo;
+      const terms = { action: 'BUY', orderType: 'LIMIT', timeInForce: 'GTC', price: '0.7', quantity: '20' } as const;
+      const intent = { ...terms, clientOrderId: 'queued', quoteQuantity: null, at };
+      const remembered = [{ key: 'c:queued', intent, adopted: false, reports: [], told: new Set<string>() }];
+      const task = { trigger: 'crash', madeBefore: null, place, remembered } as const;
+      return (await stage.run(sweepDeadPlace(task, environment))).arrivesWithinMs;
+    };
+    const validMs = await made(0);
+    expect(validMs).toBeGreaterThan(0);
+    expect(await made(validMs + 6_000)).toBe(validMs);
+    expect(await made(validMs + 60_000)).toBe(0);
+  });
+
   it('nothing was on its way, as the journal knows: one look is enough', async () => {
     await open();
     const { trade, kill } = await stage.ready();
