@@ -30,7 +30,7 @@ export interface LiveTrade {
   unfinished(): readonly string[];
   /**
    * Revokes as the policy for `stop` says and asks the exchange until it says none is left; never rejects.
-   * @param timeLimitMs gives up when nothing got better for so long
+   * @param timeLimitMs what is not done by then is not waited for: the receipt says what is left
    */
   revokeAtStop(timeLimitMs: number): Promise<RevokeReceipt>;
   /** Closes streams and connections. Touches no order. */

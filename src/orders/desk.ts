@@ -2,7 +2,7 @@
 // and knows its life - loading, ready, gap, closing. What the strategy's callbacks look like is trade.ts's part.
 
 import { RevokeError, TradeError, fail, ok, type Result } from '../domain/errors.ts';
-import type { Assets, Orderbook } from '../domain/order.ts';
+import { ORDER_STATUS_NONE, type Assets, type Orderbook } from '../domain/order.ts';
 import type { OrderReport } from '../domain/order-report.ts';
 import type { RevokeReceipt, RevokeTrigger, UnfinishedOrders } from '../domain/unfinished-orders.ts';
 import type { AccountConfig, Exchange, FeedEvent } from '../exchanges/exchange.ts';
@@ -54,6 +54,8 @@ const LONGEST_LOOK_BACK_MS = 3_600_000;
 /** Orders that ended this long before cannot turn up among the fills that the first load asks for. */
 const FINISHED_MARGIN_MS = 120_000;
 const START_REVOKE_LIMIT_MS = 30_000;
+/** Of the first comparison, with some seconds between the first and the last: then it is taken for the exchange's last word. */
+const MOST_REFUSALS = 5;
 /** Beyond the time a request may take: what is still in doubt then is revoke's to find. */
 const SETTLE_MARGIN_MS = 1_000;
 
@@ -79,6 +81,7 @@ export class Desk implements SessionMember {
   private failure: TradeError | null = null;
   private troubleTold = false;
   private refusalTold = false;
+  private refusals = 0;
 
   constructor(parts: DeskParts) {
     this.parts = parts;
@@ -172,7 +175,7 @@ export class Desk implements SessionMember {
     const since = Math.max(proof ?? -Infinity, clock.now() - LONGEST_LOOK_BACK_MS);
     if (proof !== null) this.reconciler.lookBackTo(since);
     for (const { orderId, status } of this.journal.finishedSince(since - FINISHED_MARGIN_MS))
-      this.manager.tracker.rememberPast(orderId, status);
+      if (status !== ORDER_STATUS_NONE) this.manager.tracker.rememberPast(orderId, status);
     const instrument = await this.session.join(this);
     if (instrument === null || this.closed) return;
     this.connections.set({ account: this.session.connector, instrument });
@@ -379,12 +382,19 @@ export class Desk implements SessionMember {
     this.parts.handlers.onReady(this.failure);
   }
 
+  /** Returns whether to ask again. */
   private onReconcileTrouble(error: TradeError): boolean {
-    if (isFatal(error) && this.phase === 'loading') {
+    if (!isFatal(error) || this.phase !== 'loading') {
+      this.tellTrouble(error);
+      return true;
+    }
+    // The key was taken a moment ago. What refuses it now may be a ban, or a gateway on the way (binance.md A3.1, D7).
+    const mayPass = error.kind === 'auth' || error.kind === 'rejected';
+    if (!mayPass || ++this.refusals >= MOST_REFUSALS) {
       this.onFatal(error);
       return false;
     }
-    this.tellTrouble(error);
+    this.event({ type: 'exception', error: error.at(this.parts.place) });
     return true;
   }
 

@@ -51,6 +51,7 @@ function clientIdOf({ intent, reports, key }: Entry): string {
 
 /** Forgets finished orders beyond this many, oldest first. */
 const FINISHED_KEPT = 10_000;
+const MOST_RECEIPTS = 1_000;
 
 export class MemoryJournal implements Journal {
   private readonly entries = new Map<string, Entry>();
@@ -144,6 +145,7 @@ export class MemoryJournal implements Journal {
       },
       receipt: (receipt) => {
         this.receiptList.push(receipt);
+        if (this.receiptList.length > MOST_RECEIPTS) this.receiptList.splice(0, MOST_RECEIPTS / 10);
       },
     };
   }

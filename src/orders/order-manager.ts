@@ -5,7 +5,7 @@ import { Decimal } from '../domain/decimal.ts';
 import { compactState, intendedOrderState, merge, newOrderState } from '../domain/merge.ts';
 import { stateReports } from '../domain/state-reports.ts';
 import { EMPTY_REPORT, type FillReport, type OrderReport } from '../domain/order-report.ts';
-import type { Fill, Order } from '../domain/order.ts';
+import { ORDER_STATUS_NONE, type Fill, type Order } from '../domain/order.ts';
 import type { Life } from '../domain/transitions.ts';
 import type { OrderRef } from '../exchanges/exchange.ts';
 import type { Clock } from '../seam/clock.ts';
@@ -14,6 +14,7 @@ import { FillTeller } from './fill-teller.ts';
 import type { Intent, OrderJournal, RememberedOrder } from './journal.ts';
 import { OpenOrdersView } from './open-orders-view.ts';
 import { fillOf, isNews, snapshotOf, type Place } from './snapshot.ts';
+import { byTime } from './sort-reports.ts';
 import { TrackedOrder } from './tracked-order.ts';
 import { Tracker } from './tracker.ts';
 
@@ -184,7 +185,7 @@ export class OrderManager {
     if (newFill !== null) this.teller.onNewFill(order, newFill, receivedAt);
     if (feeFound !== null) this.teller.onFeeFound(order, feeFound);
     if (before.action === null && state.action !== null) this.teller.onSideKnown(order);
-    if (order.lacksFills && !order.fillsGivenUp) this.parts.needs.fills(order);
+    if (order.awaitsFills) this.parts.needs.fills(order);
     this.tell(order, receivedAt);
     // What opened it again was nothing a strategy could see.
     if (order.endTold !== null) this.closeIfTold(order);
@@ -225,6 +226,21 @@ export class OrderManager {
     if (isBack && orderId !== null) this.tracker.forgetPast(orderId);
     if (report.action === null) needs.terms({ orderId, clientOrderId });
     return order;
+  }
+
+  /** Reports of an order that had left memory as ended, and is open. */
+  isReturning(reports: readonly OrderReport[]): boolean {
+    return reports.some((report) => report.life === 'open' && this.tracker.isPast(report));
+  }
+
+  /** Takes such an order in again, with all its fills: those from before were told. */
+  bringBack(ref: OrderRef, reports: readonly OrderReport[], fills: readonly OrderReport[], receivedAt: number): void {
+    this.together(() => {
+      this.applyTo(ref, reports, receivedAt);
+      this.applyTo(ref, byTime(fills), receivedAt);
+    });
+    const order = this.tracker.find(ref);
+    if (order !== null) this.fillsAnswered(order);
   }
 
   /**
@@ -268,6 +284,8 @@ export class OrderManager {
     }
     for (const tradeId of trades.keys()) if (!waiting.has(tradeId)) this.parts.journal.told(order.key, tradeId);
     for (const fill of waiting.values()) this.teller.onNewFill(order, fill, receivedAt);
+    // There is one order, and the journal brings up one: whatever the other entry was, its story ends here.
+    this.parts.journal.closed(other.key, ORDER_STATUS_NONE, this.parts.clock.now());
   }
 
   /** The question about a parked order is answered, or there is nothing left it could belong to: it is an order of its own. */
@@ -353,7 +371,7 @@ export class OrderManager {
   /** The strategy knows the end and every fill: the journal need not bring the order up again. */
   private closeIfTold(order: TrackedOrder): void {
     if (order.endTold === null || order.endTold !== order.told || !order.isEnded) return;
-    if (order.waitingFills !== null || order.lacksFills || order.lacksFees) return;
+    if (order.waitingFills !== null || order.awaitsFills || order.lacksFees) return;
     this.parts.journal.closed(order.key, order.endTold.status, this.parts.clock.now());
     // Most orders are in this state most of the time that they are in memory.
     order.closedAs = order.endTold.status;

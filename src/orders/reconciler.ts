@@ -89,6 +89,7 @@ export class Reconciler {
 
   /** Pushes: held while the answers of a start or a gap are not in, else merged at once. */
   onReports(reports: readonly OrderReport[], receivedAt: number): void {
+    if (this.stopped) return;
     if (this.held === null) this.parts.manager.apply(reports, receivedAt);
     else this.held.push({ reports, receivedAt });
   }
@@ -146,10 +147,10 @@ export class Reconciler {
     return [...tracker.open.values(), ...tracker.revivable()];
   }
 
-  /** @param among only these orders, or null: all */
-  private view(kind: ReconcileKind, offset: number, among: ReadonlySet<TrackedOrder> | null): View {
+  /** @param among only these orders */
+  private view(kind: ReconcileKind, offset: number, among: ReadonlySet<TrackedOrder>): View {
     const orders = this.alive()
-      .filter((order) => among === null || among.has(order))
+      .filter((order) => among.has(order))
       .map((order) => ({
         state: order.state,
         isSending: order.phase === 'sending',
@@ -168,8 +169,8 @@ export class Reconciler {
     const askedAt = clock.now();
     const asked: Moment = { here: askedAt, there: askedAt + (connection()?.account.clockOffset() ?? 0) };
     const answers: Mutable = { openOrders: null, fillsSince: null, orders: new Map(), fillsOf: new Map() };
-    // Orders that come up while a routine check goes on are the next one's business: where many come, it would never end.
-    const among = kind === 'routine' ? new Set(this.alive()) : null;
+    // Orders that come up while this goes on are told by the stream, and the next comparison's business: where many come, it would never end.
+    const among = new Set(this.alive());
     let failures = 0;
     for (;;) {
       const at = connection();

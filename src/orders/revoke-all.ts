@@ -4,7 +4,7 @@
 import { TradeError, type RevokeFailure } from '../domain/errors.ts';
 import type { OrderReport } from '../domain/order-report.ts';
 import type { RevokeReceipt, RevokeTrigger, Whose } from '../domain/unfinished-orders.ts';
-import type { Capabilities } from '../exchanges/exchange.ts';
+import type { Capabilities, OrderRef } from '../exchanges/exchange.ts';
 import { sleep } from '../seam/clock.ts';
 import type { Connection } from './connection.ts';
 import { revokeChannel } from './diagnostics.ts';
@@ -14,6 +14,14 @@ import type { TrackedOrder } from './tracked-order.ts';
 interface RevokeAllParts extends RevokeParts {
   readonly capabilities: Capabilities;
   readonly isOwn: (clientOrderId: string) => boolean;
+}
+
+interface Stray {
+  readonly ref: OrderRef;
+  /** A cancel of it left. */
+  isCanceled: boolean;
+  /** As of the last list. */
+  isListed: boolean;
 }
 
 interface RevokeAllResult extends Revoked {
@@ -42,6 +50,9 @@ export class RevokeAll {
   private keyRefusals = 0;
   /** Everything of the symbol is being canceled in one request: an order that comes into view meanwhile is struck by it as well. */
   private isSweeping = false;
+  /** Listed as open by the exchange although they had ended for us before this run began, by id: the exchange is right. */
+  private readonly strays = new Map<string, Stray>();
+  private isOver = false;
 
   constructor(parts: RevokeAllParts, at: Connection, whose: Whose) {
     this.parts = parts;
@@ -49,21 +60,39 @@ export class RevokeAll {
     this.whose = whose;
   }
 
-  /** Never rejects. Gives up when nothing got better for `timeLimitMs`, and says what is left. */
+  /**
+   * Never rejects. Gives up when nothing got better for `timeLimitMs`, and says what is left. At a stop that is all the time there is, whatever
+   * gets better: what is not said by then is not said at all.
+   */
   async run(trigger: RevokeTrigger, timeLimitMs: number): Promise<RevokeAllResult> {
     const { clock } = this.parts;
     const startedAt = clock.now();
-    let deadline = clock.monotonic() + timeLimitMs;
-    const doubtDeadline = deadline + this.parts.timings.notFoundAfter + DOUBT_MARGIN_MS;
-    let fewest = Infinity;
-    let confirmedAt: number | null = null;
     this.note();
     if (revokeChannel.hasSubscribers) {
       revokeChannel.publish({ ...this.parts.place, orderIds: [...this.found].map(({ id }) => id) });
     }
+    const work = this.untilNoneIsLeft(timeLimitMs);
+    const confirmedAt = await (trigger === 'stop' ? this.within(timeLimitMs, work) : work);
+    this.isOver = true;
+    return this.conclude(trigger, startedAt, confirmedAt);
+  }
+
+  private within<T>(ms: number, work: Promise<T>): Promise<T | null> {
+    return new Promise((resolve, reject) => {
+      const timer = this.parts.clock.after(ms, () => resolve(null));
+      work.finally(() => timer.cancel()).then(resolve, reject);
+    });
+  }
+
+  /** Resolves when the exchange confirmed it, with the time; null: it gave up. */
+  private async untilNoneIsLeft(timeLimitMs: number): Promise<number | null> {
+    const { clock, timings } = this.parts;
+    let deadline = clock.monotonic() + timeLimitMs;
+    const doubtDeadline = deadline + timings.notFoundAfter + DOUBT_MARGIN_MS;
+    let fewest = Infinity;
     // Without a live stream the view may be short: the record of what was open comes from the exchange then.
     let listed = this.parts.isLive() ? null : await this.list();
-    for (let round = 0; !this.isHopeless(); round++) {
+    for (let round = 0; !this.isHopeless() && !this.isOver; round++) {
       // A key that was just refused is tried by one question, not by a cancel for each order.
       if (this.isKeyRefused) this.lastError = null;
       // Every other round only asks: a cancel that was taken may need a moment to show.
@@ -74,10 +103,7 @@ export class RevokeAll {
         this.keyError = this.lastError;
         this.keyRefusals++;
       }
-      if (listed?.length === 0 && (await this.allEnded(deadline))) {
-        confirmedAt = clock.now();
-        break;
-      }
+      if (listed?.length === 0 && (await this.allEnded(deadline))) return clock.now();
       // Many orders under a tight rate limit take their time: as long as they become fewer, there is more of it.
       if (listed !== null && listed.length < fewest) {
         fewest = listed.length;
@@ -85,10 +111,10 @@ export class RevokeAll {
       }
       // What the exchange has never shown is settled by the look-ups, which ask for `notFoundAfter`: that is waited for.
       const left = (listed?.length === 0 && this.onlyDoubtsLeft() ? doubtDeadline : deadline) - clock.monotonic();
-      if (left <= 0) break;
+      if (left <= 0) return null;
       await sleep(clock, Math.min(this.pause(round), left));
     }
-    return this.conclude(trigger, startedAt, confirmedAt);
+    return null;
   }
 
   private pause(round: number): number {
@@ -134,18 +160,37 @@ export class RevokeAll {
     }
     manager.apply(reports, clock.monotonic());
     this.note();
-    if (this.whose === 'all') return reports;
-    return reports.filter((report) => {
-      const order = manager.tracker.find(report);
-      return order?.own === true || (report.clientOrderId !== null && isOwn(report.clientOrderId));
-    });
+    const ours =
+      this.whose === 'all'
+        ? reports
+        : reports.filter((report) => {
+            const order = manager.tracker.find(report);
+            return order?.own === true || (report.clientOrderId !== null && isOwn(report.clientOrderId));
+          });
+    this.noteStrays(ours);
+    return ours;
+  }
+
+  /** Those of this run that ended are not among them: a list may be a moment behind. */
+  private noteStrays(listed: readonly OrderReport[]): void {
+    for (const stray of this.strays.values()) stray.isListed = false;
+    for (const report of listed) {
+      const { orderId, clientOrderId } = report;
+      const order = this.parts.manager.tracker.find(report);
+      if (orderId === null || (order !== null && (!order.isEnded || this.found.has(order)))) continue;
+      const known = this.strays.get(orderId);
+      if (known !== undefined) known.isListed = true;
+      else this.strays.set(orderId, { ref: { orderId, clientOrderId }, isCanceled: false, isListed: true });
+    }
   }
 
   private async cancel(round: number, listed: readonly OrderReport[] | null): Promise<void> {
     const { capabilities, manager, clock } = this.parts;
     const living = [...this.found].filter((order) => !order.isEnded && order.phase !== 'sending');
-    const refs = living.map(({ state: { orderId, clientOrderId } }) => ({ orderId, clientOrderId }));
-    const many = living.length > Math.max(1, capabilities.cancelBatchSize);
+    const strays = [...this.strays.values()].filter(({ isListed }) => isListed);
+    const refs: OrderRef[] = living.map(({ state: { orderId, clientOrderId } }) => ({ orderId, clientOrderId }));
+    refs.push(...strays.map(({ ref }) => ref));
+    const many = refs.length > Math.max(1, capabilities.cancelBatchSize);
     if (this.whose === 'all' && capabilities.cancelAll && (round === 0 || many || listed === null)) {
       // Those on their way too: the sweep may strike them when they arrive.
       const struck = [...this.found].filter((order) => !order.isEnded);
@@ -154,6 +199,7 @@ export class RevokeAll {
       this.isSweeping = outcome.outcome === 'accepted' || outcome.outcome === 'unknown';
       this.lastError = outcome.outcome === 'accepted' ? null : outcome.error;
       if (this.isSweeping) for (const order of struck) order.cancelSent = true;
+      if (this.isSweeping) for (const stray of strays) stray.isCanceled = true;
       if (outcome.outcome === 'accepted') {
         for (const report of outcome.reports) this.takeCanceled(report);
         return;
@@ -162,15 +208,20 @@ export class RevokeAll {
       if (outcome.outcome !== 'rejected' || this.isHopeless() || MAY_PASS.has(outcome.error.kind)) return;
     }
     this.isSweeping = false;
-    if (living.length === 0) return;
+    if (refs.length === 0) return;
     const outcomes = await this.at.account.trading.cancel(this.at.instrument, refs);
     this.lastError = null;
     const received = clock.monotonic();
     outcomes.forEach((outcome, index) => {
       const order = living[index];
-      if (order === undefined) return;
-      if (outcome.outcome === 'accepted' || outcome.outcome === 'unknown') order.cancelSent = true;
-      if (outcome.outcome === 'accepted') manager.applyTo(order.state, outcome.reports, received);
+      const stray = strays[index - living.length];
+      const target = order?.state ?? stray?.ref;
+      if (target === undefined) return;
+      if (outcome.outcome === 'accepted' || outcome.outcome === 'unknown') {
+        if (order !== undefined) order.cancelSent = true;
+        else if (stray !== undefined) stray.isCanceled = true;
+      }
+      if (outcome.outcome === 'accepted') manager.applyTo(target, outcome.reports, received);
       // "Gone" says nothing yet: the list and the look-up will.
       else if (outcome.outcome !== 'gone') this.lastError = outcome.error;
     });
@@ -223,7 +274,7 @@ export class RevokeAll {
       const { status } = manager.snapshot(order);
       if (!order.isEnded) {
         left.push(order.id);
-        failed.push({ orderId: order.id, error: this.leftError(order) });
+        failed.push({ orderId: order.id, error: this.leftError(order.id) });
       } else if (status === 'CANCELED' && order.cancelSent) revoked.push(order.id);
       // An order that never came to life needed no revoking.
       else if (status !== 'FAILED') {
@@ -235,6 +286,15 @@ export class RevokeAll {
         });
       }
     }
+    const found = new Set([...this.found].map(({ id }) => id));
+    for (const [orderId, { isListed, isCanceled }] of this.strays) {
+      if (found.has(orderId) || !(isListed || isCanceled)) continue;
+      found.add(orderId);
+      if (isListed) {
+        left.push(orderId);
+        failed.push({ orderId, error: this.leftError(orderId) });
+      } else revoked.push(orderId);
+    }
     stats.revoked += revoked.length;
     const error = confirmedAt === null ? this.finalError(left) : null;
     const receipt: RevokeReceipt = {
@@ -243,7 +303,7 @@ export class RevokeAll {
       account: place.account,
       symbol: place.symbol,
       whose: this.whose,
-      found: [...this.found].map(({ id }) => id),
+      found: [...found],
       revoked,
       filled,
       left,
@@ -256,9 +316,9 @@ export class RevokeAll {
     return { receipt, revoked, failed, error };
   }
 
-  private leftError(order: TrackedOrder): TradeError {
+  private leftError(id: string): TradeError {
     const why = this.lastError ?? this.keyError;
-    const message = `order ${order.id} may still be open${why === null ? '' : ` (${why.message})`}`;
+    const message = `order ${id} may still be open${why === null ? '' : ` (${why.message})`}`;
     return new TradeError(message, {
       kind: why?.kind ?? 'in-doubt',
       outcome: 'unknown',

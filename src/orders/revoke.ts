@@ -54,6 +54,10 @@ interface Entry {
   result: 'revoked' | TradeError | null;
 }
 
+function partition<T>(all: readonly T[], isFirst: (one: T) => boolean): [T[], T[]] {
+  return [all.filter(isFirst), all.filter((one) => !isFirst(one))];
+}
+
 export class Revoke {
   private readonly parts: RevokeParts;
 
@@ -67,19 +71,27 @@ export class Revoke {
     const deadline = clock.monotonic() + timings.inDoubtPatience;
     const entries = [...new Set(ids)].map((id) => this.enter(id));
     if (revokeChannel.hasSubscribers) revokeChannel.publish({ ...this.parts.place, orderIds: ids });
-    await this.awaitReplies(entries);
+    const [sending, there] = partition(entries, ({ order }) => order?.phase === 'sending');
+    // Those on their way hold nobody up.
+    await Promise.all([
+      this.revoke(there, deadline, at),
+      this.awaitReplies(sending).then(() => this.revoke(sending, deadline, at)),
+    ]);
+    return this.sum(entries);
+  }
+
+  private async revoke(entries: readonly Entry[], deadline: number, at: Connection): Promise<void> {
+    const { clock } = this.parts;
     for (let round = 0; ; round++) {
       const open = entries.filter((entry) => entry.result === null);
-      if (open.length === 0) break;
       const left = deadline - clock.monotonic();
-      if (left <= 0) break;
+      if (open.length === 0 || left <= 0) return;
       if (round > 0) await sleep(clock, Math.min(left, this.pause(open, round)));
       await this.round(
-        entries.filter((entry) => entry.result === null),
+        open.filter((entry) => entry.result === null),
         at,
       );
     }
-    return this.sum(entries);
   }
 
   private pause(open: readonly Entry[], round: number): number {
@@ -105,7 +117,7 @@ export class Revoke {
     await Promise.all(
       entries.map(async (entry) => {
         const { order } = entry;
-        if (order === null || order.phase !== 'sending') return;
+        if (order === null) return;
         await order.until(() => order.phase !== 'sending', timings.requestTimeout, clock);
         if (order.isEnded) entry.result = this.became(entry, order);
       }),
@@ -178,7 +190,8 @@ export class Revoke {
     const { order } = entry;
     if (order !== null) {
       const wait = isLive() ? PUSH_WAIT_MS : 0;
-      if (await order.until(() => order.isEnded, wait, clock)) {
+      // What silence ended before has not ended by this cancel.
+      if (await order.until(() => order.hasSurelyEnded, wait, clock)) {
         entry.result = this.became(entry, order);
         return;
       }

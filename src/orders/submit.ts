@@ -226,6 +226,8 @@ export class Submit {
     if (!(order.isProven && order.state.orderId !== null)) {
       stats.doubted++;
       order.phase = 'doubt';
+      // Whoever waits for the reply, a revoke, waits no longer.
+      order.changed();
       log.warn(`order ${order.state.clientOrderId ?? ''} is in doubt (${why.message}); looking it up`);
       lookUp(order);
       const left = Math.max(0, timings.inDoubtPatience - (clock.monotonic() - sentAt));

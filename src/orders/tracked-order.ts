@@ -45,7 +45,7 @@ export class TrackedOrder {
   /** Filled before the first start and not yet explained by known fills: those are never told. */
   silent = Decimal.ZERO;
   feesGivenUp = false;
-  /** Asked for often and long enough, in vain. The next start asks again. */
+  /** Asked for often and long enough, in vain. */
   fillsGivenUp = false;
   /** Filled, but the exchange has no fills to show for it (too old): nothing more to ask. */
   unexplainable = Decimal.ZERO;
@@ -105,6 +105,11 @@ export class TrackedOrder {
     const { state } = this;
     if (state.filled.lte(state.tradedQuantity)) return false;
     return state.filled.sub(state.tradedQuantity).sub(this.unexplainable).sub(this.silent).isPositive();
+  }
+
+  /** ... and not yet asked for often enough. */
+  get awaitsFills(): boolean {
+    return !this.fillsGivenUp && this.lacksFills;
   }
 
   /** A fill is known without its fee, and the fee may still come. */

@@ -140,7 +140,7 @@ export class Tracker {
       const crowded = this.ended.size > MOST_ENDED && age >= LEAST_KEPT_MS;
       if (age < KEPT_AFTER_END_MS && !crowded) break;
       if (order.waitingFills !== null && order.waitingFills.size > 0) continue;
-      if (order.lacksFills && !order.fillsGivenUp) continue;
+      if (order.awaitsFills) continue;
       if (order.state.life === 'presumed-canceled' && age < PRESUMED_KEPT_MS) continue;
       this.ended.delete(order);
       this.forget(order);

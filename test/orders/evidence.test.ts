@@ -1,7 +1,9 @@
 // What was concluded from an exchange's silence, or is still unknown, and what the exchange shows afterwards: evidence always wins.
 import { describe, expect, it } from 'vitest';
-import { Stage } from './support/stage.ts';
+import { SYMBOL } from './support/fake-exchange.ts';
+import { Stage, type Told } from './support/stage.ts';
 
+const SCOPE = { platform: 'okx', venue: '', account: 'me', symbol: SYMBOL, strategy: 'test' } as const;
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 /** As OKX and HTX: no cancel-all, and canceled orders are forgotten after two hours. */
@@ -17,6 +19,14 @@ describe('an order that was taken for canceled', () => {
     await stage.clock.runUntil(() => told.orders.at(-1)?.status === 'CANCELED');
     stage.venue.hasAmnesia = false;
     return { trade, told, order: stage.venue.orders[0]! };
+  };
+
+  /** It turns up, and is denied for a bad while once more: then it is believed. */
+  const deniedAgain = async (stage: Stage, { orders }: Told) => {
+    await stage.clock.advance(2 * HOUR_MS);
+    stage.venue.hasAmnesia = true;
+    await stage.clock.runUntil(() => orders.length === 4);
+    expect(orders.at(-1)?.status).toBe('CANCELED');
   };
 
   it('is open again when the exchange lists it, is revoked, and its fills are told', async () => {
@@ -71,6 +81,72 @@ describe('an order that was taken for canceled', () => {
     expect(stage.venue.count('query')).toBe(before);
     expect((await stage.clock.runFor(trade.revokeOrder()))[1]).toBeNull();
     await trade.close();
+  });
+
+  it('and was believed to be is revoked with everything when the exchange lists it all the same', async () => {
+    const stage = new Stage(FORGETFUL);
+    const { trade, told } = await denied(stage);
+    await deniedAgain(stage, told);
+    expect(trade.orders.size).toBe(0);
+    stage.venue.hasAmnesia = false;
+    expect(await stage.clock.runFor(trade.revokeOrder())).toEqual([['1001'], null]);
+    expect(stage.venue.openOrders).toEqual([]);
+    expect(stage.journal.receipts({})[0]).toMatchObject({ found: ['1001'], revoked: ['1001'], left: [] });
+    await trade.close();
+  });
+
+  it('and cannot be canceled counts as left', async () => {
+    const stage = new Stage(FORGETFUL);
+    const { trade, told } = await denied(stage);
+    await deniedAgain(stage, told);
+    stage.venue.hasAmnesia = false;
+    stage.venue.fault('cancel', ...Array.from({ length: 100 }, () => ({ reject: 'rejected' as const })));
+    const [, error] = await stage.clock.runFor(trade.revokeOrder());
+    expect(error).toMatchObject({ failed: [{ orderId: '1001' }] });
+    expect(stage.journal.receipts({})[0]).toMatchObject({ left: ['1001'], confirmedAt: null });
+    await trade.close();
+  });
+
+  it('counts as revoked only when the exchange says that it has ended', async () => {
+    const stage = new Stage(FORGETFUL);
+    const { trade } = await denied(stage);
+    stage.venue.cancelReplyIsFinal = false;
+    stage.venue.pushDelayMs = null;
+    const before = stage.venue.count('query');
+    expect(await stage.clock.runFor(trade.revokeOrder('1001'))).toEqual([['1001'], null]);
+    expect(stage.venue.count('query')).toBe(before + 1);
+    await trade.close();
+  });
+
+  it('tells later fills when it was partly filled before, and the earlier ones not again', async () => {
+    for (const starts of [1, 2]) {
+      const stage = new Stage(FORGETFUL);
+      const { trade, told: first } = await stage.ready();
+      await stage.clock.runFor(trade.createOrder('SELL', '2', '10'));
+      const order = stage.venue.orders[0]!;
+      stage.venue.fill(order, '4');
+      await stage.clock.advance(3 * HOUR_MS);
+      expect(first.fills).toHaveLength(1);
+      stage.venue.hasAmnesia = true;
+      await stage.clock.runUntil(() => first.orders.at(-1)?.status === 'CANCELED');
+      await stage.clock.advance(1_000);
+      await trade.close();
+      stage.venue.hasAmnesia = false;
+      for (let start = 1; start < starts; start++) {
+        const { trade: between, told } = await stage.ready();
+        await stage.clock.advance(MINUTE_MS);
+        expect(told.fills).toEqual([]);
+        await between.close();
+      }
+      const { trade: last, told } = await stage.ready();
+      await stage.clock.advance(MINUTE_MS);
+      expect([...last.orders.values()]).toMatchObject([{ orderId: '1001', filled: '4' }]);
+      stage.venue.fill(order, '6');
+      await stage.clock.advance(5 * MINUTE_MS);
+      expect(told.fills.map(({ quantity }) => quantity)).toEqual(['6']);
+      expect(told.orders.at(-1)).toMatchObject({ status: 'FILLED', filled: '10' });
+      await last.close();
+    }
   });
 
   it('is open again after a restart, and can be revoked', async () => {
@@ -215,6 +291,19 @@ describe('while an order of ours is in doubt', () => {
       expect(told.fills).toHaveLength(1);
       expect([...trade.orders.values()]).toMatchObject([{ orderId: '1001', filled: '4' }]);
       await trade.close();
+      // One order for the journal, too: its end is told once, by whichever process hears of it.
+      stage.venue.pushDelayMs = 5;
+      const { trade: next, told: toldNext } = await stage.ready();
+      stage.venue.fill(order, '6');
+      await stage.clock.advance(MINUTE_MS);
+      await next.close();
+      const { trade: last, told: toldLast } = await stage.ready();
+      await stage.clock.advance(MINUTE_MS);
+      expect(toldNext.fills.map(({ quantity }) => quantity)).toEqual(['6']);
+      expect(toldNext.orders.at(-1)).toMatchObject({ status: 'FILLED', filled: '10' });
+      expect([...toldLast.orders, ...toldLast.fills]).toEqual([]);
+      expect(stage.journal.open(SCOPE).load()).toEqual([]);
+      await last.close();
     }
   });
 
@@ -261,6 +350,11 @@ describe('fills that are listed late', () => {
     await stage.clock.advance(HOUR_MS);
     expect(stage.trackedBy(trade)).toBe(0);
     await trade.close();
+    // Its end was told once, and is no news for the next process.
+    const { trade: next, told } = await stage.ready();
+    await stage.clock.advance(MINUTE_MS);
+    expect(told.orders).toEqual([]);
+    await next.close();
   });
 });
 

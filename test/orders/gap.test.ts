@@ -50,6 +50,22 @@ describe('start', () => {
     await trade.close();
   });
 
+  it('a key that was taken a moment ago and is refused by the first question is tried again, and given up when that goes on', async () => {
+    const stage = new Stage();
+    stage.venue.fault('openOrders', { reject: 'auth' }, { reject: 'rejected' });
+    const { trade, told } = await stage.ready();
+    expect(told.inits).toEqual([true]);
+    expect(told.errors).toEqual([]);
+    expect(told.events.filter(({ type }) => type === 'exception')).toHaveLength(2);
+    await trade.close();
+    const other = new Stage();
+    other.venue.fault('openOrders', ...Array.from({ length: 20 }, () => ({ reject: 'auth' as const })));
+    const { trade: refused, told: toldThen } = other.trade();
+    expect(await other.clock.runFor(refused.ready, 10_000)).toBe(false);
+    expect(toldThen.calls.filter((call) => /error|init/.test(call))).toEqual(['error auth', 'init false']);
+    await refused.close();
+  });
+
   it('an unknown symbol is onInit(false)', async () => {
     const stage = new Stage();
     const { trade, told } = stage.trade({ symbol: 'NO/SUCH' });
@@ -256,6 +272,22 @@ describe('when all looks well', () => {
     expect(stage.clock.now() - (trade.lastProof ?? 0)).toBeLessThan(65_000);
     expect(stage.venue.count('openOrders')).toBeGreaterThanOrEqual(3);
     expect(stage.venue.count('query')).toBeLessThan(100);
+    await trade.close();
+  });
+
+  it('a comparison after a gap, too, and what it has to wait for is known', async () => {
+    const stage = new Stage();
+    const { trade, told } = await stage.ready();
+    // Slower than pushes are held back.
+    stage.venue.delayMs = 6_000;
+    stage.venue.breakStream();
+    stage.venue.restore();
+    for (let step = 0; step < 60; step++) {
+      stage.venue.place({});
+      if (stage.venue.orders.length > 5) stage.venue.fill(stage.venue.orders.shift()!, '10');
+      await stage.clock.advance(500);
+    }
+    expect(told.events.at(-1)?.type).toBe('gap-closed');
     await trade.close();
   });
 

@@ -46,6 +46,33 @@ describe('revokeOrder with ids', () => {
     await trade.close();
   });
 
+  it('an order that is still on its way holds none of the others up', async () => {
+    const stage = new Stage();
+    const { trade } = await stage.ready();
+    await stage.clock.runFor(trade.createOrder('SELL', '2', '10'));
+    stage.venue.fault('create', 'request-lost');
+    void trade.createOrder('SELL', '2', '10', { clientOrderId: 'late' });
+    const revoking = trade.revokeOrder('late', '1001');
+    await stage.clock.advance(100);
+    expect(stage.venue.openOrders).toEqual([]);
+    const [, error] = await stage.clock.runFor(revoking);
+    if (!(error instanceof RevokeError)) throw new Error('expected a RevokeError');
+    expect(error.revoked).toEqual(['1001']);
+    await trade.close();
+  });
+
+  it('is sent as soon as the reply to the order is known to be lost', async () => {
+    const stage = new Stage();
+    stage.venue.pushDelayMs = null;
+    const { trade } = await stage.ready();
+    stage.venue.fault('create', 'cut');
+    void trade.createOrder('SELL', '2', '10', { clientOrderId: 'mine' });
+    void trade.revokeOrder('mine');
+    await stage.clock.advance(100);
+    expect(stage.venue.openOrders).toEqual([]);
+    await trade.close();
+  });
+
   it("A23: one shape of result; one id gives that order's own error", async () => {
     const stage = new Stage();
     const { trade } = await stage.ready();
@@ -253,6 +280,22 @@ describe.each([
     expect(receipt.error).toContain('auth');
     expect(stage.venue.requests.length - before).toBeLessThan(60);
     expect(stage.venue.count('cancel')).toBe(0);
+    await trade.close();
+  });
+
+  it('at a stop says what is left when the time is over, however slowly the exchange answers', async () => {
+    const stage = new Stage(capabilities);
+    const { trade } = await stage.ready();
+    for (let i = 0; i < 2; i++) await stage.clock.runFor(trade.createOrder('SELL', '2', '10'));
+    for (const request of ['cancel', 'cancelAll'] as const)
+      stage.venue.fault(request, ...Array.from({ length: 100 }, () => 'not-sent' as const));
+    stage.venue.delayMs = 4_000;
+    const [live] = stage.live;
+    const start = stage.clock.monotonic();
+    const receipt = await stage.clock.runFor(live!.revokeAtStop(10_000));
+    expect(stage.clock.monotonic() - start).toBe(10_000);
+    expect(receipt).toMatchObject({ left: ['1001', '1002'], confirmedAt: null });
+    expect(stage.journal.receipts({})).toEqual([receipt]);
     await trade.close();
   });
 

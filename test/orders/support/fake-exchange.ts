@@ -89,6 +89,8 @@ export interface FakeOrder {
 export type Fault =
   /** Carried out, the reply lost: the outcome is unknown after the time-out. */
   | 'reply-lost'
+  /** Carried out, and the connection breaks before the reply: the outcome is unknown at once. */
+  | 'cut'
   /** Never arrives; the outcome is unknown after the time-out. */
   | 'request-lost'
   /** Certain that nothing left. */
@@ -436,6 +438,7 @@ class FakeTrading implements Trading {
       clock.after(TIMEOUT_MS + fault.lateBy, () => this.carryOut(command));
     } else if (fault !== 'request-lost') {
       const order = this.carryOut(command);
+      if (fault === 'cut') return { outcome: 'unknown', error: errorOf('network', 'unknown', 'connection lost') };
       if (fault !== 'reply-lost') {
         const report = { ...venue.report(order, 'create-reply'), filled: null, filledValue: null };
         await sleep(clock, venue.delayMs / 2);
