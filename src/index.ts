@@ -45,6 +45,7 @@ export type {
   OrderType,
   TimeInForce,
 } from './domain/order.ts';
+export type { SymbolRules } from './domain/instrument.ts';
 export type { Position } from './domain/position.ts';
 export { Decimal } from './domain/decimal.ts';
 export type { DecimalInput, Rounding } from './domain/decimal.ts';

@@ -2,6 +2,7 @@
 // public face of a desk. Everything about orders happens in orders/.
 
 import type { TradeError, Result } from './domain/errors.ts';
+import type { SymbolRules } from './domain/instrument.ts';
 import type { LiveTrade } from './domain/live-trade.ts';
 import type { Assets, Fill, Order, OrderAction, Orderbook } from './domain/order.ts';
 import type { Platform } from './domain/platform.ts';
@@ -156,6 +157,11 @@ export class Trade<P extends Platform = Platform> {
   /** Last known balances. */
   get assets(): Assets {
     return this.desk.assets;
+  }
+
+  /** What orders of the symbol must keep to, as the exchange says now; null until it is known: before onInit's success. */
+  get rules(): SymbolRules | null {
+    return this.desk.symbolRules;
   }
 
   /** The platform's raw REST client, in the exchange's own words. */

@@ -34,6 +34,48 @@ export interface Instrument {
   readonly extra: Readonly<Record<string, string | number>>;
 }
 
+/**
+ * What an order of a symbol must keep to, for strategies. Decimal strings; null where the exchange states no such limit. An order that does not is
+ * refused before it is sent, with the nearest legal value.
+ */
+export interface SymbolRules {
+  readonly symbol: string;
+  readonly base: string;
+  readonly quote: string;
+  /** A price is a multiple of this. */
+  readonly tickSize: string;
+  /** A quantity is a multiple of this. */
+  readonly lotSize: string;
+  readonly minPrice: string | null;
+  readonly maxPrice: string | null;
+  /** In the base asset. */
+  readonly minQuantity: string | null;
+  readonly maxQuantity: string | null;
+  /** Least price * quantity, in the quote asset. */
+  readonly minNotional: string | null;
+  readonly maxNotional: string | null;
+  /** Whether it can be traded now, as far as is known. */
+  readonly isTrading: boolean;
+}
+
+export function rulesOf(instrument: Instrument): SymbolRules {
+  const text = (value: Decimal | null): string | null => (value === null ? null : value.toString());
+  return Object.freeze<SymbolRules>({
+    symbol: instrument.symbol,
+    base: instrument.base,
+    quote: instrument.quote,
+    tickSize: instrument.tickSize.toString(),
+    lotSize: instrument.lotSize.toString(),
+    minPrice: text(instrument.minPrice),
+    maxPrice: text(instrument.maxPrice),
+    minQuantity: text(instrument.minQuantity),
+    maxQuantity: text(instrument.maxQuantity),
+    minNotional: text(instrument.minNotional),
+    maxNotional: text(instrument.maxNotional),
+    isTrading: instrument.isTrading,
+  });
+}
+
 export interface OrderAmounts {
   readonly action: OrderAction;
   readonly orderType: OrderType;

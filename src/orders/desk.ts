@@ -2,6 +2,7 @@
 // and knows its life - loading, ready, gap, closing. What the strategy's callbacks look like is trade.ts's part.
 
 import { RevokeError, TradeError, fail, ok, type Result } from '../domain/errors.ts';
+import type { SymbolRules } from '../domain/instrument.ts';
 import { ORDER_STATUS_NONE, type Assets, type Orderbook } from '../domain/order.ts';
 import type { OrderReport } from '../domain/order-report.ts';
 import type { RevokeReceipt, RevokeTrigger, UnfinishedOrders } from '../domain/unfinished-orders.ts';
@@ -185,6 +186,10 @@ export class Desk implements SessionMember {
 
   get restApi(): object {
     return this.session.connector.rest;
+  }
+
+  get symbolRules(): SymbolRules | null {
+    return this.rules.current;
   }
 
   get assets(): Assets {

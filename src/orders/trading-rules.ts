@@ -2,7 +2,7 @@
 // which orders leave this machine. Read again from time to time, when a refusal suggests it, and before an order is refused for a closed market.
 
 import type { ErrorKind, Result } from '../domain/errors.ts';
-import type { Instrument } from '../domain/instrument.ts';
+import { rulesOf, type Instrument, type SymbolRules } from '../domain/instrument.ts';
 import type { Clock, Timer } from '../seam/clock.ts';
 import type { Log } from '../seam/log.ts';
 import type { Random } from '../seam/random.ts';
@@ -34,6 +34,7 @@ export class TradingRules {
   private readonly parts: TradingRulesParts;
   private timer: Timer | null = null;
   private stopped = false;
+  private shown: { readonly of: Instrument; readonly rules: SymbolRules } | null = null;
 
   constructor(parts: TradingRulesParts) {
     this.parts = parts;
@@ -52,6 +53,14 @@ export class TradingRules {
   stop(): void {
     this.stopped = true;
     this.timer?.cancel();
+  }
+
+  /** As a strategy sees them; null until they are known. */
+  get current(): SymbolRules | null {
+    const instrument = this.parts.connections.current?.instrument;
+    if (instrument === undefined) return null;
+    if (this.shown?.of !== instrument) this.shown = { of: instrument, rules: rulesOf(instrument) };
+    return this.shown.rules;
   }
 
   /** Whether the market is closed, as far as is known. */

@@ -69,6 +69,7 @@ const TRADE = names<Trade>({
   position: true,
   assets: true,
   restApi: true,
+  rules: true,
   lastProof: true,
   stopping: true,
   stats: true,

@@ -56,6 +56,21 @@ describe('a market that was closed at the start', () => {
   });
 });
 
+it('strategies see what orders must keep to: nothing until it is known, then what the exchange says now', async () => {
+  const stage = new Stage();
+  const { trade } = stage.trade();
+  expect(trade.rules).toBeNull();
+  await stage.clock.runFor(trade.ready);
+  const { rules } = trade;
+  expect(rules).toMatchObject({ symbol: INSTRUMENT.symbol, tickSize: '0.001', minPrice: null, isTrading: true });
+  expect(Object.isFrozen(rules)).toBe(true);
+  expect(trade.rules).toBe(rules);
+  stage.venue.instrument = COARSER;
+  await stage.clock.advance(7 * MINUTE);
+  expect(trade.rules?.tickSize).toBe('0.1');
+  await trade.close();
+});
+
 describe('a rule that changes', () => {
   it('is known after some minutes', async () => {
     const stage = new Stage();
