@@ -2,7 +2,7 @@
 // does not know. It is never sent again and never assumed dead: only what the exchange itself keeps saying counts, never a network error.
 
 import type { ExchangeAccount } from '../exchanges/exchange.ts';
-import { sleep, type Clock } from '../seam/clock.ts';
+import type { Clock } from '../seam/clock.ts';
 import type { Log } from '../seam/log.ts';
 import type { Connection } from './connection.ts';
 import type { OrderManager } from './order-manager.ts';
@@ -62,10 +62,11 @@ async function resolveDoubt(order: TrackedOrder, parts: DoubtParts): Promise<voi
   let denials = 0;
   let firstDenial = 0;
   let warned = false;
+  const isOver = (): boolean => !isOpen(order) || isStopped();
   for (let attempt = 0; ; attempt++) {
     const pause = warned ? SLOW_PAUSE_MS : (PAUSES[Math.min(attempt, PAUSES.length - 1)] ?? LAST_PAUSE_MS);
-    await order.until(() => !isOpen(order) || isStopped(), pause, clock);
-    if (!isOpen(order) || isStopped()) return;
+    await order.until(isOver, pause, clock);
+    if (isOver()) return;
     const at = parts.connection();
     if (at === null) continue;
     const { orderId, clientOrderId } = order.state;
@@ -83,12 +84,12 @@ async function resolveDoubt(order: TrackedOrder, parts: DoubtParts): Promise<voi
     }
     // No answer, whatever the reason, proves nothing.
     if (answer.outcome === 'no-answer') {
-      if (answer.error.retryAfter !== undefined) await sleep(clock, answer.error.retryAfter);
+      if (answer.error.retryAfter !== undefined) await order.until(isOver, answer.error.retryAfter, clock);
       continue;
     }
     if (denials++ === 0) firstDenial = clock.monotonic();
     if (denials < LEAST_DENIALS || clock.monotonic() - firstDenial < parts.notFoundAfter) continue;
-    if (!(await isAbsentElsewhere(order, at, parts)) || !isOpen(order) || isStopped()) continue;
+    if (!(await isAbsentElsewhere(order, at, parts)) || isOver()) continue;
     if (!order.isProven) {
       log.warn(`order ${order.id} never arrived: ${NEVER_ARRIVED}`, { denials });
       manager.conclude(order, 'presumed-failed', NEVER_ARRIVED);

@@ -35,8 +35,8 @@ export interface LinkOptions {
   /** How long a replaced connection stays to deliver what was under way, ms. Default 2 000; longer while requests are pending, up to five times. */
   readonly lingerMs?: number;
   readonly backoff?: Omit<BackoffOptions, 'random'>;
-  /** Resolves when another attempt may be made (budget of connections). */
-  readonly admit?: () => Promise<void>;
+  /** Resolves when another attempt may be made (budget of connections), or when the signal says that none will be. */
+  readonly admit?: (signal: AbortSignal) => Promise<unknown>;
   /** The server refused to open a connection. */
   readonly onRefused?: (refusal: HandshakeError) => void;
   /** Logs in and subscribes; resolves when everything that happens from now on will be delivered. Rejects with a TradeError. */
@@ -82,6 +82,7 @@ export class Link {
   private retryTimer: Timer | null = null;
   private rotateTimer: Timer | null = null;
   private admitting = false;
+  private readonly stopping = new AbortController();
   private lastReason = '';
   private onAllClosed: (() => void) | null = null;
 
@@ -129,6 +130,7 @@ export class Link {
   async stop(): Promise<void> {
     this.stopped = true;
     this.cancelTimers();
+    this.stopping.abort();
     const all = [this.current, this.next, ...this.lingering].filter((session) => session !== null);
     this.current = null;
     this.next = null;
@@ -153,7 +155,7 @@ export class Link {
       this.admitting = false;
       if (!this.stopped) this.connect();
     };
-    admit().then(go, go);
+    admit(this.stopping.signal).then(go, go);
   }
 
   private connect(): void {

@@ -2,6 +2,7 @@
 // What a request costs, and which limits an exchange has, is in each exchange's limits.ts.
 
 import type { Clock, Timer } from '../seam/clock.ts';
+import { Deadlines, Limited } from './deadlines.ts';
 
 /** Cancels never wait behind others: they have a reserve of their own. `spare`: what can wait; half of every window is left to the others. */
 export type Priority = 'cancel' | 'order' | 'query' | 'spare';
@@ -22,6 +23,14 @@ export interface RateBudgets {
   ): RateBudget;
 }
 
+/** How long somebody waits for room. */
+export interface Patience {
+  /** ms; without it for as long as it takes. */
+  readonly mostMs?: number;
+  /** Ends the wait at once, whatever the time. */
+  readonly signal?: AbortSignal | undefined;
+}
+
 export interface RateBudget {
   /** True and taken when `cost` fits now. */
   tryTake(cost: number, priority: Priority): boolean;
@@ -29,8 +38,15 @@ export interface RateBudget {
   spend(cost: number): void;
   /** Whether `tryTake` would take it now. */
   hasRoom(cost: number, priority: Priority): boolean;
-  /** Resolves when `cost` was taken; in order of priority, then of arrival. */
-  take(cost: number, priority: Priority): Promise<void>;
+  /** Whether there is room for it now, whoever waits: for those who had their `turn`. */
+  fits(cost: number, priority: Priority): boolean;
+  /**
+   * Takes `cost` in order of priority, then of arrival, and resolves with 0. Or with how long it would have to wait still, ms, having taken nothing: as
+   * soon as it is certain that the patience will not do, and no later than when it is over.
+   */
+  take(cost: number, priority: Priority, patience?: Patience): Promise<number>;
+  /** As `take`, but nothing is taken: whoever is told 0 looks whether it `fits` and everything else does, and spends it. */
+  turn(cost: number, priority: Priority, patience?: Patience): Promise<number>;
   /** The exchange says that `used` of the window is gone: the higher figure counts. */
   correct(used: number): void;
   /** Where the budget stands when a request leaves, its cost taken: for `replace`. */
@@ -171,10 +187,30 @@ class SlidingWindow implements Window {
   }
 }
 
-interface Waiting {
+interface Wanted {
   readonly cost: number;
   readonly priority: Priority;
-  readonly resolve: () => void;
+  /** Whether the cost is taken when the turn comes. */
+  readonly spends: boolean;
+  readonly patience: Patience;
+  readonly resolve: (waitMs: number) => void;
+}
+
+/** Somebody in a queue. */
+class Waiting extends Limited {
+  readonly wanted: Wanted;
+  /** When the patience is over, monotonic. */
+  readonly until: number;
+  readonly expire: () => void;
+  readonly abort: () => void;
+
+  constructor(wanted: Wanted, until: number, governor: { late(one: Waiting): void; giveUp(one: Waiting): void }) {
+    super();
+    this.wanted = wanted;
+    this.until = until;
+    this.expire = () => governor.late(this);
+    this.abort = () => governor.giveUp(this);
+  }
 }
 
 const RANK: Readonly<Record<Priority, number>> = { cancel: 0, order: 1, query: 2, spare: 3 };
@@ -184,12 +220,14 @@ class Governor implements RateBudget {
   private readonly window: Window;
   /** Best first. */
   private readonly queue: Waiting[] = [];
+  private readonly patience: Deadlines;
   private timer: Timer | null = null;
   private blockedUntil = -Infinity;
 
   constructor(limit: Limit) {
     this.limit = limit;
     this.window = limit.aligned ? new AlignedWindow(limit) : new SlidingWindow(limit);
+    this.patience = new Deadlines(limit.clock);
   }
 
   get used(): number {
@@ -199,8 +237,12 @@ class Governor implements RateBudget {
   hasRoom(cost: number, priority: Priority): boolean {
     // Nobody overtakes those who wait with the same or a better right.
     const first = this.queue[0];
-    if (first !== undefined && RANK[first.priority] <= RANK[priority]) return false;
-    return this.waitTime(cost, priority) === 0;
+    if (first !== undefined && RANK[first.wanted.priority] <= RANK[priority]) return false;
+    return this.fits(cost, priority);
+  }
+
+  fits(cost: number, priority: Priority): boolean {
+    return this.waitBehind(0, cost, priority) === 0;
   }
 
   spend(cost: number): void {
@@ -213,15 +255,55 @@ class Governor implements RateBudget {
     return true;
   }
 
-  take(cost: number, priority: Priority): Promise<void> {
-    if (this.tryTake(cost, priority)) return Promise.resolve();
+  take(cost: number, priority: Priority, patience: Patience = {}): Promise<number> {
+    if (this.tryTake(cost, priority)) return Promise.resolve(0);
+    return this.wait(cost, priority, patience, true);
+  }
+
+  turn(cost: number, priority: Priority, patience: Patience = {}): Promise<number> {
+    if (this.hasRoom(cost, priority)) return Promise.resolve(0);
+    return this.wait(cost, priority, patience, false);
+  }
+
+  private wait(cost: number, priority: Priority, patience: Patience, spends: boolean): Promise<number> {
+    const { mostMs = Infinity, signal } = patience;
+    const wait = this.waitTime(cost, priority);
+    if (wait > mostMs || signal?.aborted === true) return Promise.resolve(atLeastOne(wait));
     return new Promise((resolve) => {
-      const behind = this.queue.findIndex((other) => RANK[other.priority] > RANK[priority]);
+      const until = this.limit.clock.monotonic() + mostMs;
+      const waiting = new Waiting({ cost, priority, spends, patience, resolve }, until, this);
+      const behind = this.queue.findIndex(({ wanted }) => RANK[wanted.priority] > RANK[priority]);
       const place = behind < 0 ? this.queue.length : behind;
-      this.queue.splice(place, 0, { cost, priority, resolve });
+      this.queue.splice(place, 0, waiting);
+      if (mostMs < Infinity) this.patience.add(waiting, mostMs);
+      signal?.addEventListener('abort', waiting.abort);
       // For those who wait behind somebody the timer is set already.
       if (place === 0) this.arm();
     });
+  }
+
+  /** Its patience is over, unless there is room at this very moment. */
+  late(waiting: Waiting): void {
+    this.drain();
+    this.giveUp(waiting);
+  }
+
+  giveUp(...late: readonly Waiting[]): void {
+    const left = late.filter((waiting) => this.leave(waiting));
+    if (left.length === 0) return;
+    // Those behind them may fit.
+    this.drain();
+    for (const { wanted } of left) wanted.resolve(atLeastOne(this.waitTime(wanted.cost, wanted.priority)));
+  }
+
+  /** False: it was gone already. */
+  private leave(waiting: Waiting): boolean {
+    const place = this.queue.indexOf(waiting);
+    if (place < 0) return false;
+    this.queue.splice(place, 1);
+    this.patience.delete(waiting);
+    waiting.wanted.patience.signal?.removeEventListener('abort', waiting.abort);
+    return true;
   }
 
   correct(used: number): void {
@@ -240,12 +322,13 @@ class Governor implements RateBudget {
 
   blockFor(ms: number): void {
     this.blockedUntil = Math.max(this.blockedUntil, this.limit.clock.monotonic() + ms);
+    this.giveUp(...this.queue.filter(({ until }) => until < this.blockedUntil));
     this.arm();
   }
 
   waitTime(cost: number, priority: Priority): number {
     let ahead = 0;
-    for (const other of this.queue) if (RANK[other.priority] <= RANK[priority]) ahead += other.cost;
+    for (const { wanted } of this.queue) if (RANK[wanted.priority] <= RANK[priority]) ahead += wanted.cost;
     return this.waitBehind(ahead, cost, priority);
   }
 
@@ -279,11 +362,15 @@ class Governor implements RateBudget {
 
   /** Lets those go that may, in their order, and wakes up again when the next one might. */
   private drain(): void {
+    // What those will take whose turn it is; whether they do is looked at a moment later.
+    let promised = 0;
     for (let first = this.queue[0]; first !== undefined; first = this.queue[0]) {
-      if (this.waitBehind(0, first.cost, first.priority) > 0) break;
-      this.queue.shift();
-      this.window.add(first.cost);
-      first.resolve();
+      const { cost, priority, spends, resolve } = first.wanted;
+      if (this.waitBehind(promised, cost, priority) > 0) break;
+      this.leave(first);
+      if (spends) this.window.add(cost);
+      else promised += cost;
+      resolve(0);
     }
     this.arm();
   }
@@ -291,13 +378,18 @@ class Governor implements RateBudget {
   private arm(): void {
     this.timer?.cancel();
     this.timer = null;
-    const first = this.queue[0];
+    const first = this.queue[0]?.wanted;
     if (first === undefined) return;
     this.timer = this.limit.clock.after(Math.ceil(this.waitBehind(0, first.cost, first.priority)), () => {
       this.timer = null;
       this.drain();
     });
   }
+}
+
+/** Whole ms: 0 would say that it was taken. */
+function atLeastOne(waitMs: number): number {
+  return Math.max(1, Math.ceil(waitMs));
 }
 
 export function createRateBudgets(): RateBudgets {

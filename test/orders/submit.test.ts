@@ -165,6 +165,21 @@ describe('createOrder', () => {
     await trade.close();
   });
 
+  it('in doubt during a ban: asked for again when it is over, and by nobody once the Trade is closed', async () => {
+    const stage = new Stage();
+    stage.venue.pushDelayMs = null;
+    const { trade } = await stage.ready();
+    stage.venue.fault('create', 'request-lost');
+    stage.venue.queriesAgainAfter = 3 * 86_400_000;
+    const pending = trade.createOrder('SELL', '2', '10');
+    await stage.clock.advance(20_000);
+    expect((await pending)[1]?.kind).toBe('in-doubt');
+    expect(stage.venue.count('query')).toBe(1);
+    await stage.clock.runFor(trade.close());
+    // Nothing is left that would keep the process alive.
+    expect(await stage.clock.runAll(0)).toBe(true);
+  });
+
   it('FAILED only after the exchange itself said three times over notFoundAfter that it knows no such order', async () => {
     const stage = new Stage();
     const { trade, told } = await stage.ready();

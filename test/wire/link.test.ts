@@ -132,6 +132,25 @@ test('a replacement is live before the old connection is closed, frames of both 
   expect(told).toEqual(['live', 'replaced']);
 });
 
+test('a link that is stopped no longer waits to be admitted', async () => {
+  const { clock, transport, link } = setup({
+    admit: (signal) =>
+      new Promise<void>((resolve) => {
+        const timer = clock.after(3 * 86_400_000, resolve);
+        signal.addEventListener('abort', () => {
+          timer.cancel();
+          resolve();
+        });
+      }),
+  });
+  link.start();
+  await clock.advance(1_000);
+  await link.stop();
+  await clock.settle();
+  expect(transport.sockets).toEqual([]);
+  expect(await clock.runAll(0)).toBe(true);
+});
+
 test('when the replacement does not come to life the old connection stays, and its end is a break', async () => {
   const { clock, transport, told, link } = setup({ silenceMs: 1e12 });
   transport.onConnect = (socket) => (transport.sockets.length === 1 ? socket.open() : socket.refuse());

@@ -168,3 +168,100 @@ test('the wait counts those who wait already', async () => {
   await clock.advance(last + 60_000);
   expect(gone).toBe(true);
 });
+
+/** Takes one for an order that waits `mostMs`; what it was told, and when. */
+function waiting(b: ReturnType<typeof budget>, mostMs: number, cost = 1, signal?: AbortSignal) {
+  const told: { wait?: number; at?: number } = {};
+  void b.budget.take(cost, 'order', { mostMs, signal }).then((wait) => {
+    told.wait = wait;
+    told.at = b.clock.monotonic();
+  });
+  return told;
+}
+
+test('whoever would wait longer than it may is told at once, and takes nothing', async () => {
+  const of = budget(true);
+  of.budget.tryTake(8, 'query');
+  const told = waiting(of, 56_999);
+  await of.clock.settle();
+  expect(told).toEqual({ wait: 57_000, at: 0 });
+  await of.clock.advance(57_000);
+  expect(of.budget.used).toBe(0);
+});
+
+test('a ban that lasts longer than somebody may wait ends that wait at once; those who may wait it out go first afterwards', async () => {
+  const of = budget(true);
+  of.budget.tryTake(8, 'query');
+  const short = waiting(of, 58_000, 3);
+  const long = waiting(of, 200_000);
+  await of.clock.advance(1_000);
+  of.budget.blockFor(120_000);
+  await of.clock.settle();
+  expect(short).toEqual({ wait: 120_000, at: 1_000 });
+  await of.clock.advance(120_000);
+  expect(long).toEqual({ wait: 0, at: 121_000 });
+  expect(of.budget.used).toBe(1);
+});
+
+test('a wait that turns out longer than thought ends when its time is over, and holds up nobody behind it', async () => {
+  const of = budget(false);
+  of.budget.tryTake(4, 'query');
+  await of.clock.advance(1_000);
+  of.budget.tryTake(4, 'query');
+  const large = waiting(of, 61_000, 4);
+  const small = waiting(of, 90_000, 1);
+  await of.clock.advance(50_000);
+  // Cancels go first, and take what it counted on.
+  of.budget.tryTake(2, 'cancel');
+  void of.budget.take(4, 'cancel');
+  await of.clock.advance(10_999);
+  expect([large, small]).toEqual([{}, {}]);
+  await of.clock.advance(1);
+  expect(large.wait).toBeGreaterThan(0);
+  expect(large.at).toBe(62_000);
+  expect(small).toEqual({ wait: 0, at: 62_000 });
+});
+
+test('room that comes at the last moment is taken', async () => {
+  const of = budget(true);
+  of.budget.tryTake(8, 'query');
+  const told = waiting(of, 57_000);
+  await of.clock.advance(57_000);
+  expect(told).toEqual({ wait: 0, at: 57_000 });
+});
+
+test('a signal ends the wait, and leaves no timer behind', async () => {
+  const of = budget(true);
+  const ending = new AbortController();
+  of.budget.tryTake(1, 'query');
+  of.budget.blockFor(3 * 86_400_000);
+  const told = waiting(of, Infinity, 1, ending.signal);
+  await of.clock.advance(5);
+  expect(told).toEqual({});
+  ending.abort();
+  await of.clock.settle();
+  expect(told).toEqual({ wait: 3 * 86_400_000 - 5, at: 5 });
+  expect(await of.clock.runAll(0)).toBe(true);
+  // Nor does anybody begin to wait any more.
+  const late = waiting(of, Infinity, 1, ending.signal);
+  await of.clock.settle();
+  expect(late.at).toBe(5);
+});
+
+test('a turn comes in order and takes nothing; whoever does not use it makes room for the next', async () => {
+  const of = budget(true);
+  of.budget.tryTake(8, 'query');
+  const order: string[] = [];
+  void of.budget.turn(5, 'order').then(() => order.push('unused'));
+  void of.budget.turn(5, 'order').then(() => {
+    order.push('used');
+    expect(of.budget.fits(5, 'order')).toBe(true);
+    of.budget.spend(5);
+  });
+  void of.budget.take(5, 'order').then(() => order.push('next window'));
+  await of.clock.advance(57_000);
+  expect(order).toEqual(['unused', 'used']);
+  expect(of.budget.used).toBe(5);
+  await of.clock.advance(60_000);
+  expect(order).toEqual(['unused', 'used', 'next window']);
+});

@@ -41,7 +41,7 @@ export class BinanceAccountFeed implements AccountFeed {
       log,
       silenceMs,
       rotateAfterMs: ROTATE_AFTER_MS,
-      admit: () => limits.connect(SUBSCRIBE_WEIGHT + (canLogOn ? LOG_ON_WEIGHT : 0)),
+      admit: (signal) => limits.connect(SUBSCRIBE_WEIGHT + (canLogOn ? LOG_ON_WEIGHT : 0), signal),
       onRefused: (refusal) => limits.handshakeRefused(refusal),
       open: (session) => this.#open(session),
       isFatal: isFatalLogin,

@@ -8,6 +8,7 @@ import type { Assets, Orderbook } from '../../domain/order.ts';
 import { BINANCE } from '../../domain/platform.ts';
 import type { ClockOffset } from '../../wire/clock-offset.ts';
 import { PerHost, SharedAnswers } from '../../wire/per-host.ts';
+import { newClosing } from '../../wire/waited.ts';
 import type {
   AccountConfig,
   AccountFeed,
@@ -48,6 +49,7 @@ export class BinanceAccount implements ExchangeAccount {
   readonly #instruments: BinanceInstruments;
   readonly #requests: BinanceRequests;
   readonly #balances = new BalanceSheet();
+  readonly #closing = newClosing();
 
   constructor(config: AccountConfig, environment: ExchangeEnvironment) {
     const { transport, clock, random, log, budgets } = environment;
@@ -81,6 +83,7 @@ export class BinanceAccount implements ExchangeAccount {
       time,
       timeoutMs,
       orderEntry: this.#orders,
+      closing: this.#closing.signal,
     });
     this.#requests = requests;
     this.rest = new BinanceRest(requests);
@@ -174,7 +177,8 @@ export class BinanceAccount implements ExchangeAccount {
     return this.#time.offset;
   }
 
-  async close(): Promise<void> {
-    await this.feed.stop();
+  close(): Promise<void> {
+    this.#closing.abort();
+    return this.feed.stop();
   }
 }

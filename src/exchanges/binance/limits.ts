@@ -4,7 +4,7 @@
 import type { Clock } from '../../seam/clock.ts';
 import type { HandshakeError } from '../../seam/transport.ts';
 import type { ClockOffset } from '../../wire/clock-offset.ts';
-import type { Priority, RateBudget, RateBudgets } from '../../wire/rate-budget.ts';
+import type { Patience, Priority, RateBudget, RateBudgets } from '../../wire/rate-budget.ts';
 import { isRow, number, rowsOf, text, type Row } from './frames.ts';
 
 const MINUTE = 60_000;
@@ -100,9 +100,29 @@ export class BinanceLimits {
     return true;
   }
 
-  async take(weight: number, orders: number, priority: Priority): Promise<void> {
-    if (orders > 0) for (const { budget } of this.#orders) await budget.take(orders, priority);
-    await this.#weight.take(weight, priority);
+  /**
+   * As RateBudget.take. One budget after the other is waited for, and nothing is taken before all of them have room: a place taken early would count in
+   * a window that is over when the request leaves, and would be lost should another budget leave no room in time.
+   */
+  async take(weight: number, orders: number, priority: Priority, patience: Patience = {}): Promise<number> {
+    const { mostMs = Infinity, signal } = patience;
+    const until = this.#clock.monotonic() + mostMs;
+    const shares = [{ budget: this.#weight, cost: weight }];
+    if (orders > 0) for (const { budget } of this.#orders) shares.push({ budget, cost: orders });
+    // Whoever had the turn at one budget does not queue there again behind those who came later.
+    const hadTurn = new Set<RateBudget>();
+    for (;;) {
+      const full = shares.find(({ budget, cost }) =>
+        hadTurn.has(budget) ? !budget.fits(cost, priority) : !budget.hasRoom(cost, priority),
+      );
+      if (full === undefined) break;
+      const left = until - this.#clock.monotonic();
+      const wait = await full.budget.turn(full.cost, priority, { mostMs: left, signal });
+      if (wait > 0) return Math.max(wait, this.waitTime(weight, orders, priority));
+      hadTurn.add(full.budget);
+    }
+    for (const { budget, cost } of shares) budget.spend(cost);
+    return 0;
   }
 
   /** ms until it could go out. */
@@ -120,10 +140,11 @@ export class BinanceLimits {
   /**
    * Resolves when another connection may be opened: never during a ban.
    * @param weight what logging in on it will weigh; null for market streams, which weigh nothing
+   * @param signal nobody waits for it any more
    */
-  async connect(weight: number | null): Promise<void> {
-    await this.#connects.take(1, 'cancel');
-    await this.#weight.take(weight === null ? 0 : CONNECT_WEIGHT + weight, 'cancel');
+  async connect(weight: number | null, signal?: AbortSignal): Promise<void> {
+    await this.#connects.take(1, 'cancel', { signal });
+    await this.#weight.take(weight === null ? 0 : CONNECT_WEIGHT + weight, 'cancel', { signal });
   }
 
   /** `rateLimits` of exchangeInfo: the capacities in force. */

@@ -29,6 +29,8 @@ export interface MarketFeedContext {
   readonly rest: BinanceRest;
   readonly limits: BinanceLimits;
   readonly silenceMs: number;
+  /** Snapshots that still wait for the rate limit are wanted by nobody. */
+  readonly onStop?: () => void;
 }
 
 /**
@@ -81,7 +83,7 @@ export class BinanceMarketFeed implements MarketFeed {
       log,
       silenceMs,
       rotateAfterMs: ROTATE_AFTER_MS,
-      admit: () => limits.connect(null),
+      admit: (signal) => limits.connect(null, signal),
       onRefused: (refusal) => limits.handshakeRefused(refusal),
       open: (session) => this.#subscribe(session, [...this.#byStream.keys()]),
       onFrame: (data, _binary, session) => this.#receive(data, session),
@@ -144,6 +146,7 @@ export class BinanceMarketFeed implements MarketFeed {
 
   async stop(): Promise<void> {
     this.#stopped = true;
+    this.#context.onStop?.();
     for (const { retry, quiet } of this.#byStream.values()) {
       retry?.cancel();
       quiet?.cancel();

@@ -5,6 +5,7 @@ import type { Result } from '../../domain/errors.ts';
 import type { Instrument } from '../../domain/instrument.ts';
 import { Secret } from '../../domain/secret.ts';
 import { PerHost, SharedAnswers } from '../../wire/per-host.ts';
+import { newClosing } from '../../wire/waited.ts';
 import type { ExchangeEnvironment, ExchangeMarket, MarketConfig, MarketFeed } from '../exchange.ts';
 import { BinanceInstruments } from './instruments.ts';
 import { BinanceLimits } from './limits.ts';
@@ -31,6 +32,7 @@ export class BinanceMarket implements ExchangeMarket {
     // Weight and connections are counted by IP: with those of the accounts.
     const time = exchangeClock(budgets, host, clock, () => rest);
     const limits = new BinanceLimits(budgets, clock, host, NO_KEY, time);
+    const closing = newClosing();
     const requests = new BinanceRequests({
       transport,
       limits,
@@ -41,12 +43,23 @@ export class BinanceMarket implements ExchangeMarket {
       restUrl,
       timeoutMs: requestTimeout,
       orderEntry: { call: () => null },
+      closing: closing.signal,
     });
     const rest: BinanceRest = new BinanceRest(requests);
     const answers = ANSWERS.get(budgets, host, () => new SharedAnswers());
     this.#instruments = new BinanceInstruments(rest, limits, clock, answers);
     const url = endpoints['stream'] ?? '';
-    this.feed = new BinanceMarketFeed({ transport, clock, random, log, url, rest, limits, silenceMs: SILENCE_MS });
+    this.feed = new BinanceMarketFeed({
+      transport,
+      clock,
+      random,
+      log,
+      url,
+      rest,
+      limits,
+      silenceMs: SILENCE_MS,
+      onStop: () => closing.abort(),
+    });
   }
 
   instrument(symbol: string): Promise<Result<Instrument>> {

@@ -54,7 +54,7 @@ export class OrderSocket implements OrderEntry {
       log,
       silenceMs,
       rotateAfterMs: ROTATE_AFTER_MS,
-      admit: () => limits.connect(canLogOn ? LOG_ON_WEIGHT : 0),
+      admit: (signal) => limits.connect(canLogOn ? LOG_ON_WEIGHT : 0, signal),
       onRefused: (refusal) => limits.handshakeRefused(refusal),
       open: (session) => (canLogOn ? api.logOn(session) : Promise.resolve()),
       isFatal: isFatalLogin,

@@ -6,7 +6,7 @@ import { BINANCE } from '../../domain/platform.ts';
 import type { HttpResponse, Transport } from '../../seam/transport.ts';
 import type { ClockOffset } from '../../wire/clock-offset.ts';
 import { transportError } from '../../wire/errors.ts';
-import { calledOff, waitsTooLong } from '../../wire/waited.ts';
+import { calledOff, patienceFor, waitsTooLong } from '../../wire/waited.ts';
 import type { Call } from './encode.ts';
 import { parse } from './frames.ts';
 import type { BinanceLimits } from './limits.ts';
@@ -29,10 +29,10 @@ export interface RequestContext {
   readonly time: ClockOffset;
   readonly timeoutMs: number;
   readonly orderEntry: OrderEntry;
+  /** Comes when what asks here is closed: nothing waits for a limit any more. */
+  readonly closing?: AbortSignal;
 }
 
-/** A cancel or a question may wait out a whole minute's window; longer than that (a ban) its caller should know. */
-const PATIENCE_MS = 60_000;
 const NO_HEADERS: Readonly<Record<string, string>> = {};
 
 /** `best`: over the socket where one is open. `rest`: signed, by REST. `public`: by REST, without a key. */
@@ -77,13 +77,11 @@ export class BinanceRequests {
   }
 
   async #waited(call: Call, way: Way): Promise<Result<unknown>> {
-    const { limits, timeoutMs } = this.#context;
+    const { limits, timeoutMs, closing } = this.#context;
     const { weight, orders, priority } = call;
-    const wait = limits.waitTime(weight, orders, priority);
-    // An order that would leave long after it was meant is no longer the order that was meant.
-    if (wait > (priority === 'order' ? timeoutMs : PATIENCE_MS)) return fail(waitsTooLong(BINANCE, wait));
-    await limits.take(weight, orders, priority);
-    if (call.order?.isCalledOff?.() === true) return fail(calledOff(BINANCE));
+    const wait = await limits.take(weight, orders, priority, patienceFor(priority, timeoutMs, closing));
+    if (isCalledOff(call)) return fail(calledOff(BINANCE));
+    if (wait > 0) return fail(waitsTooLong(BINANCE, wait));
     return this.#go(call, way);
   }
 
@@ -131,4 +129,8 @@ export class BinanceRequests {
     limits.refused(answer);
     return fail(errorOf(answer));
   }
+}
+
+function isCalledOff({ order }: Call): boolean {
+  return order?.isCalledOff?.() === true;
 }

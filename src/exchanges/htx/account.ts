@@ -7,6 +7,7 @@ import type { Assets, Orderbook } from '../../domain/order.ts';
 import { HTX } from '../../domain/platform.ts';
 import { ClockOffset } from '../../wire/clock-offset.ts';
 import { PerHost, SharedAnswers } from '../../wire/per-host.ts';
+import { newClosing } from '../../wire/waited.ts';
 import type {
   AccountConfig,
   AccountFeed,
@@ -52,6 +53,7 @@ export class HtxAccount implements ExchangeAccount {
   readonly #status: SharedAnswers<HtxMarketStatus>;
   readonly #instruments: HtxInstruments;
   readonly #balances = new Balances();
+  readonly #closing = newClosing();
   readonly #privateStream: HtxAccountFeed;
   readonly #orderSocket: HtxOrderSocket;
   readonly #spot = new SpotAccount();
@@ -86,6 +88,7 @@ export class HtxAccount implements ExchangeAccount {
       timeoutMs,
       exchangeTime,
       remeasure,
+      closing: this.#closing.signal,
     });
     const memory = new StreamMemory(exchangeTime);
     const login = (url: string): LoginContext => ({
@@ -217,6 +220,7 @@ export class HtxAccount implements ExchangeAccount {
   }
 
   close(): Promise<void> {
+    this.#closing.abort();
     return this.feed.stop();
   }
 }

@@ -7,8 +7,8 @@ import type { Clock } from '../../seam/clock.ts';
 import type { HttpRequest, HttpResponse, Transport } from '../../seam/transport.ts';
 import { transportError } from '../../wire/errors.ts';
 import { parseJson, parseJsonNumbersAsText } from '../../wire/json.ts';
-import type { Priority } from '../../wire/rate-budget.ts';
-import { calledOff, waitsTooLong } from '../../wire/waited.ts';
+import type { Priority, RateBudget } from '../../wire/rate-budget.ts';
+import { calledOff, patienceFor, waitsTooLong } from '../../wire/waited.ts';
 import { signedPlace } from './endpoints.ts';
 import { envelopeOf, type Row } from './frames.ts';
 import { BLOCKED_PAUSE_MS, RATE_PAUSE_MS, type Bucket, type HtxLimits } from './limits.ts';
@@ -44,6 +44,8 @@ interface RequestEnvironment {
   readonly signer: HtxSigner;
   readonly limits: HtxLimits;
   readonly timeoutMs: number;
+  /** Comes when what asks here is closed: nothing waits for a limit any more. */
+  readonly closing?: AbortSignal;
   /** Exchange time now, ms. */
   exchangeTime(): number;
   /** Measures the clock offset anew; by how much it changed, ms. 0 when it could not. */
@@ -65,13 +67,14 @@ export class HtxRequests {
   /** Leaves synchronously when the budget allows, else waits its turn. Never rejects. */
   send(call: Call): Promise<Answer> {
     const budget = this.#env.limits.budget(call.bucket);
-    if (budget.tryTake(1, call.priority)) return this.#attempt(call);
-    const wait = budget.waitTime(1, call.priority);
-    // What would leave later than its caller waits must not leave at all.
-    if (call.isCreate === true && wait > this.#env.timeoutMs) return Promise.resolve(failed(waitsTooLong(HTX, wait)));
-    return budget
-      .take(1, call.priority)
-      .then(() => (call.isCalledOff?.() === true ? failed(calledOff(HTX)) : this.#attempt(call)));
+    return budget.tryTake(1, call.priority) ? this.#attempt(call) : this.#waited(call, budget);
+  }
+
+  async #waited(call: Call, budget: RateBudget): Promise<Answer> {
+    const { timeoutMs, closing } = this.#env;
+    const wait = await budget.take(1, call.priority, patienceFor(call.priority, timeoutMs, closing));
+    if (call.isCalledOff?.() === true) return failed(calledOff(HTX));
+    return wait > 0 ? failed(waitsTooLong(HTX, wait)) : this.#attempt(call);
   }
 
   async #attempt(call: Call): Promise<Answer> {

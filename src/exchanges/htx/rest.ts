@@ -102,11 +102,14 @@ export class HtxRest {
     return listOf(isSymbol, await this.#exact(path, 'reference', params), path);
   }
 
-  /** `tick` of the depth snapshot: at most 150 levels a side, and maybe fewer than asked for. Numbers come as the text they were written with. */
-  async getOrderbook(rawSymbol: string, limit = 20): Promise<Result<HtxBook>> {
+  /**
+   * `tick` of the depth snapshot: at most 150 levels a side, and maybe fewer than asked for. Numbers come as the text they were written with.
+   * @param priority `order`: an order waits for it, and no longer than an order may
+   */
+  async getOrderbook(rawSymbol: string, limit = 20, priority: 'query' | 'order' = 'query'): Promise<Result<HtxBook>> {
     const depth = depthSize(limit);
     const params = { symbol: rawSymbol, type: 'step0', ...(depth === null ? {} : { depth }) };
-    return rowOf(isBook, await this.#exact('/market/depth', 'depth', params), '/market/depth');
+    return rowOf(isBook, await this.#exact('/market/depth', 'depth', params, priority), '/market/depth');
   }
 
   /** 24 h summary with the best bid and ask (`tick`). */
@@ -266,8 +269,13 @@ export class HtxRest {
     return payload(await this.#requests.send(get(path, bucket, false, params)));
   }
 
-  async #exact(path: string, bucket: Bucket, params?: QueryParams): Promise<Result<unknown>> {
-    return payload(await this.#requests.send({ ...get(path, bucket, false, params), numbersAsText: true }));
+  async #exact(
+    path: string,
+    bucket: Bucket,
+    params?: QueryParams,
+    priority: Priority = 'query',
+  ): Promise<Result<unknown>> {
+    return payload(await this.#requests.send({ ...get(path, bucket, false, params), priority, numbersAsText: true }));
   }
 
   async #signedGet(path: string, bucket: Bucket, params?: QueryParams): Promise<Result<unknown>> {

@@ -102,7 +102,7 @@ export class HtxTrading implements Trading {
   }
 
   async #bestAsk(instrument: Instrument): Promise<Result<Decimal>> {
-    const [tick, error] = await this.#env.rest.getOrderbook(instrument.rawSymbol, 5);
+    const [tick, error] = await this.#env.rest.getOrderbook(instrument.rawSymbol, 5, 'order');
     if (error !== null)
       return fail(
         new TradeError(`no best ask to price a market buy by: ${error.message}`, {

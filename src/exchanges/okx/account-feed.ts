@@ -72,7 +72,7 @@ export class OkxAccountFeed implements AccountFeed, OrderSocket {
       log,
       probe,
       silenceMs: probe.afterMs + probe.answerMs,
-      admit: () => this.#admit(),
+      admit: (signal) => this.#admit(signal),
       open: (session) => this.#open(session),
       isFatal: (error) => this.#isFatal(error),
       onFrame: (data, _binary, session, receivedAt) => {
@@ -110,13 +110,13 @@ export class OkxAccountFeed implements AccountFeed, OrderSocket {
     return session === null ? null : (this.#conversations.get(session)?.call(op, args, expTime) ?? null);
   }
 
-  async #admit(): Promise<void> {
+  async #admit(signal: AbortSignal): Promise<void> {
     const { connects, time } = this.#context;
     if (this.#isClockDoubtful) {
       this.#isClockDoubtful = false;
       await time.measure();
     }
-    await connects.take(1, 'query');
+    await connects.take(1, 'query', { signal });
   }
 
   #open(session: Session): Promise<void> {

@@ -8,6 +8,7 @@ import type { Assets, Orderbook } from '../../domain/order.ts';
 import { OKX } from '../../domain/platform.ts';
 import { ClockOffset } from '../../wire/clock-offset.ts';
 import { PerHost } from '../../wire/per-host.ts';
+import { newClosing } from '../../wire/waited.ts';
 import type { AccountConfig, AccountFeed, ExchangeAccount, ExchangeEnvironment, Trading } from '../exchange.ts';
 import { OkxAccountFeed } from './account-feed.ts';
 import { probeOf } from './conversation.ts';
@@ -42,6 +43,7 @@ export class OkxAccount implements ExchangeAccount {
   readonly #time: ClockOffset;
   readonly #instruments: OkxInstruments;
   readonly #balances = new BalanceSheet();
+  readonly #closing = newClosing();
   #mode: AccountMode | null = null;
 
   constructor(config: AccountConfig, environment: ExchangeEnvironment) {
@@ -50,6 +52,7 @@ export class OkxAccount implements ExchangeAccount {
     const restUrl = endpoints['rest'] ?? '';
     const passphrase = config.passphrase?.reveal() ?? '';
     const signer = createSigner(config.secretKey);
+    const closing = this.#closing.signal;
     const limits = new OkxLimits(budgets, clock, new URL(restUrl).host, accessKey);
     this.#limits = limits;
     this.#environment = environment;
@@ -72,6 +75,7 @@ export class OkxAccount implements ExchangeAccount {
       time,
       isDemo: isDemo(endpoints),
       timeoutMs: timings.requestTimeout,
+      closing,
     });
     this.rest = new OkxRest(requests);
     this.#instruments = RULES.get(budgets, host, () => new OkxInstruments(this.rest, clock));
@@ -97,6 +101,7 @@ export class OkxAccount implements ExchangeAccount {
       socket: this.#feed,
       level: () => this.#mode?.level ?? null,
       requestTimeoutMs: timings.requestTimeout,
+      closing,
       clockWasOff: () => this.#clockWasOff(),
       onRefused: (code, instId, message) => this.#refused(code, instId, message),
     });
@@ -181,6 +186,7 @@ export class OkxAccount implements ExchangeAccount {
   }
 
   close(): Promise<void> {
+    this.#closing.abort();
     return this.#feed.stop();
   }
 

@@ -72,7 +72,7 @@ export class OkxMarketFeed implements MarketFeed {
       log,
       probe,
       silenceMs: probe.afterMs + probe.answerMs,
-      admit: () => connects.take(1, 'query'),
+      admit: (signal) => connects.take(1, 'query', { signal }),
       open: (session) => this.#open(session),
       onFrame: (data, _binary, session) => this.#conversations.get(session)?.hear(data),
       onLive: (session) => this.#moved(session),

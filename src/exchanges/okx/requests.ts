@@ -7,6 +7,7 @@ import type { HttpRequest, HttpResponse, Transport } from '../../seam/transport.
 import type { ClockOffset } from '../../wire/clock-offset.ts';
 import { transportError } from '../../wire/errors.ts';
 import type { Priority } from '../../wire/rate-budget.ts';
+import { calledOff, patienceFor, waitsTooLong } from '../../wire/waited.ts';
 import { DEMO_HEADER } from './endpoints.ts';
 import { pathWithQuery } from './encode.ts';
 import { readReply, type Reply } from './frames.ts';
@@ -30,9 +31,11 @@ export interface RequestOptions {
   readonly isPaid?: boolean;
   /** Exchange time, ms: dropped by the exchange when it arrives later. A header here, never a field of the body (trap 31). */
   readonly expTime?: () => number;
+  /** See CreateCommand. */
+  readonly isCalledOff?: (() => boolean) | undefined;
 }
 
-/** `reply` for whatever OKX itself answered, whatever it says; `lost` when there is no answer that says anything. */
+/** `reply` for whatever OKX itself answered, whatever it says; `lost` when there is no answer that says anything, or nothing was sent. */
 export type Answer =
   | { readonly type: 'reply'; readonly reply: Reply }
   | { readonly type: 'lost'; readonly error: TradeError };
@@ -47,6 +50,8 @@ export interface RequestContext {
   readonly isDemo: boolean;
   readonly timeoutMs: number;
   readonly time: ClockOffset;
+  /** Comes when what asks here is closed: nothing waits for a limit any more. */
+  readonly closing?: AbortSignal;
 }
 
 export class OkxRequests {
@@ -61,21 +66,25 @@ export class OkxRequests {
     if (options.isPublic === true) return this.#once(options);
     const { time } = this.#context;
     if (time.isOld) void time.measure();
-    let isPaid = options.isPaid === true;
+    let isFirst = true;
     const call = (): Promise<Answer> => {
-      const answer = this.#once({ ...options, isPaid });
-      isPaid = false;
-      return answer;
+      const isPaid = isFirst && options.isPaid === true;
+      isFirst = false;
+      return this.#once({ ...options, isPaid });
     };
     return time.healOnce(call, (answer) => answer.type === 'reply' && isClockCode(answer.reply.code));
   }
 
   async #once(options: RequestOptions): Promise<Answer> {
-    const { limits, transport } = this.#context;
+    const { limits, transport, timeoutMs, closing } = this.#context;
     const budget = limits.budget(options.bucket, options.instId);
     const cost = options.cost ?? 1;
     const priority = options.priority ?? 'query';
-    if (options.isPaid !== true && !budget.tryTake(cost, priority)) await budget.take(cost, priority);
+    if (options.isPaid !== true && !budget.tryTake(cost, priority)) {
+      const wait = await budget.take(cost, priority, patienceFor(priority, timeoutMs, closing));
+      if (options.isCalledOff?.() === true) return { type: 'lost', error: calledOff(OKX) };
+      if (wait > 0) return { type: 'lost', error: waitsTooLong(OKX, wait) };
+    }
     let response: HttpResponse;
     try {
       response = await transport.request(this.#request(options));

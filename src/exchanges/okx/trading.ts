@@ -14,7 +14,7 @@ import type {
   QueryOutcome,
   Trading,
 } from '../exchange.ts';
-import { calledOff, waitsTooLong } from '../../wire/waited.ts';
+import { calledOff, patienceFor, waitsTooLong } from '../../wire/waited.ts';
 import { fillReport, timeOrNull } from './decode.ts';
 import { cancelArgs, codeOf, createArgs, isKnowable, refusalOf, type Args } from './encode.ts';
 import { text } from './frames.ts';
@@ -36,6 +36,8 @@ interface TradingContext {
   /** The exchange's time by our reckoning, ms. */
   readonly now: () => number;
   readonly requestTimeoutMs: number;
+  /** Comes when the account is closed: nothing waits for a limit any more. */
+  readonly closing?: AbortSignal;
   /** Whether our clock was off by more than a second; measures it. */
   readonly clockWasOff: () => Promise<boolean>;
   /** A code that tells that what we know of the instrument or the account is out of date. */
@@ -137,15 +139,14 @@ export class OkxTrading implements Trading {
    * Also for a cancel refused for the instrument's code: there is no order to be had twice, and an order that stands must not wait for the right code.
    */
   async #write(write: Write): Promise<Answer> {
-    const { limits, socket, requests, onRefused, requestTimeoutMs } = this.#context;
+    const { limits, socket, requests, onRefused, requestTimeoutMs, closing } = this.#context;
     const { rawSymbol } = write.instrument;
     const budget = limits.budget(write.bucket, rawSymbol);
     if (!budget.tryTake(write.cost, write.priority)) {
-      const wait = budget.waitTime(write.cost, write.priority);
-      if (write.priority === 'order' && wait > requestTimeoutMs)
-        return { type: 'lost', error: waitsTooLong(OKX, wait) };
-      await budget.take(write.cost, write.priority);
+      const patience = patienceFor(write.priority, requestTimeoutMs, closing);
+      const wait = await budget.take(write.cost, write.priority, patience);
       if (write.isCalledOff?.() === true) return { type: 'lost', error: calledOff(OKX) };
+      if (wait > 0) return { type: 'lost', error: waitsTooLong(OKX, wait) };
     }
     const code = codeOf(write.instrument);
     const sent = code === null ? null : socket.call(write.op, write.args(code), write.expTime?.() ?? null);

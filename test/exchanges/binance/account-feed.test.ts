@@ -309,6 +309,55 @@ test('with no socket open an order goes by REST, signed, once', async () => {
   );
 });
 
+const TOO_MUCH = { code: -1003, msg: 'Too much request weight used.' };
+
+test('what waits for a limit gives up at once when a ban begins that it cannot wait out, and no order leaves after it', async () => {
+  const { account, ordersSocket, command, transport, clock, instrument } = await setup();
+  // 2 s before the window of 10 s ends, all of its places are taken.
+  await clock.advance(8_000 - (clock.now() % 10_000) + 10_000);
+  const socket = ordersSocket();
+  const creating = Array.from({ length: 51 }, (_, index) =>
+    account.trading.create(command({ clientOrderId: `a${index}` })),
+  );
+  const last = creating.at(-1)!;
+  await clock.advance(100);
+  expect(socket.sent).toHaveLength(50);
+  transport.onRequest = () => ({ status: 429, headers: { 'retry-after': '40' }, body: JSON.stringify(TOO_MUCH) });
+  await account.trading.openOrders(instrument);
+  // 40 s: too long for an order, not for these.
+  const asking = account.trading.openOrders(instrument);
+  const canceling = account.trading.cancel(instrument, [{ orderId: '1', clientOrderId: null }]);
+  await clock.advance(4_000);
+  expect(await last).toMatchObject({ outcome: 'not-sent', error: { kind: 'rate-limited', outcome: 'not-sent' } });
+  const { id } = row(JSON.parse(socket.sent[0] ?? ''));
+  socket.receive({ id, status: 418, error: { ...TOO_MUCH, data: { serverTime: 0, retryAfter: 600_000 } } });
+  const before = clock.monotonic();
+  expect(await clock.runFor(asking)).toMatchObject([
+    null,
+    { kind: 'rate-limited', outcome: 'not-sent', retryAfter: 600_000 },
+  ]);
+  expect(await clock.runFor(canceling)).toMatchObject([{ outcome: 'not-sent', error: { kind: 'rate-limited' } }]);
+  expect(clock.monotonic()).toBe(before);
+  await clock.advance(700_000);
+  expect(transport.sockets.flatMap(({ sent }) => sent).filter((frame) => frame.includes('order.place'))).toHaveLength(
+    50,
+  );
+  expect(transport.requests.filter(({ method }) => method !== 'GET')).toEqual([]);
+});
+
+test('a closed account waits for nothing, however long a ban lasts', async () => {
+  const { account, transport, clock, instrument, stream } = await setup();
+  transport.onRequest = () => ({ status: 429, headers: { 'retry-after': '50' }, body: JSON.stringify(TOO_MUCH) });
+  await account.trading.openOrders(instrument);
+  // Its next connection waits as well.
+  stream().die();
+  await clock.advance(5_000);
+  const asking = account.trading.openOrders(instrument);
+  await clock.runFor(account.close());
+  expect(await asking).toMatchObject([null, { kind: 'rate-limited', outcome: 'not-sent' }]);
+  expect(await clock.runAll(0)).toBe(true);
+});
+
 test('a reply that says 5xx or "status unknown" is unknown; a refusal is rejected; no error names a key', async () => {
   const replies = [
     { status: 500, error: { code: -1000, msg: 'An unknown error occurred while processing the request.' } },

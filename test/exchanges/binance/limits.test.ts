@@ -96,6 +96,38 @@ test("A3.1: windows begin by the exchange's clock", async () => {
   expect(limits.waitTime(0, 0, 'cancel')).toBe(50_000);
 });
 
+test('an order that waits for weight takes its place in the window in which it leaves', async () => {
+  const { clock, limits } = setup();
+  // Until 4 s into the next window of 10 s.
+  limits.refused({ status: 429, code: '-1003', retryAfter: 11_000 });
+  const sent: number[] = [];
+  for (let index = 0; index < 51; index++) void limits.take(0, 1, 'order').then(() => sent.push(clock.now() % 60_000));
+  await clock.advance(10_999);
+  expect(sent).toEqual([]);
+  await clock.advance(1);
+  expect(sent).toHaveLength(50);
+  expect(limits.tryTake(0, 1, 'order')).toBe(false);
+  await clock.advance(6_000);
+  expect(sent.slice(49)).toEqual([14_000, 20_000]);
+});
+
+test('an order that gives up has taken nothing of any limit, nor does it leave into a ban that began meanwhile', async () => {
+  const { clock, limits } = setup();
+  for (let index = 0; index < 50; index++) limits.tryTake(0, 1, 'order');
+  const told: number[] = [];
+  const take = (mostMs: number): void => void limits.take(5, 1, 'order', { mostMs }).then((wait) => told.push(wait));
+  take(6_999);
+  take(7_000);
+  await clock.settle();
+  expect(told).toEqual([7_000]);
+  await clock.advance(1_000);
+  limits.refused({ status: 418, code: '-1003', retryAfter: 120_000 });
+  await clock.advance(6_000);
+  expect(told).toEqual([7_000, 114_000]);
+  await clock.advance(114_000);
+  expect(limits.tryTake(5_400, 50, 'order')).toBe(true);
+});
+
 test('D7: 429 and 418 hold back everything as long as told; -1015 only new orders', () => {
   const { limits } = setup();
   limits.refused({ status: 429, code: '-1015', retryAfter: null });

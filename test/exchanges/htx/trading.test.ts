@@ -6,6 +6,7 @@ import { Secret } from '../../../src/domain/secret.ts';
 import { htx } from '../../../src/exchanges/htx/index.ts';
 import type { ExchangeAccount } from '../../../src/exchanges/exchange.ts';
 import { text, type Row } from '../../../src/exchanges/htx/frames.ts';
+import { LIMITS, type Bucket } from '../../../src/exchanges/htx/limits.ts';
 import { HtxRest } from '../../../src/exchanges/htx/rest.ts';
 import { seededRandom } from '../../../src/runtime/random.ts';
 import { VirtualClock } from '../../../src/runtime/virtual-clock.ts';
@@ -22,11 +23,14 @@ interface Bench {
   readonly clock: VirtualClock;
   readonly transport: FakeTransport;
   readonly account: ExchangeAccount;
+  /** Holds a limit up as if the exchange had said so. */
+  readonly block: (bucket: Bucket, owner: string, ms: number) => void;
 }
 
 async function bench(): Promise<Bench> {
   const clock = new VirtualClock();
   const transport = new FakeTransport();
+  const budgets = createRateBudgets();
   const account = htx.open(
     {
       account: 'a',
@@ -47,7 +51,7 @@ async function bench(): Promise<Bench> {
         streamSilence: undefined,
       },
     },
-    { transport, clock, random: seededRandom('x'), log: silentLog, budgets: createRateBudgets() },
+    { transport, clock, random: seededRandom('x'), log: silentLog, budgets },
   );
   transport.answer('/v1/common/timestamp', { status: 'ok', data: clock.now() });
   transport.answer('/v1/account/accounts', {
@@ -72,7 +76,11 @@ async function bench(): Promise<Bench> {
   });
   expect(await clock.runFor(account.prepare())).toEqual([true, null]);
   transport.requests.length = 0;
-  return { clock, transport, account };
+  const block = (bucket: Bucket, owner: string, ms: number): void => {
+    const limit = { clock, aligned: false, cancelReserve: 0, ...LIMITS[bucket] };
+    budgets.get(`h.test:81:${owner}:${bucket}`, limit).blockFor(ms);
+  };
+  return { clock, transport, account, block };
 }
 
 /** Logs the order socket in. */
@@ -182,6 +190,27 @@ describe('placing', () => {
     isOff = true;
     expect(await of.clock.runFor(outcome)).toMatchObject({ outcome: 'not-sent', error: { kind: 'closed' } });
     expect(socket.sent).toHaveLength(before);
+  });
+
+  test('a market buy whose price cannot be asked for in time does not leave late', async () => {
+    const { account, transport, clock, block } = await bench();
+    block('depth', 'ip', 5_001);
+    const outcome = await account.trading.create(command({ orderType: 'MARKET', price: null, timeInForce: 'IOC' }));
+    expect(outcome).toMatchObject({ outcome: 'not-sent', error: { kind: 'rate-limited', retryAfter: 5_001 } });
+    await clock.advance(60_000);
+    expect(transport.requests).toEqual([]);
+  });
+
+  test('an order whose turn is put off beyond its time does not leave', async () => {
+    const { account, transport, clock, block } = await bench();
+    block('place', 'account 71463752', 4_000);
+    const creating = account.trading.create(command());
+    await clock.advance(1_000);
+    block('place', 'account 71463752', 5_000);
+    await clock.settle();
+    expect(await creating).toMatchObject({ outcome: 'not-sent', error: { kind: 'rate-limited', retryAfter: 5_000 } });
+    await clock.advance(60_000);
+    expect(transport.requests).toEqual([]);
   });
 
   test('a socket refusal that names none of several requests decides none of them', async () => {

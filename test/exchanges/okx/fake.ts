@@ -141,9 +141,11 @@ export class OpenBudgets implements RateBudgets {
       },
       take: (cost, priority) => {
         note(cost, priority);
-        return Promise.resolve();
+        return Promise.resolve(0);
       },
+      turn: () => Promise.resolve(0),
       hasRoom: () => true,
+      fits: () => true,
       spend: (cost) => note(cost, 'spent'),
       mark: () => 0,
       replace: () => undefined,

@@ -14,6 +14,7 @@ import { OkxTrading } from '../../../src/exchanges/okx/trading.ts';
 import { VirtualClock } from '../../../src/runtime/virtual-clock.ts';
 import { TransportError } from '../../../src/seam/transport.ts';
 import { ClockOffset } from '../../../src/wire/clock-offset.ts';
+import { createRateBudgets, type RateBudgets } from '../../../src/wire/rate-budget.ts';
 import { btcUsdt, FakeTransport, json, limitOrder, OpenBudgets, rows } from './fake.ts';
 
 interface Sent {
@@ -41,7 +42,7 @@ const answer = (code: string, data: readonly Row[] = [], msg = ''): Answer => ({
 
 const gone: Answer = { type: 'lost', error: new TradeError('gone', { kind: 'network', outcome: 'unknown' }) };
 
-async function makeTrading(options: { level?: string | null; isDemo?: boolean } = {}) {
+async function makeTrading(options: { level?: string | null; isDemo?: boolean; budgets?: RateBudgets } = {}) {
   const clock = new VirtualClock();
   const transport = new FakeTransport();
   const budgets = new OpenBudgets();
@@ -61,7 +62,7 @@ async function makeTrading(options: { level?: string | null; isDemo?: boolean } 
   });
   await time.measure();
   state.resyncs = 0;
-  const limits = new OkxLimits(budgets, clock, 'okx.test', 'key');
+  const limits = new OkxLimits(options.budgets ?? budgets, clock, 'okx.test', 'key');
   const requests = new OkxRequests({
     transport,
     limits,
@@ -92,7 +93,7 @@ async function makeTrading(options: { level?: string | null; isDemo?: boolean } 
     onRefused: (code) => void refusals.push(code),
   });
   const bodies = (): unknown[] => transport.requests.map((request) => parse(request.body ?? ''));
-  return { clock, transport, budgets, sent, socketAnswers, refusals, state, trading, bodies };
+  return { clock, transport, budgets, sent, socketAnswers, refusals, state, limits, trading, bodies };
 }
 
 describe('a create', () => {
@@ -251,6 +252,21 @@ describe('a create', () => {
     socketAnswers.push(answer('50036'), answer('0', [placed()]));
     expect((await trading.create(limitOrder())).outcome).toBe('accepted');
     expect(sent).toHaveLength(3);
+  });
+
+  it('does not leave when its turn comes later than it was meant, however often that is put off', async () => {
+    const { trading, transport, clock, limits } = await makeTrading({ budgets: createRateBudgets() });
+    transport.answer('trade/order', rows(placed()));
+    const place = limits.budget('place', 'BTC-USDT');
+    place.tryTake(60, 'order');
+    const creating = trading.create(limitOrder());
+    for (let refusals = 0; refusals < 6; refusals++) {
+      await clock.advance(900);
+      place.blockFor(1_000);
+    }
+    expect(await creating).toMatchObject({ outcome: 'not-sent', error: { kind: 'rate-limited', outcome: 'not-sent' } });
+    await clock.advance(60_000);
+    expect(transport.requests).toEqual([]);
   });
 
   it('tells the account which code refused it, for rules that have changed', async () => {
@@ -507,6 +523,14 @@ describe('lists', () => {
     execType: 'M',
     fillTime: String(ts),
     ts: String(ts),
+  });
+
+  it('that have to wait for more than a minute are told so', async () => {
+    const { trading, transport, limits } = await makeTrading({ budgets: createRateBudgets() });
+    limits.budget('orders-pending').blockFor(60_001);
+    const [, error] = await trading.openOrders(btcUsdt);
+    expect(error).toMatchObject({ kind: 'rate-limited', retryAfter: 60_001 });
+    expect(transport.requests).toEqual([]);
   });
 
   it('of fills run back by billId until the time asked for', async () => {

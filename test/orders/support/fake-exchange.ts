@@ -128,6 +128,8 @@ export class FakeVenue implements Exchange {
   /** One entry per request, in order of arrival at the connector. */
   readonly requests: string[] = [];
   readonly faults = new Map<Request, Fault[]>();
+  /** Queries are refused, to be asked again after so many ms; null: they are answered. */
+  queriesAgainAfter: number | null = null;
   /** How long a request takes, one way and back. */
   delayMs = 20;
   /** Whether changes are pushed, and with what delay; null: lost. */
@@ -516,6 +518,12 @@ class FakeTrading implements Trading {
     const report = found === null || venue.queryTellsClientId ? found : { ...found, clientOrderId: null };
     await sleep(clock, venue.delayMs / 2);
     if (fault !== null) return { outcome: 'no-answer', error: errorOf('network', 'unknown') };
+    const retryAfter = venue.queriesAgainAfter;
+    if (retryAfter !== null)
+      return {
+        outcome: 'no-answer',
+        error: new TradeError('ban', { kind: 'rate-limited', outcome: 'rejected', retryAfter }),
+      };
     if (report === null) return { outcome: 'not-found', error: errorOf('order-not-found', 'rejected') };
     return { outcome: 'found', reports: [report] };
   }
