@@ -36,9 +36,9 @@ export function waitsTooLong(platform: Platform, waitMs: number): TradeError {
   });
 }
 
-/** While it waited the Trade was told to take no more orders, or was closed. */
+/** Before it could leave the Trade was told to take no more orders, or was closed. */
 export function calledOff(platform: Platform): TradeError {
-  return new TradeError('not sent: while it waited for the rate limit, orders stopped being taken', {
+  return new TradeError('not sent: before it could leave, orders stopped being taken', {
     kind: 'closed',
     outcome: 'not-sent',
     platform,

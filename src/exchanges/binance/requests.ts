@@ -67,8 +67,12 @@ export class BinanceRequests {
     if (time.isOld) void time.measure();
     return this.#admitted(call, way).then((answer) => {
       const [, error] = answer;
-      return error !== null && isClockError(error) ? time.heal(answer, () => this.#admitted(call, way)) : answer;
+      return error !== null && isClockError(error) ? time.heal(answer, () => this.#again(call, way)) : answer;
     });
+  }
+
+  #again(call: Call, way: Way): Promise<Result<unknown>> {
+    return isCalledOff(call) ? Promise.resolve(fail(calledOff(BINANCE))) : this.#admitted(call, way);
   }
 
   #admitted(call: Call, way: Way): Promise<Result<unknown>> {

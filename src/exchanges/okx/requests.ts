@@ -69,6 +69,7 @@ export class OkxRequests {
     let isFirst = true;
     const call = (): Promise<Answer> => {
       const isPaid = isFirst && options.isPaid === true;
+      if (!isFirst && options.isCalledOff?.() === true) return Promise.resolve({ type: 'lost', error: calledOff(OKX) });
       isFirst = false;
       return this.#once({ ...options, isPaid });
     };

@@ -74,7 +74,8 @@ export class OkxTrading implements Trading {
     let answer = await this.#place(command, level);
     // Dropped on arrival, so it never existed. When our clock was to blame, the order may go out once more with a right one.
     if (codeIn(answer) === EXPIRED_ON_ARRIVAL && (await this.#context.clockWasOff()))
-      answer = await this.#place(command, level);
+      answer =
+        command.isCalledOff?.() === true ? { type: 'lost', error: calledOff(OKX) } : await this.#place(command, level);
     const outcome = createOutcomeOf(answer, symbol, command.clientOrderId);
     if (outcome.outcome === 'rejected' && outcome.error.code !== undefined)
       this.#context.onRefused(outcome.error.code, rawSymbol, outcome.error.message);
@@ -174,6 +175,7 @@ export class OkxTrading implements Trading {
       cost,
       priority,
       isPaid,
+      isCalledOff: write.isCalledOff,
       ...(expTime === null ? {} : { expTime }),
     });
   }

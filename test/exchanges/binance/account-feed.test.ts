@@ -358,6 +358,22 @@ test('a closed account waits for nothing, however long a ban lasts', async () =>
   expect(await clock.runAll(0)).toBe(true);
 });
 
+test('an order refused for the clock is not sent again once it is called off', async () => {
+  const { account, ordersSocket, command, clock } = await setup();
+  const socket = ordersSocket();
+  let isOff = false;
+  const creating = account.trading.create(command({ isCalledOff: () => isOff }));
+  isOff = true;
+  const { id } = row(JSON.parse(socket.sent[0] ?? ''));
+  socket.receive({
+    id,
+    status: 400,
+    error: { code: -1021, msg: 'Timestamp for this request is outside of the recvWindow.' },
+  });
+  expect(await clock.runFor(creating)).toMatchObject({ outcome: 'not-sent', error: { kind: 'closed' } });
+  expect(socket.sent).toHaveLength(1);
+});
+
 test('a reply that says 5xx or "status unknown" is unknown; a refusal is rejected; no error names a key', async () => {
   const replies = [
     { status: 500, error: { code: -1000, msg: 'An unknown error occurred while processing the request.' } },

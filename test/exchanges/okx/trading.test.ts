@@ -254,6 +254,20 @@ describe('a create', () => {
     expect(sent).toHaveLength(3);
   });
 
+  it('refused for our clock does not leave again once it is called off', async () => {
+    const { trading, transport, socketAnswers, state, sent } = await makeTrading();
+    let asked = 0;
+    const isCalledOff = (): boolean => ++asked > 0;
+    transport.answer('trade/order', json({ msg: 'Timestamp request expired', code: '50102' }, 401), rows(placed()));
+    const off = { outcome: 'not-sent', error: { kind: 'closed', outcome: 'not-sent' } };
+    expect(await trading.create(limitOrder({ isCalledOff }))).toMatchObject(off);
+    expect(transport.requests).toHaveLength(1);
+    state.clockOff = true;
+    socketAnswers.push(answer('50036'), answer('0', [placed()]));
+    expect(await trading.create(limitOrder({ isCalledOff }))).toMatchObject(off);
+    expect(sent).toHaveLength(1);
+  });
+
   it('does not leave when its turn comes later than it was meant, however often that is put off', async () => {
     const { trading, transport, clock, limits } = await makeTrading({ budgets: createRateBudgets() });
     transport.answer('trade/order', rows(placed()));
