@@ -6,6 +6,7 @@ import { fail, ok, TradeError, type Result } from '../../domain/errors.ts';
 import type { Instrument } from '../../domain/instrument.ts';
 import type { Assets, Orderbook } from '../../domain/order.ts';
 import { BINANCE } from '../../domain/platform.ts';
+import { sleep } from '../../seam/clock.ts';
 import type { ClockOffset } from '../../wire/clock-offset.ts';
 import { PerHost, SharedAnswers } from '../../wire/per-host.ts';
 import { newClosing } from '../../wire/waited.ts';
@@ -25,13 +26,15 @@ import { isRow, number } from './frames.ts';
 import { BinanceInstruments } from './instruments.ts';
 import { BinanceLimits } from './limits.ts';
 import { OrderSocket, type SocketContext } from './order-socket.ts';
-import type { ExchangeInfo } from './rest-rows.ts';
+import type { Account, ExchangeInfo } from './rest-rows.ts';
 import { BinanceRequests } from './requests.ts';
 import { BinanceRest, exchangeClock } from './rest.ts';
 import { createSigner } from './sign.ts';
-import { SocketApi } from './socket-api.ts';
+import { isFatalLogin, SocketApi } from './socket-api.ts';
 import { BinanceTrading } from './trading.ts';
 
+/** Between two questions whether a key works that was refused. */
+const KEY_PAUSE_MS = 1_500;
 /** The server pings every 20 s (A3.2): dead after one and a half of that without anything. */
 const SILENCE_MS = 30_000;
 const DEEPEST_BOOK = 5_000;
@@ -126,10 +129,21 @@ export class BinanceAccount implements ExchangeAccount {
   async prepare(): Promise<Result<true>> {
     const [, clockError] = this.#time.isOld ? await this.#time.measure() : ok(true);
     if (clockError !== null) return fail(clockError);
-    const [account, error] = await this.rest.getAccount();
+    const [account, error] = await this.#askAccount();
     if (error !== null) return fail(error);
     if (account.canTrade === false) this.#environment.log.warn('Binance says that this account may not trade');
     return ok(true);
+  }
+
+  /** A key is not given up for one refusal: a temporary ban may look like it (D7). */
+  async #askAccount(): Promise<Result<Account>> {
+    const { signal } = this.#closing;
+    for (let refusals = 1; ; refusals++) {
+      const answer = await this.rest.getAccount();
+      const [, error] = answer;
+      if (error?.kind !== 'auth' || isFatalLogin(error, refusals) || signal.aborted) return answer;
+      await sleep(this.#environment.clock, KEY_PAUSE_MS, signal);
+    }
   }
 
   instrument(symbol: string, maxAgeMs?: number): Promise<Result<Instrument>> {

@@ -19,6 +19,8 @@ const ORDERS = [
 ] as const;
 /** Kept back of the weight for cancels: they weigh nothing when they succeed, 1 when they do not. */
 const CANCEL_RESERVE = 600;
+/** After the firewall's page (403), which names no time: asking on makes it worse. */
+export const FIREWALL_PAUSE_MS = 5_000;
 /** Connections an IP may open in five minutes (A3.2). */
 const CONNECTS = { capacity: 300, windowMs: 300_000 } as const;
 /** What connecting to the WebSocket API weighs. */
@@ -206,7 +208,7 @@ export class BinanceLimits {
   }
 
   /**
-   * Takes notice of a refusal for rate. 429 and 418: nothing more of this IP until then, cancels included (D7).
+   * Takes notice of a refusal for rate. 429, 418 and the firewall: nothing more of this IP until then, cancels included (D7).
    * -1015: too many unfilled orders; no new one until the shortest window has passed.
    */
   refused({
@@ -223,7 +225,7 @@ export class BinanceLimits {
       shortest.budget.blockFor(retryAfter ?? shortest.windowMs - (this.#time.serverNow() % shortest.windowMs));
     } else if (status === 429 || status === 418) {
       this.#weight.blockFor(retryAfter ?? MINUTE - (this.#time.serverNow() % MINUTE));
-    }
+    } else if (isFirewall(status, code)) this.#weight.blockFor(retryAfter ?? FIREWALL_PAUSE_MS);
   }
 
   /** A connection was not opened. 418: the IP is banned, whatever it asks for. 429: too many connections, nothing else (A3.2). */
@@ -231,6 +233,11 @@ export class BinanceLimits {
     if (status === 418) this.refused({ status, code: null, retryAfter });
     else if (status === 429) this.#connects.blockFor(retryAfter ?? MINUTE);
   }
+}
+
+/** The firewall's own page (A3.1), and no word of Binance's: a form a ban may take. Nothing of it came near the engine. */
+export function isFirewall(status: number, code: string | null): boolean {
+  return status === 403 && code === null;
 }
 
 /** First fills take something off the count of orders (A3.2): what the exchange says may well be less than what we counted. */

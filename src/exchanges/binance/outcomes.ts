@@ -5,6 +5,7 @@ import { TradeError, type ErrorKind, type Outcome } from '../../domain/errors.ts
 import { BINANCE } from '../../domain/platform.ts';
 import type { HttpResponse } from '../../seam/transport.ts';
 import { isRow, number, parse, text, type Row } from './frames.ts';
+import { FIREWALL_PAUSE_MS, isFirewall } from './limits.ts';
 
 /** Refused, definitely: the request changed nothing (A10 "not executed"; A3.1 for what is wrong with the request itself). */
 const REFUSALS: Readonly<Record<string, ErrorKind>> = {
@@ -92,7 +93,8 @@ interface ErrorAnswer {
   readonly data?: Row;
 }
 
-export function errorOf({ status, code, message, retryAfter, data }: ErrorAnswer): TradeError {
+export function errorOf({ status, code, message, retryAfter: told, data }: ErrorAnswer): TradeError {
+  const retryAfter = told ?? (isFirewall(status, code) ? FIREWALL_PAUSE_MS : null);
   const refusal = code === null ? undefined : REFUSALS[code];
   const unknown = code === null ? undefined : UNKNOWNS[code];
   let kind: ErrorKind;
@@ -108,11 +110,11 @@ export function errorOf({ status, code, message, retryAfter, data }: ErrorAnswer
     kind = kindOfRefusal(code, message, refusal);
     // A duplicate proves that an order with this id exists: nothing for a caller to believe dead (D2.6).
     outcome = kind === 'duplicate-order' ? 'unknown' : 'rejected';
-  } else if (status === 429 || status === 418) {
+  } else if (status === 429 || status === 418 || isFirewall(status, code)) {
     kind = 'rate-limited';
     outcome = 'rejected';
-  } else if (code === null && (status === 401 || status === 403 || status === 404 || status === 410)) {
-    // The firewall, a wrong path, a retired endpoint: it never came near the engine (A3.1).
+  } else if (code === null && (status === 401 || status === 404 || status === 410)) {
+    // A wrong path, a retired endpoint: it never came near the engine (A3.1).
     kind = status === 401 ? 'auth' : 'rejected';
     outcome = 'rejected';
   } else {

@@ -136,6 +136,11 @@ test('D7: 429 and 418 hold back everything as long as told; -1015 only new order
   limits.refused({ status: 418, code: '-1003', retryAfter: 300_000 });
   expect(limits.waitTime(0, 0, 'cancel')).toBe(300_000);
   limits.refused({ status: 400, code: '-2010', retryAfter: null });
+  const { limits: blocked } = setup();
+  blocked.refused({ status: 403, code: '-2015', retryAfter: null });
+  expect(blocked.waitTime(0, 0, 'cancel')).toBe(0);
+  blocked.refused({ status: 403, code: null, retryAfter: null });
+  expect(blocked.waitTime(0, 0, 'cancel')).toBe(5_000);
   const { limits: other } = setup();
   other.refused({ status: 429, code: '-1003', retryAfter: null });
   expect(other.waitTime(1, 0, 'query')).toBe(57_000);

@@ -92,6 +92,15 @@ describe('statuses', () => {
     expect(answer(status, null).outcome).toBe('rejected');
   });
 
+  test("the firewall's page is a limit, and says no more than that; a code tells better", () => {
+    const page = { status: 403, headers: {}, body: '<html>403 Forbidden</html>' };
+    const firewall = { kind: 'rate-limited', outcome: 'rejected' };
+    expect(errorOf(readRestError(page, NOW))).toMatchObject({ ...firewall, retryAfter: 5_000 });
+    const later = readRestError({ ...page, headers: { 'retry-after': '17' } }, NOW);
+    expect(errorOf(later)).toMatchObject({ ...firewall, retryAfter: 17_000 });
+    expect(answer(403, '-2015').kind).toBe('auth');
+  });
+
   test('an HTML page, a body without code, Retry-After in seconds', () => {
     const html = readRestError({ status: 502, headers: {}, body: '<html>Bad gateway</html>' }, NOW);
     expect(html).toMatchObject({ status: 502, code: null });

@@ -10,6 +10,7 @@ import { Secret } from '../../../src/domain/secret.ts';
 import { binance } from '../../../src/exchanges/binance/index.ts';
 import { BinanceRest } from '../../../src/exchanges/binance/rest.ts';
 import type { CreateCommand, ExchangeAccount } from '../../../src/exchanges/exchange.ts';
+import { isFatal } from '../../../src/orders/account-session.ts';
 import { seededRandom } from '../../../src/runtime/random.ts';
 import { silentLog } from '../../../src/seam/log.ts';
 import type { HttpRequest } from '../../../src/seam/transport.ts';
@@ -160,6 +161,40 @@ describe('start', () => {
     account.feed.start(diary);
     await clock.advance(60_000);
     expect(diary.lines.filter((line) => line.startsWith('fatal'))).toHaveLength(1);
+  });
+
+  test('D7: a key that is refused at the start, as during a ban, is tried three times before it is given up', async () => {
+    const { account, run, simulation, clock, restCalls } = await bench({
+      options: { bansShowAs: 'key' },
+      secretKey: 'secret-1',
+      live: false,
+    });
+    const { faults } = simulation;
+    faults.inject({ fault: 'ban', operation: 'account', nth: 1, retryAfterMs: 2_000 });
+    expect(await run(account.prepare())).toEqual([true, null]);
+    expect(restCalls('GET', '/api/v3/account')).toBe(3);
+    faults.inject({ fault: 'ban', operation: 'account', nth: 1, retryAfterMs: 60_000 });
+    const before = clock.monotonic();
+    expect((await run(account.prepare()))[1]).toMatchObject({ kind: 'auth', code: '-2015' });
+    expect(clock.monotonic() - before).toBeLessThan(5_000);
+    expect(restCalls('GET', '/api/v3/account')).toBe(6);
+  });
+
+  test("A3.1: the firewall's page at the start is waited out; it decides nothing", async () => {
+    const { account, run, simulation, clock, requests } = await bench({
+      options: { bansShowAs: 'firewall' },
+      secretKey: 'secret-1',
+      live: false,
+    });
+    simulation.faults.inject({ fault: 'ban', operation: 'account', nth: 1, retryAfterMs: 4_000 });
+    const [, error] = await run(account.prepare());
+    expect(error).toMatchObject({ kind: 'rate-limited', outcome: 'rejected', retryAfter: 5_000 });
+    expect(error !== null && isFatal(error)).toBe(false);
+    const asked = requests.length;
+    const again = account.prepare();
+    await clock.advance(4_900);
+    expect(requests).toHaveLength(asked);
+    expect(await run(again)).toEqual([true, null]);
   });
 
   test('an unknown symbol and a swap are told apart from trouble', async () => {
@@ -498,6 +533,7 @@ describe('trouble', () => {
       await clock.advance(2);
       const outcome = await run(account.trading.create(command()));
       expect(outcome).toMatchObject({ outcome: 'rejected' });
+      if (bansShowAs === 'firewall') expect(outcome).toMatchObject({ error: { kind: 'rate-limited' } });
       await clock.advance(15_000);
       expect(diary.lines.some((line) => line.startsWith('fatal'))).toBe(false);
       await place();
