@@ -119,7 +119,7 @@ export class BinanceAccountFeed implements AccountFeed {
         // Whatever ended it, nothing more comes on this connection: subscribe anew and reconcile (A5.1).
         return session.drop('the exchange ended the stream');
       case 'serverShutdown':
-        this.#link.replaceNow('the server announced its shutdown');
+        this.#link.replace(session, 'the server announced its shutdown');
         return;
       default:
       // Deposits (balanceUpdate), order lists and whatever comes to be: not needed here.

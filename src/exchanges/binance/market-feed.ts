@@ -191,9 +191,10 @@ export class BinanceMarketFeed implements MarketFeed {
     if (isRow(payload)) {
       const watched = this.#byStream.get(text(frame, 'stream'));
       if (watched !== undefined) this.#update(watched, depthUpdateOf(payload));
-      else if (text(payload, 'e') === 'serverShutdown') this.#link.replaceNow('the server announced its shutdown');
+      else if (text(payload, 'e') === 'serverShutdown')
+        this.#link.replace(session, 'the server announced its shutdown');
     } else if (typeof id === 'number') session.settle(String(id), frame);
-    else if (text(frame, 'e') === 'serverShutdown') this.#link.replaceNow('the server announced its shutdown');
+    else if (text(frame, 'e') === 'serverShutdown') this.#link.replace(session, 'the server announced its shutdown');
   }
 
   #update(watched: Watched, update: DepthUpdate | null): void {

@@ -86,7 +86,8 @@ export class OrderSocket implements OrderEntry {
   }
 
   #unanswered(session: Session): void {
-    if (!session.isOpen) return;
+    // What was on its way on a connection that has been replaced says nothing about the one that is there now.
+    if (!session.isOpen || session !== this.#link.session) return;
     this.#suspect = session;
     this.#link.replaceNow('a request was not answered in time');
   }
@@ -99,7 +100,7 @@ export class OrderSocket implements OrderEntry {
       if (!this.#context.api.receive(session, frame) && frame.id === null && frame.status === 401)
         session.drop('the session was revoked');
     } else if (frame.type === 'event' && text(frame.event, 'e') === 'serverShutdown') {
-      this.#link.replaceNow('the server announced its shutdown');
+      this.#link.replace(session, 'the server announced its shutdown');
     }
   }
 }

@@ -219,6 +219,48 @@ test('A5.1 serverShutdown: the next connection is live before this one is let go
   expect(diary.lines.filter((line) => line === 'live')).toHaveLength(1);
 });
 
+test('A5.1 serverShutdown of a connection that is being opened: it is replaced once it is live', async () => {
+  let shutdowns = 1;
+  const { transport, diary, clock } = await setup({
+    'userDataStream.subscribe.signature': (request, socket) => {
+      if (shutdowns-- > 0) socket.receive(eventNamed('serverShutdown'));
+      return { id: request['id'], status: 200, result: { subscriptionId: 0 } };
+    },
+  });
+  await clock.advance(10_000);
+  const streams = transport.sockets.filter(({ sent }) => sent.some((frame) => frame.includes('userDataStream')));
+  expect(streams.map(({ gone }) => gone)).toEqual([true, false]);
+  expect(diary.lines.filter((line) => line === 'live' || line.startsWith('broken'))).toEqual(['live']);
+});
+
+test('A5.1 serverShutdown of a connection that has been replaced is no reason to replace its successor', async () => {
+  const { stream, ordersSocket, transport, clock } = await setup();
+  const [oldStream, oldOrders] = [stream(), ordersSocket()];
+  for (const old of [oldStream, oldOrders]) old.receive(eventNamed('serverShutdown'));
+  await clock.advance(1_000);
+  expect(transport.sockets).toHaveLength(4);
+  for (const old of [oldStream, oldOrders]) {
+    expect(old.gone).toBe(false);
+    old.receive(eventNamed('serverShutdown'));
+  }
+  await clock.advance(10_000);
+  expect(transport.sockets).toHaveLength(4);
+});
+
+test('orders that a replaced connection leaves unanswered cost no further connection', async () => {
+  const { account, command, transport, ordersSocket, clock } = await setup();
+  const first = ordersSocket();
+  for (let index = 0; index < 4; index++) {
+    void account.trading.create(command({ clientOrderId: `a${index}` }));
+    await clock.advance(500);
+  }
+  expect(first.sent).toHaveLength(4);
+  await clock.advance(20_000);
+  expect(first.gone).toBe(true);
+  // The stream, the connection that answered nothing, and its successor.
+  expect(transport.sockets).toHaveLength(3);
+});
+
 test('A2.3, D7: a revoked session is dialled anew, and a key that was taken before is never given up', async () => {
   let refuse = false;
   const { stream, diary, clock, transport } = await setup({

@@ -8,15 +8,20 @@ import { BinanceMarketFeed } from '../../../src/exchanges/binance/market-feed.ts
 import { BinanceRequests } from '../../../src/exchanges/binance/requests.ts';
 import { BinanceRest } from '../../../src/exchanges/binance/rest.ts';
 import { createSigner } from '../../../src/exchanges/binance/sign.ts';
+import type { Instrument } from '../../../src/domain/instrument.ts';
 import type { MarketFeedHandlers } from '../../../src/exchanges/exchange.ts';
 import { LocalBook } from '../../../src/market/local-book.ts';
 import { seededRandom } from '../../../src/runtime/random.ts';
+import { VirtualClock } from '../../../src/runtime/virtual-clock.ts';
 import { silentLog } from '../../../src/seam/log.ts';
 import type { Transport } from '../../../src/seam/transport.ts';
 import { binanceDialect, type BinanceOptions } from '../../../src/simulator/binance/index.ts';
 import { createSimulation } from '../../../src/simulator/simulation.ts';
 import { ClockOffset } from '../../../src/wire/clock-offset.ts';
 import { createRateBudgets } from '../../../src/wire/rate-budget.ts';
+import { FakeTransport } from '../../support/fake-transport.ts';
+
+const noop = (): void => undefined;
 
 async function setup(options: Partial<BinanceOptions> = {}) {
   const dialects = { binance: binanceDialect(options) };
@@ -170,6 +175,56 @@ test('a banned address opens no connection until the ban is over, and the book c
   await clock.runFor(feed.stop());
   simulation.close();
 });
+
+test.each([[false], [true]])(
+  'A11.2 an announced shutdown replaces the connection it is about, and no other (while it is opened: %s)',
+  async (isOpening) => {
+    const clock = new VirtualClock();
+    const transport = new FakeTransport();
+    const shutdown = { stream: '!serverShutdown', data: { e: 'serverShutdown' } };
+    let announces = isOpening;
+    transport.onConnect = (socket) => {
+      socket.responder = (text) => {
+        if (announces) socket.receive(shutdown);
+        announces = false;
+        socket.receive({ result: null, id: Number(/"id":(\d+)/.exec(text)?.[1]) });
+      };
+      socket.open();
+    };
+    const time = new ClockOffset({ clock, ask: () => Promise.reject(new Error('not asked here')) });
+    const limits = new BinanceLimits(createRateBudgets(), clock, 'x', 'k', time);
+    const requests = new BinanceRequests({
+      transport,
+      limits,
+      time,
+      accessKey: 'k',
+      signer: createSigner(new Secret('s')),
+      restUrl: 'http://x.test',
+      timeoutMs: 5_000,
+      orderEntry: { call: () => null },
+    });
+    const feed = new BinanceMarketFeed({
+      transport,
+      clock,
+      limits,
+      random: seededRandom(1),
+      log: silentLog,
+      url: 'ws://x.test',
+      rest: new BinanceRest(requests),
+      silenceMs: 1e9,
+    });
+    feed.watch({ symbol: 'BTC/USDT', rawSymbol: 'BTCUSDT' } as Instrument, 20);
+    feed.start({ onSnapshot: noop, onUpdate: noop, onLost: noop, onError: noop });
+    await clock.advance(100);
+    const [first] = transport.sockets;
+    if (!isOpening) first!.receive(shutdown);
+    await clock.advance(1_000);
+    expect(transport.sockets).toHaveLength(2);
+    first!.receive(shutdown);
+    await clock.advance(10_000);
+    expect(transport.sockets.map(({ gone }) => gone)).toEqual([true, false]);
+  },
+);
 
 test('however many books are built, the weight that questions about orders need is left', async () => {
   const { clock, feed, handlers, instrumentFor, standing, limits, simulation } = await setup({ weightPerMinute: 700 });
