@@ -171,7 +171,9 @@ export class Link {
       { url, transport, clock, connectTimeoutMs, silenceMs, probe: this.options.probe ?? null },
       {
         opened: (session) => this.opened(session),
-        frame: this.options.onFrame,
+        frame: (data, binary, session, receivedAt) => {
+          if (!this.stopped) this.options.onFrame(data, binary, session, receivedAt);
+        },
         ended: (session, code, reason, error) => this.ended(session, code, reason, error),
       },
     );

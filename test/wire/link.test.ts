@@ -132,6 +132,19 @@ test('a replacement is live before the old connection is closed, frames of both 
   expect(told).toEqual(['live', 'replaced']);
 });
 
+test('what still comes while a stopped link closes is told to nobody', async () => {
+  const { clock, transport, frames, link } = setup();
+  transport.onConnect = (socket) => socket.open();
+  link.start();
+  await clock.settle();
+  const { handlers } = transport.last;
+  handlers.onFrame(Buffer.from('before'), false);
+  const stopping = link.stop();
+  handlers.onFrame(Buffer.from('after'), false);
+  await clock.runFor(stopping);
+  expect(frames).toEqual(['1:before']);
+});
+
 test('a link that is stopped no longer waits to be admitted', async () => {
   const { clock, transport, link } = setup({
     admit: (signal) =>

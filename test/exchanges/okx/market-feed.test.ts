@@ -281,6 +281,19 @@ test('a refused subscription is told', async () => {
   expect(take()[0]).toContain('60018');
 });
 
+test('what comes while it is being stopped is told to nobody, and leaves no timer behind', async () => {
+  const { clock, transport, feed, take } = makeFeed();
+  feed.watch(btcUsdt);
+  await goLive(clock, transport);
+  transport.socket.say(snapshot(10));
+  take();
+  const stopping = feed.stop();
+  transport.socket.say(update(10, 11));
+  await clock.runFor(stopping);
+  expect(take()).toEqual([]);
+  expect(await clock.runAll(0)).toBe(true);
+});
+
 test('stopping ends it', async () => {
   const { clock, transport, feed } = makeFeed();
   feed.watch(btcUsdt);
