@@ -36,6 +36,9 @@ type DepthStep =
   /** Something between was missed: the book is worthless. */
   | { readonly type: 'gap'; readonly reason: string };
 
+/** Changes held while a snapshot is waited for: eight minutes of a stream. A snapshot older than the oldest of them is asked for anew. */
+const MOST_HELD = 5_000;
+
 const HELD: DepthStep = { type: 'held' };
 const OLD: DepthStep = { type: 'old' };
 
@@ -80,7 +83,7 @@ export class DepthSequence {
       const newest = this.#held.at(-1);
       if (newest !== undefined && update.sequence <= newest.sequence) return OLD;
       if (newest !== undefined && update.first > newest.sequence + 1) this.#held = [];
-      this.#held.push(update);
+      this.#hold(update);
       return HELD;
     }
     if (update.sequence <= this.#last) return OLD;
@@ -91,9 +94,14 @@ export class DepthSequence {
       this.#isRenewing = false;
       return { type: 'gap', reason };
     }
-    if (this.#isRenewing) this.#held.push(update);
+    if (this.#isRenewing) this.#hold(update);
     this.#last = update.sequence;
     return { type: 'apply', updates: [update] };
+  }
+
+  #hold(update: DepthUpdate): void {
+    this.#held.push(update);
+    if (this.#held.length > MOST_HELD) this.#held.shift();
   }
 
   /** Joins a snapshot with what was held. `gap`: it is older than the first change held, or than a book without one; fetch another one. */

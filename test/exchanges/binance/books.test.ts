@@ -53,6 +53,25 @@ describe('continuity', () => {
     expect(sequence.snapshot(19).type).toBe('apply');
   });
 
+  test.each([[false], [true]])(
+    'however long a snapshot takes (of a book being renewed: %s), only the last changes are held; an old one does not fit them',
+    (isRenewing) => {
+      const sequence = new DepthSequence();
+      if (isRenewing) {
+        sequence.update(update(1, 1));
+        sequence.snapshot(1);
+        sequence.renew();
+      }
+      for (let id = 2; id <= 50_000; id++) sequence.update(update(id, id));
+      expect(sequence.snapshot(44_999).type).toBe('gap');
+      const step = sequence.snapshot(45_000);
+      expect(step.type === 'apply' && step.updates.map(({ first }) => first)).toEqual(
+        Array.from({ length: 5_000 }, (_, index) => 45_001 + index),
+      );
+      expect(sequence.update(update(50_001, 50_001)).type).toBe('apply');
+    },
+  );
+
   const continuous = (): DepthSequence => {
     const sequence = new DepthSequence();
     sequence.update(update(10, 12));
