@@ -242,10 +242,13 @@ export interface Trading {
   query(instrument: Instrument, ref: OrderRef): Promise<QueryOutcome>;
   /** Every page, or an error; never a part. */
   openOrders(instrument: Instrument): Promise<Result<readonly OrderReport[]>>;
-  /** All fills of one order, or all fills of the instrument since an exchange time (ms); every page, or an error. */
+  /**
+   * All fills of one order, or all fills of the instrument since an exchange time (ms); every page, or an error. `placedAt`: when the exchange took the
+   * order, by its clock, ms; 0 or left out where that is not known. Lists that reach back for so long only need not have all of an older one.
+   */
   fills(
     instrument: Instrument,
-    of: { readonly ref: OrderRef } | { readonly since: number },
+    of: { readonly ref: OrderRef; readonly placedAt?: number } | { readonly since: number },
   ): Promise<Result<readonly OrderReport[]>>;
   /** Arms the exchange's dead man's switch (seconds; 0 = off). Only where `capabilities.deadMansSwitch`. */
   armDeadMansSwitch(seconds: number): Promise<Result<true>>;

@@ -129,7 +129,7 @@ async function isAbsentElsewhere(
   const { orderId, clientOrderId, filled } = order.state;
   const wasProven = order.isProven;
   const of = wasProven
-    ? { ref: { orderId, clientOrderId } }
+    ? { ref: { orderId, clientOrderId }, placedAt: order.state.ctime }
     : { since: order.since + account.clockOffset() - MARGIN_MS };
   const [[open], [fills]] = await Promise.all([
     account.trading.openOrders(instrument),

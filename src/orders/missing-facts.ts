@@ -115,9 +115,10 @@ export class MissingFacts {
 
   private async askFills(order: TrackedOrder): Promise<boolean> {
     const at = this.parts.connection();
-    const { orderId, clientOrderId } = order.state;
+    const { orderId, clientOrderId, ctime } = order.state;
     if (at === null) return false;
-    const [reports] = await at.account.trading.fills(at.instrument, { ref: { orderId, clientOrderId } });
+    const of = { ref: { orderId, clientOrderId }, placedAt: ctime };
+    const [reports] = await at.account.trading.fills(at.instrument, of);
     if (reports === null || this.stopped) return false;
     this.parts.manager().applyTo({ orderId, clientOrderId }, byTime(reports), this.parts.clock.monotonic());
     return true;

@@ -27,7 +27,7 @@ export type Question =
   | { readonly ask: 'open-orders'; readonly name: string }
   | { readonly ask: 'fills-since'; readonly name: string; readonly since: number }
   | { readonly ask: 'order'; readonly name: string; readonly ref: OrderRef }
-  | { readonly ask: 'fills-of'; readonly name: string; readonly ref: OrderRef };
+  | { readonly ask: 'fills-of'; readonly name: string; readonly ref: OrderRef; readonly placedAt: number };
 
 /** Answers by name of the question. A question without an answer is not here. */
 export interface Answers {
@@ -124,7 +124,7 @@ export function reconcile(view: View, answers: Answers): Step {
     const unexplained = unexplainedQuantity(entry.state);
     const open = silent === null ? unexplained : unexplained.sub(silent);
     if (open.isPositive() && !names.some((name) => answers.fillsOf.has(name))) {
-      questions.push({ ask: 'fills-of', name: nameOf(ref), ref });
+      questions.push({ ask: 'fills-of', name: nameOf(ref), ref, placedAt: entry.state.ctime });
     }
   }
   return { questions, unknown };

@@ -235,8 +235,9 @@ export class Reconciler {
         return null;
       }
       case 'fills-of': {
-        const [reports, error] = await account.trading.fills(instrument, { ref: question.ref });
-        if (reports !== null) answers.fillsOf.set(question.name, named(question.ref, reports));
+        const { ref, placedAt, name } = question;
+        const [reports, error] = await account.trading.fills(instrument, { ref, placedAt });
+        if (reports !== null) answers.fillsOf.set(name, named(ref, reports));
         return error;
       }
     }

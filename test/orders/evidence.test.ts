@@ -333,6 +333,9 @@ describe('fills that are listed late', () => {
     stage.venue.restore();
     await stage.clock.advance(lag + 2 * MINUTE_MS);
     expect(told.fills.map(({ quantity }) => quantity)).toEqual(['4', '6']);
+    // Its age says which lists can have them.
+    const asked = stage.venue.requests.filter((request) => request.startsWith('fills 1001'));
+    expect(new Set(asked)).toEqual(new Set([`fills 1001 placed at ${stage.venue.orders[0]!.ctime}`]));
     await stage.clock.advance(10 * MINUTE_MS);
     expect(stage.trackedBy(trade)).toBe(0);
     await trade.close();

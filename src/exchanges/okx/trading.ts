@@ -219,28 +219,25 @@ export class OkxTrading implements Trading {
 
   async fills(
     instrument: Instrument,
-    of: { readonly ref: OrderRef } | { readonly since: number },
+    of: { readonly ref: OrderRef; readonly placedAt?: number } | { readonly since: number },
   ): Promise<Result<readonly OrderReport[]>> {
     const instId = instrument.rawSymbol;
-    if ('since' in of) {
-      return this.#fillsOf(
-        instId,
-        undefined,
-        (time) => time < of.since,
-        of.since < this.#context.now() - FILLS_REACH_MS,
-      );
-    }
+    const reach = this.#context.now() - FILLS_REACH_MS;
+    if ('since' in of) return this.#fillsOf(instId, undefined, (time) => time < of.since, of.since < reach);
     if (!isKnowable(of.ref)) return ok([]);
+    let { placedAt = 0 } = of;
     let ordId = of.ref.orderId;
     if (ordId === null) {
       // Fills are found by the exchange's id alone.
       const found = await this.query(instrument, of.ref);
       if (found.outcome !== 'found') return fail(found.error);
-      ordId = found.reports[0]?.orderId ?? null;
+      const [order] = found.reports;
+      ordId = order?.orderId ?? null;
       if (ordId === null) return ok([]);
+      placedAt = order?.ctime ?? 0;
     }
-    const recent = await this.#fillsOf(instId, ordId, undefined, false);
-    return recent[1] === null && recent[0].length === 0 ? this.#fillsOf(instId, ordId, undefined, true) : recent;
+    // One that was filled lately may have older fills as well.
+    return this.#fillsOf(instId, ordId, undefined, placedAt < reach);
   }
 
   /** @param reachBack ask the history of three months as well, which lags behind and has a sixth of the rate */
@@ -264,7 +261,7 @@ export class OkxTrading implements Trading {
       if (error !== null) return fail(unread(error));
       for (const row of rows) {
         const report = isPast?.(row) === true ? null : fillReport(row);
-        if (report !== null) found.set(text(row, 'billId'), report);
+        if (report !== null) found.set(`${text(row, 'ordId')} ${text(row, 'tradeId')}`, report);
       }
     }
     return ok([...found.values()]);

@@ -573,8 +573,8 @@ describe('lists', () => {
   });
 
   it('of an order’s fills need its id: a client id is looked up first', async () => {
-    const { trading, transport } = await makeTrading();
-    transport.answer('trade/order', rows(orderRow('77')));
+    const { trading, transport, clock } = await makeTrading();
+    transport.answer('trade/order', rows({ ...orderRow('77'), cTime: String(clock.now()) }));
     transport.answer('trade/fills', rows(fillRow(5, 1)));
     const [found] = await trading.fills(btcUsdt, { ref: { orderId: null, clientOrderId: 'a1' } });
     expect(found!.map(({ source, fill }) => [source, fill!.fee!.toString()])).toEqual([['fills', '0.1']]);
@@ -586,6 +586,33 @@ describe('lists', () => {
     transport.answer('trade/fills', rows());
     transport.answer('trade/fills-history', rows(fillRow(5, 1)));
     expect((await trading.fills(btcUsdt, { ref: ref('77') }))[0]).toHaveLength(1);
+  });
+
+  it.each([
+    ['an old order', 5, ['t9', 't5', 't4']],
+    ['an order of unknown age', 0, ['t9', 't5', 't4']],
+    ['a young order', -1, ['t9', 't5']],
+  ])(
+    'of the fills of %s that was filled lately: each once, those of the history too where there may be any',
+    async (_what, days, expected) => {
+      const { trading, transport, clock } = await makeTrading();
+      const placedAt = days === 0 ? 0 : clock.now() - Math.max(days, 0) * 86_400_000;
+      transport.answer('trade/fills', rows(fillRow(9, clock.now()), fillRow(5, clock.now())));
+      // Whether the history gives a fill the same bill is not said.
+      const again = { ...fillRow(5, clock.now()), billId: '1005' };
+      transport.answer('trade/fills-history', rows(again, fillRow(4, placedAt)));
+      const [found] = await trading.fills(btcUsdt, { ref: ref('77'), placedAt });
+      expect(found!.map(({ fill }) => fill!.tradeId)).toEqual(expected);
+    },
+  );
+
+  it('of the fills of an order whose age is asked for along with its id', async () => {
+    const { trading, transport, clock } = await makeTrading();
+    const old = clock.now() - 5 * 86_400_000;
+    transport.answer('trade/order', rows({ ...orderRow('77'), cTime: String(old) }));
+    transport.answer('trade/fills', rows(fillRow(5, clock.now())));
+    transport.answer('trade/fills-history', rows(fillRow(5, clock.now()), fillRow(4, old)));
+    expect((await trading.fills(btcUsdt, { ref: { orderId: null, clientOrderId: 'a1' } }))[0]).toHaveLength(2);
   });
 });
 

@@ -547,10 +547,11 @@ class FakeTrading implements Trading {
 
   async fills(
     _instrument: Instrument,
-    of: { readonly ref: OrderRef } | { readonly since: number },
+    of: { readonly ref: OrderRef; readonly placedAt?: number } | { readonly since: number },
   ): Promise<Result<readonly OrderReport[]>> {
     const { venue, clock } = this;
-    venue.requests.push('ref' in of ? `fills ${of.ref.orderId ?? of.ref.clientOrderId ?? ''}` : 'fills since');
+    if ('since' in of) venue.requests.push('fills since');
+    else venue.requests.push(`fills ${of.ref.orderId ?? of.ref.clientOrderId ?? ''} placed at ${of.placedAt}`);
     const fault = venue.nextFault('fills');
     await sleep(clock, venue.delayMs / 2);
     const reports =
