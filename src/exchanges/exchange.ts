@@ -185,7 +185,7 @@ export interface CreateCommand {
   readonly quoteQuantity: Decimal | null;
   /** The caller's own options of this exchange (e.g. selfTradePreventionMode), passed through to the wire by name. */
   readonly extra: Readonly<Record<string, string | number | boolean>>;
-  /** To be asked after the order had to wait its turn: true when it must not leave any more. */
+  /** To be asked after the order had to wait its turn, and before it is sent once more: true when it must not leave any more. */
   readonly isCalledOff?: (() => boolean) | undefined;
 }
 

@@ -400,6 +400,20 @@ test('a closed account waits for nothing, however long a ban lasts', async () =>
   expect(await clock.runAll(0)).toBe(true);
 });
 
+test('nor for the next try of a key that was refused', async () => {
+  const { account, transport, clock } = await setup();
+  const refusal = { code: -2015, msg: 'Invalid API-key, IP, or permissions for action.' };
+  transport.onRequest = ({ url }) =>
+    url.includes('/time')
+      ? { status: 200, headers: {}, body: JSON.stringify({ serverTime: clock.now() }) }
+      : { status: 401, headers: {}, body: JSON.stringify(refusal) };
+  const preparing = account.prepare();
+  await clock.advance(100);
+  await clock.runFor(account.close());
+  expect(await preparing).toMatchObject([null, { kind: 'auth', code: '-2015' }]);
+  expect(await clock.runAll(0)).toBe(true);
+});
+
 test('an order refused for the clock is not sent again once it is called off', async () => {
   const { account, ordersSocket, command, clock } = await setup();
   const socket = ordersSocket();

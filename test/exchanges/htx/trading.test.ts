@@ -579,6 +579,17 @@ describe('asking', () => {
   });
 });
 
+test('nothing waits for a rate limit once the account is closed', async () => {
+  const { account, transport, clock, block } = await bench();
+  block('open-orders', 'account 71463752', 50_000);
+  const asking = account.trading.openOrders(btcUsdt);
+  await clock.advance(1_000);
+  await account.close();
+  expect(await asking).toMatchObject([null, { kind: 'rate-limited', outcome: 'not-sent' }]);
+  expect(transport.requests).toEqual([]);
+  expect(await clock.runAll(0)).toBe(true);
+});
+
 test('403 in the exchange’s own words is about one endpoint: nothing else waits', async () => {
   const { clock, transport, account } = await bench();
   transport.answer('/v1/order/orders/5', {

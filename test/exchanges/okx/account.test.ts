@@ -9,6 +9,7 @@ import { seededRandom } from '../../../src/runtime/random.ts';
 import { VirtualClock } from '../../../src/runtime/virtual-clock.ts';
 import { silentLog, type Log } from '../../../src/seam/log.ts';
 import { TransportError } from '../../../src/seam/transport.ts';
+import { createRateBudgets, type RateBudgets } from '../../../src/wire/rate-budget.ts';
 import { btcUsdt, FakeTransport, FeedDiary, json, limitOrder, OpenBudgets, rows } from './fake.ts';
 
 const config: AccountConfig = {
@@ -39,7 +40,7 @@ const instrumentRow = {
   state: 'live',
 };
 
-function open(log: Log = silentLog) {
+function open(log: Log = silentLog, budgets: RateBudgets = new OpenBudgets()) {
   const clock = new VirtualClock();
   const transport = new FakeTransport();
   transport.answer('public/time', rows({ ts: String(clock.now() + 40_000) }));
@@ -50,12 +51,28 @@ function open(log: Log = silentLog) {
     clock,
     random: { next: () => 0.5, int: () => 0, id: (length) => 'x'.repeat(length) },
     log,
-    budgets: new OpenBudgets(),
+    budgets,
   });
   return { clock, transport, account };
 }
 
 const paths = (transport: FakeTransport): string[] => transport.requests.map(({ url }) => new URL(url).pathname);
+
+test('nothing waits for a rate limit once the account is closed', async () => {
+  const budgets = createRateBudgets();
+  const { clock, transport, account } = open(silentLog, budgets);
+  const limit = { clock, capacity: 60, windowMs: 2_000, aligned: false, cancelReserve: 0 };
+  for (const bucket of ['orders-pending', 'cancel:BTC-USDT'])
+    budgets.get(`okx.test:key:${bucket}`, limit).blockFor(50_000);
+  const asking = account.trading.openOrders(btcUsdt);
+  const canceling = account.trading.cancel(btcUsdt, [{ orderId: '1', clientOrderId: null }]);
+  await clock.runUntil(() => false, 1_000);
+  await account.close();
+  expect(await asking).toMatchObject([null, { kind: 'rate-limited' }]);
+  expect(await canceling).toMatchObject([{ outcome: 'not-sent', error: { kind: 'rate-limited' } }]);
+  expect(transport.requests.filter(({ url }) => url.includes('/trade/'))).toEqual([]);
+  expect(await clock.runAll(0)).toBe(true);
+});
 
 describe('credentials', () => {
   it.each([
