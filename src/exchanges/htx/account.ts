@@ -127,6 +127,7 @@ export class HtxAccount implements ExchangeAccount {
       exchangeTime,
       accountId: () => this.#spot.id,
       monotonic: () => clock.monotonic(),
+      requestTimeoutMs: timeoutMs,
       onAccepted: (sentAt) => this.#privateStream.accepted(sentAt),
     });
   }

@@ -28,6 +28,8 @@ export interface Call {
   readonly numbersAsText?: boolean;
   /** A place must leave once or not at all. */
   readonly isCreate?: boolean;
+  /** How long an order may wait for its limit, ms, when it has been waited for before; else as long as a request may take. */
+  readonly mostWaitMs?: number | undefined;
   /** See CreateCommand. */
   readonly isCalledOff?: (() => boolean) | undefined;
 }
@@ -72,7 +74,7 @@ export class HtxRequests {
 
   async #waited(call: Call, budget: RateBudget): Promise<Answer> {
     const { timeoutMs, closing } = this.#env;
-    const wait = await budget.take(1, call.priority, patienceFor(call.priority, timeoutMs, closing));
+    const wait = await budget.take(1, call.priority, patienceFor(call.priority, call.mostWaitMs ?? timeoutMs, closing));
     if (call.isCalledOff?.() === true) return failed(calledOff(HTX));
     return wait > 0 ? failed(waitsTooLong(HTX, wait)) : this.#attempt(call);
   }

@@ -239,9 +239,9 @@ export class HtxRest {
 
   // The same writes with what the exchange says besides: for trading.ts
 
-  place(params: Params, isCalledOff?: () => boolean): Promise<Answer> {
+  place(params: Params, limits: Pick<Call, 'isCalledOff' | 'mostWaitMs'> = {}): Promise<Answer> {
     const call = signedPost('/v1/order/orders/place', 'place', 'order', params);
-    return this.#requests.send({ ...call, isCreate: true, isCalledOff });
+    return this.#requests.send({ ...call, ...limits, isCreate: true });
   }
 
   cancelById(orderId: string): Promise<Answer> {

@@ -53,6 +53,7 @@ interface TradingEnvironment {
   exchangeTime(): number;
   /** Of our own clock, ms. */
   monotonic(): number;
+  readonly requestTimeoutMs: number;
   /** An order that was sent at `sentAt` (monotonic) has just been accepted. */
   onAccepted(sentAt: number): void;
 }
@@ -86,6 +87,7 @@ export class HtxTrading implements Trading {
 
   /** HTX takes only money in a market buy: the quantity is priced first, which takes one request more (encode.ts, moneyFor). */
   async #buyByQuantity(command: CreateCommand, accountId: string): Promise<CreateOutcome> {
+    const askedAt = this.#env.monotonic();
     const [bestAsk, error] = await this.#bestAsk(command.instrument);
     if (error !== null) return { outcome: 'not-sent', error };
     if (command.isCalledOff?.() === true) return { outcome: 'not-sent', error: calledOff(HTX) };
@@ -98,7 +100,9 @@ export class HtxTrading implements Trading {
         error: new TradeError(message, { kind: 'invalid-order', outcome: 'not-sent', platform: HTX }),
       };
     }
-    return this.#place(command, accountId, money);
+    // It has waited for this answer already.
+    const left = Math.max(0, askedAt + this.#env.requestTimeoutMs - this.#env.monotonic());
+    return this.#place(command, accountId, money, left);
   }
 
   async #bestAsk(instrument: Instrument): Promise<Result<Decimal>> {
@@ -126,7 +130,13 @@ export class HtxTrading implements Trading {
     return ok(Decimal.from(best[0]));
   }
 
-  #place(command: CreateCommand, accountId: string, amount: Decimal | null): Promise<CreateOutcome> {
+  #place(
+    command: CreateCommand,
+    accountId: string,
+    amount: Decimal | null,
+    mostWaitMs?: number,
+  ): Promise<CreateOutcome> {
+    const { isCalledOff } = command;
     if (amount === null)
       return Promise.resolve({
         outcome: 'not-sent',
@@ -138,8 +148,8 @@ export class HtxTrading implements Trading {
       });
     const params = placeParams(command, accountId, amount);
     const sentAt = this.#env.monotonic();
-    const overRest = (): Promise<Answer> => this.#env.rest.place(params, command.isCalledOff);
-    return this.#send('create-order', 'place', params, overRest, command.isCalledOff).then((answer) => {
+    const overRest = (): Promise<Answer> => this.#env.rest.place(params, { isCalledOff, mostWaitMs });
+    return this.#send('create-order', 'place', params, overRest, isCalledOff).then((answer) => {
       const outcome = createOutcome(answer, command);
       if (outcome.outcome === 'accepted') this.#env.onAccepted(sentAt);
       return outcome;

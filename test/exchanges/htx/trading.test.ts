@@ -201,6 +201,19 @@ describe('placing', () => {
     expect(transport.requests).toEqual([]);
   });
 
+  test('a market buy that has waited for its price waits only for what is left of its time', async () => {
+    const { account, transport, clock, block } = await bench();
+    transport.answer('/market/depth', { status: 'ok', ts: 1, tick: { asks: [[60_000, 5]], bids: [[59_999, 5]] } });
+    block('depth', 'ip', 4_000);
+    const creating = account.trading.create(command({ orderType: 'MARKET', price: null, timeInForce: 'IOC' }));
+    await clock.advance(3_000);
+    block('place', 'account 71463752', 3_000);
+    await clock.advance(1_000);
+    expect(await creating).toMatchObject({ outcome: 'not-sent', error: { kind: 'rate-limited', retryAfter: 2_000 } });
+    await clock.advance(60_000);
+    expect(transport.requests).toHaveLength(1);
+  });
+
   test('an order whose turn is put off beyond its time does not leave', async () => {
     const { account, transport, clock, block } = await bench();
     block('place', 'account 71463752', 4_000);
