@@ -168,7 +168,7 @@ const MARKS: Readonly<Record<Verdict, () => string>> = {
 export async function examineAll(options: DoctorOptions): Promise<0 | 1> {
   const config = readConfig(options.config);
   const accounts = selectAccounts(config, options);
-  const environment = accessEnvironment();
+  const environment = accessEnvironment(config);
   const progress = new Progress();
   progress.show(`examining ${counted(accounts.length, 'account')} …`);
   const examined = await inParallel(accounts, async (settings) => ({

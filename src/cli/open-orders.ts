@@ -87,7 +87,7 @@ export async function showOrders(options: OrdersOptions): Promise<0 | 1> {
   const config = readConfig(options.config);
   const targets = selectTargets(config, options);
   const concernOf = await whoseOrders(options.own, targets, config.journal);
-  const found = await findOrders(targets, concernOf, accessEnvironment());
+  const found = await findOrders(targets, concernOf, accessEnvironment(config));
   const count = found.reduce((sum, { orders }) => sum + orders.length, 0);
   if (options.json === true) {
     for (const entry of found) {

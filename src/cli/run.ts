@@ -90,7 +90,7 @@ async function runSupervised(strategy: string, configFile: string | undefined): 
       const [remembered = null] = (await readRemembered(config.journal, [scopeOf(place)])) ?? [];
       const listed: OrderReport[] = [];
       const onListed = (reports: readonly OrderReport[]): void => void listed.push(...reports);
-      const result = await sweepDeadPlace({ ...task, place, remembered, onListed }, accessEnvironment());
+      const result = await sweepDeadPlace({ ...task, place, remembered, onListed }, accessEnvironment(config));
       await keepListed(config.journal, place, listed);
       return result;
     },

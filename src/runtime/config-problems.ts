@@ -72,7 +72,7 @@ function kindOf(value: unknown): string {
 const EXPECTED: Readonly<Record<string, string>> = { array: 'a list', object: 'an object', int: 'a whole number' };
 
 /** Fields whose value must not be repeated in a message. */
-const SENSITIVE = /key|secret|pass/i;
+const SENSITIVE = /key|secret|pass|proxy/i;
 
 function describe(issue: z.core.$ZodIssue, root: unknown): string {
   const field = fieldName(issue.path);

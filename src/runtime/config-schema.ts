@@ -66,6 +66,13 @@ const supervisor = z.strictObject({
 /** Seconds until the exchange's own dead man's switch cancels, kept within its limits; 0: not armed. */
 const deadMansSwitch = z.number().min(0, 'must be a number of seconds; 0 switches it off').default(30);
 
+/** A secret, because of the password; so what is wrong with it is said without it. */
+const proxy = text.superRefine((value, context) => {
+  const url = URL.parse(value);
+  if (url !== null && /^https?:$/.test(url.protocol) && url.hostname !== '' && url.pathname === '/') return;
+  context.addIssue({ code: 'custom', message: 'expected http://host:port or http://user:password@host:port' });
+});
+
 const stop = z.strictObject({
   /** Seconds a stop may take before it says what is left and ends the process. */
   timeLimit: seconds.default(30),
@@ -75,6 +82,8 @@ const stop = z.strictObject({
 export const settingsSchema = z
   .looseObject({
     serverId: text.optional(),
+    /** The HTTP proxy through which exchanges are reached. */
+    proxy: proxy.transform((value) => new Secret(value)).optional(),
     log: log.prefault({}),
     journal: text.optional(),
     supervisor: supervisor.prefault({}),

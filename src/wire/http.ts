@@ -1,16 +1,18 @@
-// HTTP requests over kept-alive connections, one pool per origin: the request part of the real transport.
+// HTTP requests over kept-alive connections, one pool per origin, through a proxy where there is one: the request part of the real transport.
 // Signing, budgets and the meaning of a status are the callers' part.
 
 import { Pool, type Dispatcher } from 'undici';
 import type { Clock } from '../seam/clock.ts';
 import { TransportError, type HttpRequest, type HttpResponse } from '../seam/transport.ts';
 import { Deadlines, Limited } from './deadlines.ts';
+import type { Proxy } from './proxy.ts';
 
 export interface HttpOptions {
   /** Connections per origin. Default 64: a burst of cancels goes out side by side. */
   readonly connections?: number;
   /** Default 10 000. */
   readonly connectTimeoutMs?: number;
+  readonly proxy?: Proxy | null;
 }
 
 interface HttpClient {
@@ -116,29 +118,36 @@ class Exchange extends Limited implements Dispatcher.DispatchHandler {
 
 /** @param onLeaving is called right before the bytes of a request leave */
 export function httpClient(clock: Clock, onLeaving: () => void, options: HttpOptions = {}): HttpClient {
-  const pools = new Map<string, Pool>();
+  const dispatchers = new Map<string, Dispatcher>();
   const deadlines = new Deadlines(clock);
+  const { connections = 64, connectTimeoutMs = 10_000, proxy = null } = options;
+  const settings = {
+    connections,
+    // One request at a time per connection: a pipelined one behind a dead one would be in doubt as well.
+    pipelining: 1,
+    allowH2: false,
+    keepAliveTimeout: KEEP_ALIVE_MS,
+    // Time limits are the caller's, on the program's clock.
+    headersTimeout: 0,
+    bodyTimeout: 0,
+  };
   /** The one used last: a strategy talks to one exchange. */
-  let last: { readonly origin: string; readonly pool: Pool } | null = null;
+  let last: { readonly origin: string; readonly dispatcher: Dispatcher } | null = null;
   let closed = false;
 
-  function poolOf(origin: string): Pool {
-    let pool = pools.get(origin);
-    if (pool === undefined) {
-      pool = new Pool(origin, {
-        connections: options.connections ?? 64,
-        // One request at a time per connection: a pipelined one behind a dead one would be in doubt as well.
-        pipelining: 1,
-        allowH2: false,
-        keepAliveTimeout: KEEP_ALIVE_MS,
-        // Time limits are the caller's, on the program's clock.
-        headersTimeout: 0,
-        bodyTimeout: 0,
-        connect: { timeout: options.connectTimeoutMs ?? 10_000, rejectUnauthorized: true, noDelay: true },
-      });
-      pools.set(origin, pool);
+  function dispatcherOf(origin: string): Dispatcher {
+    let dispatcher = dispatchers.get(origin);
+    if (dispatcher === undefined) {
+      dispatcher =
+        proxy?.isFor(origin) === true
+          ? proxy.dispatcher(settings, connectTimeoutMs)
+          : new Pool(origin, {
+              ...settings,
+              connect: { timeout: connectTimeoutMs, rejectUnauthorized: true, noDelay: true },
+            });
+      dispatchers.set(origin, dispatcher);
     }
-    return pool;
+    return dispatcher;
   }
 
   /**
@@ -156,11 +165,11 @@ export function httpClient(clock: Clock, onLeaving: () => void, options: HttpOpt
         if (last === null || !url.startsWith(last.origin) || url.charCodeAt(last.origin.length) !== SLASH) {
           const start = url.indexOf('/', url.indexOf('//') + 2);
           const origin = start < 0 ? url : url.slice(0, start);
-          last = { origin, pool: poolOf(origin) };
+          last = { origin, dispatcher: dispatcherOf(origin) };
         }
         // The path is cut out of the text, not parsed and written again: signatures cover these bytes.
         const path = url.length === last.origin.length ? '/' : url.slice(last.origin.length);
-        last.pool.dispatch({ path, method, headers, body: body ?? null }, exchange);
+        last.dispatcher.dispatch({ origin: last.origin, path, method, headers, body: body ?? null }, exchange);
       } catch (error) {
         exchange.fail(error instanceof Error ? error.message : String(error), 'network', error);
       }
@@ -172,10 +181,10 @@ export function httpClient(clock: Clock, onLeaving: () => void, options: HttpOpt
     request,
     async close() {
       closed = true;
-      const all = [...pools.values()];
-      pools.clear();
+      const all = [...dispatchers.values()];
+      dispatchers.clear();
       last = null;
-      await Promise.all(all.map((pool) => pool.destroy()));
+      await Promise.all(all.map((dispatcher) => dispatcher.destroy()));
     },
   };
 }

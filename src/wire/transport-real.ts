@@ -17,7 +17,8 @@ export function realTransport(clock: Clock, options: RealTransportOptions = {}):
   const http = httpClient(clock, onLeaving, options);
   return {
     request: (request) => http.request(request),
-    connect: (url, handlers, { connectTimeoutMs } = {}) => connectWebSocket(url, handlers, onLeaving, connectTimeoutMs),
+    connect: (url, handlers, { connectTimeoutMs } = {}) =>
+      connectWebSocket(url, handlers, onLeaving, { connectTimeoutMs, proxy: options.proxy }),
     close: () => http.close(),
   };
 }

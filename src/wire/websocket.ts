@@ -4,6 +4,7 @@
 import type { Writable } from 'node:stream';
 import WebSocket from 'ws';
 import { HandshakeError, type Socket, type SocketHandlers } from '../seam/transport.ts';
+import type { Proxy } from './proxy.ts';
 
 const DEFAULT_CONNECT_TIMEOUT_MS = 10_000;
 /** No frame of an exchange comes near; a broken one must not eat the memory. */
@@ -14,6 +15,11 @@ const TEXT_FRAME = { binary: false, compress: false } as const;
 
 const DONE = Promise.resolve();
 
+interface WebSocketOptions {
+  readonly connectTimeoutMs?: number | undefined;
+  readonly proxy?: Proxy | null | undefined;
+}
+
 /**
  * Never throws: what is wrong with the URL comes through `onClose` too. TLS certificates are always verified.
  * The first frame goes to the kernel at once; those that are sent before the program comes to rest again follow together, in one piece.
@@ -23,7 +29,7 @@ export function connectWebSocket(
   url: string,
   handlers: SocketHandlers,
   onLeaving: () => void,
-  connectTimeoutMs: number = DEFAULT_CONNECT_TIMEOUT_MS,
+  { connectTimeoutMs = DEFAULT_CONNECT_TIMEOUT_MS, proxy }: WebSocketOptions = {},
 ): Socket {
   let failure: Error | undefined;
   let webSocket: WebSocket;
@@ -37,6 +43,7 @@ export function connectWebSocket(
       skipUTF8Validation: true,
       followRedirects: false,
       rejectUnauthorized: true,
+      ...(proxy?.isFor(url) === true ? { agent: proxy.agent() } : {}),
     });
   } catch (error) {
     const reason = error instanceof Error ? error : new Error(String(error));

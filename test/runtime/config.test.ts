@@ -76,6 +76,13 @@ describe('a good file', () => {
     expect(parseConfig(text, 'config.json', {}).serverId).toBe('spare');
   });
 
+  it('takes a proxy, whose URL is a secret', () => {
+    const { proxy } = parseConfig("proxy: '${PROXY}'", 'config.yaml', { PROXY: 'http://me:hush@proxy.lan:7890' });
+    expect(proxy?.reveal()).toBe('http://me:hush@proxy.lan:7890');
+    expect(JSON.stringify({ proxy })).not.toContain('hush');
+    expect(parseConfig('{}', 'config.yaml').proxy).toBeUndefined();
+  });
+
   it('A16: shows no secret when printed or serialised', () => {
     const loaded = parseConfig(GOOD, 'config.yaml', ENV);
     expect(inspect(loaded, { depth: 9 }) + JSON.stringify(loaded)).not.toMatch(/hush/);
@@ -185,6 +192,18 @@ describe('a mistake is named with its field and its remedy', () => {
     ['broken YAML', 'a: [1\nb: 2', 'is not valid YAML near line'],
   ])('%s', (_name, text, message) => {
     expect(mistake(text)).toContain(message);
+  });
+
+  it.each([
+    '10.0.0.1:7890',
+    'socks5://me:hush@proxy.lan:1080',
+    'http://me:hush@proxy.lan/path',
+    '[hush]',
+    '{ url: hush }',
+  ])('a proxy that is none (%s), without its password', (proxy) => {
+    const said = mistake(`proxy: ${proxy}`);
+    expect(said).toMatch(/proxy: expected (http:\/\/host:port or |a string)/);
+    expect(said).not.toContain('hush');
   });
 
   it('A19: names every mistake of a file', () => {

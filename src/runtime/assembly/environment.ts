@@ -6,8 +6,9 @@ import type { MarketEnvironment } from '../../market.ts';
 import { AccountSessions } from '../../orders/account-sessions.ts';
 import type { TradeEnvironment } from '../../orders/environment.ts';
 import { createRateBudgets } from '../../wire/rate-budget.ts';
+import { Proxy } from '../../wire/proxy.ts';
 import { realTransport } from '../../wire/transport-real.ts';
-import { config } from '../config.ts';
+import { config, type Config } from '../config.ts';
 import { logger } from '../logger.ts';
 import { participants } from '../participant.ts';
 import { systemRandom } from '../random.ts';
@@ -19,10 +20,16 @@ let access: AccessEnvironment | null = null;
 let current: TradeEnvironment | null = null;
 const markets = new Set<{ close(): Promise<void> }>();
 
-/** What it takes to reach accounts, for commands and the supervisor: no journal, no Trades. */
-export function accessEnvironment(): AccessEnvironment {
+/**
+ * What it takes to reach accounts, for commands and the supervisor: no journal, no Trades. Made at the first call.
+ * @param settings the configuration in force
+ */
+export function accessEnvironment({ proxy }: Pick<Config, 'proxy'> = config): AccessEnvironment {
   access ??= {
-    transport: realTransport(realClock, { onLeaving: () => current?.journal.writeIntents() }),
+    transport: realTransport(realClock, {
+      onLeaving: () => current?.journal.writeIntents(),
+      proxy: proxy === undefined ? null : new Proxy(proxy),
+    }),
     clock: realClock,
     random: systemRandom,
     log: logger,
