@@ -11,7 +11,7 @@ export default class DynamicOrder {
   private readonly trade = new Trade({
     strategy: 'dynamic-order',
     symbol: 'BTC/USDT',
-    ...config.account(),
+    ...config.account(), // its symbol, where the configuration names one, takes the place of the one above
     onInit: (success) => this.onInit(success),
     onOrderUpdate: (order) => logger.info(`order ${order.orderId} ${order.status} at ${order.price}`),
   });

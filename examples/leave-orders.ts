@@ -6,7 +6,7 @@ export default async function leaveOrders(): Promise<void> {
   const trade = new Trade({
     strategy: 'leave-orders',
     symbol: 'BTC/USDT',
-    ...config.account(),
+    ...config.account(), // its symbol, where the configuration names one, takes the place of the one above
     // What no strategy that earns its living should say.
     unfinishedOrders: { stop: 'keep', crash: 'keep' },
   });

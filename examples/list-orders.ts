@@ -6,7 +6,7 @@ export default async function listOrders(): Promise<void> {
   const trade = new Trade({
     strategy: 'list-orders',
     symbol: 'BTC/USDT',
-    ...config.account(),
+    ...config.account(), // its symbol, where the configuration names one, takes the place of the one above
     // Listing must change nothing: not at the stop, and not if this process dies.
     unfinishedOrders: { stop: 'keep', crash: 'keep' },
   });

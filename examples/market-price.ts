@@ -6,7 +6,7 @@ export default async function marketPrice(): Promise<void> {
   const trade = new Trade({
     strategy: 'market-price',
     symbol: 'BTC/USDT',
-    ...config.account(),
+    ...config.account(), // its symbol, where the configuration names one, takes the place of the one above
     // Looking must change nothing: not at the stop, and not if this process dies.
     unfinishedOrders: { stop: 'keep', crash: 'keep' },
   });

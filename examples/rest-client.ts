@@ -8,8 +8,8 @@ const RAW_SYMBOL = { binance: 'BTCUSDT', okx: 'BTC-USDT', htx: 'btcusdt' } as co
 export default async function restClient(): Promise<void> {
   const trade = new Trade({
     strategy: 'rest-client',
-    symbol: 'BTC/USDT',
     ...config.account(),
+    symbol: 'BTC/USDT', // after the account's own: the raw names above are of this one
     // Looking must change nothing: not at the stop, and not if this process dies.
     unfinishedOrders: { stop: 'keep', crash: 'keep' },
   });

@@ -3,6 +3,7 @@
 import { config, quant, RevokeError, Trade } from 'aioquant';
 
 export default async function revokeOrders(): Promise<void> {
+  // The symbol of the account, where the configuration names one, takes the place of BTC/USDT.
   const trade = new Trade({ strategy: 'revoke-orders', symbol: 'BTC/USDT', ...config.account() });
   if (!(await trade.ready)) return quant.stop('the account cannot trade');
 

@@ -12,7 +12,7 @@ export default class Strategy06 {
     this.trade = new Trade({
       strategy: 'strategy06',
       symbol: 'BTC/USDT',
-      ...config.account(), // platform, keys, endpoints, symbol: the first account of the configuration
+      ...config.account(), // platform, keys, endpoints: the first account of the configuration; its symbol wins over the one above
       onInit: (success, info) => this.onInit(success, info),
       onOrderUpdate: (order) => this.onOrderUpdate(order),
       onFill: (fill) => this.onFill(fill),

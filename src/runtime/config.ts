@@ -13,7 +13,10 @@ import { keyProblems } from './config-keys.ts';
 import { ConfigError, describeIssues, fieldName } from './config-problems.ts';
 import { settingsSchema, type AccountSettings, type Settings } from './config-schema.ts';
 
-/** Options of an account, ready to spread into `new Trade({ strategy, symbol, ...config.account('name') })`. */
+/**
+ * Options of an account, ready to spread: `new Trade({ strategy, ...config.account('name'), symbol })`. They may hold a symbol, too: the one that
+ * comes later in the braces is traded.
+ */
 export interface AccountOptions {
   readonly platform: Platform;
   readonly account: string;
@@ -22,7 +25,7 @@ export interface AccountOptions {
   readonly passphrase?: Secret;
   readonly endpoints: AccountSettings['endpoints'];
   readonly unfinishedOrders: UnfinishedOrders;
-  /** The first of the account's `symbols`; absent when the file names none. */
+  /** The first of the account's `symbols`, for a Trade that follows the file; absent when the file names none. */
   readonly symbol?: string;
 }
 
