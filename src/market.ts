@@ -7,7 +7,12 @@ import type { Platform } from './domain/platform.ts';
 import type { Exchange, ExchangeEnvironment } from './exchanges/exchange.ts';
 import { BookKeeper } from './market/book-keeper.ts';
 import type { MarketEventWords } from './market/market-event.ts';
-import { readMarketOptions, type MarketInfo, type MarketOptions } from './market/market-options.ts';
+import {
+  readMarketOptions,
+  type MarketCallbacks,
+  type MarketInfo,
+  type MarketOptions,
+} from './market/market-options.ts';
 import { Callbacks, tellThrown } from './orders/callbacks.ts';
 import { DEFAULT_TIMINGS } from './orders/trade-options.ts';
 import { marketEnvironment } from './runtime/assembly/environment.ts';
@@ -31,7 +36,7 @@ export class Market {
   readonly symbol: string;
   /** Resolves with true when the first book stands, with false when there will be none (unknown symbol, closed); never rejects. */
   readonly ready: Promise<boolean>;
-  private readonly options: MarketOptions;
+  private readonly given: MarketCallbacks;
   private readonly environment: MarketEnvironment;
   private readonly info: MarketInfo;
   private readonly callbacks: Callbacks;
@@ -48,11 +53,11 @@ export class Market {
    * @throws TypeError, RangeError that name the option that is missing or wrong
    */
   constructor(options: MarketOptions, environment: MarketEnvironment = marketEnvironment()) {
-    const { info, depth } = readMarketOptions(options);
+    const { info, depth, callbacks } = readMarketOptions(options);
     const exchange = environment.exchange(info.platform);
     const endpoints = exchange.endpoints(options.endpoints);
     const { clock, random } = environment;
-    this.options = options;
+    this.given = callbacks;
     this.environment = environment;
     this.info = info;
     this.platform = info.platform;
@@ -95,7 +100,7 @@ export class Market {
 
   private onChange(): void {
     this.resolveReady(true);
-    const { onOrderbookUpdate } = this.options;
+    const { onOrderbookUpdate } = this.given;
     if (onOrderbookUpdate === undefined || this.isUpdateDue) return;
     this.isUpdateDue = true;
     // After everything that came in the same breath: a snapshot and the changes held for it are one update.
@@ -109,7 +114,7 @@ export class Market {
   }
 
   private onEvent(event: MarketEventWords): void {
-    const { onConnection } = this.options;
+    const { onConnection } = this.given;
     if (onConnection === undefined) return;
     const told = { ...event, stream: 'market', at: this.environment.clock.now() } as const;
     this.callbacks.call(() => onConnection(told, this.info));
@@ -117,12 +122,12 @@ export class Market {
 
   private onError(error: TradeError): void {
     this.environment.log.error(error.message, { err: error, ...this.info });
-    const { onError } = this.options;
+    const { onError } = this.given;
     if (onError !== undefined) this.callbacks.call(() => onError(error, this.info));
   }
 
   private onThrown(thrown: unknown): void {
-    const { onError } = this.options;
+    const { onError } = this.given;
     tellThrown(thrown, this.callbacks, {
       whose: 'market',
       info: this.info,

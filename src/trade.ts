@@ -15,15 +15,15 @@ import { Desk } from './orders/desk.ts';
 import { fillChannel, orderUpdateChannel } from './orders/diagnostics.ts';
 import { readOrderRequest, type Amount, type CreateOrderOptions } from './orders/order-request.ts';
 import type { TradeStats } from './orders/stats.ts';
-import { readTradeOptions, type TradeInfo, type TradeOptions as OptionsWith } from './orders/trade-options.ts';
+import {
+  readTradeOptions,
+  type TradeCallbacks,
+  type TradeInfo,
+  type TradeOptions as OptionsWith,
+} from './orders/trade-options.ts';
 import { defaultEnvironment } from './runtime/assembly/environment.ts';
 
 const DEFAULT_DEPTH = 20;
-
-type TradeCallbacks = Pick<
-  OptionsWith,
-  'onOrderUpdate' | 'onFill' | 'onAssetUpdate' | 'onInit' | 'onError' | 'onConnection'
->;
 
 /** With the names of the platform's own URLs. */
 export type TradeOptions<P extends Platform = Platform> = OptionsWith<P, EndpointsOf<P>>;
@@ -58,10 +58,8 @@ export class Trade<P extends Platform = Platform> {
     // Which names are right is the compiler's to say; the exchange checks what comes past it.
     const { endpoints: given }: TradeOptions = options;
     const endpoints = exchange.endpoints(given);
-    const { place, accessKey, secretKey, passphrase, timings, unfinishedOrders, tradeDuringGaps } = read;
-
-    const { onOrderUpdate, onFill, onAssetUpdate, onInit, onError, onConnection } = options;
-    this.#callbacks = { onOrderUpdate, onFill, onAssetUpdate, onInit, onError, onConnection };
+    const { place, accessKey, secretKey, passphrase, timings, unfinishedOrders, tradeDuringGaps, callbacks } = read;
+    this.#callbacks = callbacks;
     this.environment = environment;
     this.strategy = place.strategy;
     this.platform = options.platform;
@@ -82,7 +80,7 @@ export class Trade<P extends Platform = Platform> {
       handlers: {
         onOrder: (order, receivedAt, delivered) => this.onOrder(order, receivedAt, delivered),
         onFill: (fill, receivedAt, delivered) => this.onFill(fill, receivedAt, delivered),
-        onAssets: (assets) => this.call(onAssetUpdate, assets),
+        onAssets: (assets) => this.call(callbacks.onAssetUpdate, assets),
         onConnection: (event) => this.onConnection(event),
         onError: (error) => this.onError(error),
         onReady: (error) => this.onReady(error),

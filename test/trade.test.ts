@@ -5,7 +5,9 @@ import { describe, expect, it } from 'vitest';
 import { TradeError } from '../src/domain/errors.ts';
 import type { Order } from '../src/domain/order.ts';
 import { Secret } from '../src/domain/secret.ts';
+import { CALLBACKS } from '../src/orders/trade-options.ts';
 import { sleep } from '../src/seam/clock.ts';
+import { silentLog } from '../src/seam/log.ts';
 import { Trade } from '../src/trade.ts';
 import { Stage } from './orders/support/stage.ts';
 
@@ -89,6 +91,21 @@ describe('Trade', () => {
     expect(make({ timings: { feeWaits: 1 } })).toThrow('timings.feeWaits is unknown');
     expect(make({ unfinishedOrders: { stop: 'adopt' } })).toThrow('unfinishedOrders.stop must be revoke or keep');
     expect(make({ tradeDuringGaps: 1 })).toThrow(TypeError);
+  });
+
+  it('takes null for a callback that is not given', async () => {
+    const stage = new Stage();
+    const said: string[] = [];
+    const log = { ...silentLog, error: (message: string) => void said.push(message) };
+    const none = Object.fromEntries(CALLBACKS.map((name) => [name, null]));
+    const options = { ...stage.options(), ...none };
+    const trade = new Trade(options, { ...stage.environment, log });
+    expect(await stage.clock.runFor(trade.ready)).toBe(true);
+    await stage.clock.runFor(trade.createOrder('SELL', '2', '10'));
+    stage.venue.fill(stage.venue.orders[0]!, '4');
+    await stage.clock.runFor(trade.revokeOrder());
+    await trade.close();
+    expect(said).toEqual([]);
   });
 
   it('takes a Secret as well as a string, and shows neither', async () => {

@@ -34,8 +34,17 @@ export interface MarketOptions {
 const CALLBACKS = ['onOrderbookUpdate', 'onConnection', 'onError'] as const;
 const DEFAULT_DEPTH = 20;
 
+export type MarketCallbacks = Pick<MarketOptions, (typeof CALLBACKS)[number]>;
+
+/** Checked, with defaults filled in. */
+interface ReadOptions {
+  readonly info: MarketInfo;
+  readonly depth: number;
+  readonly callbacks: MarketCallbacks;
+}
+
 /** @throws TypeError, RangeError that name the option */
-export function readMarketOptions(options: MarketOptions): { readonly info: MarketInfo; readonly depth: number } {
+export function readMarketOptions(options: MarketOptions): ReadOptions {
   if (typeof options !== 'object' || options === null)
     throw new TypeError(`new Market: expected an object with the options, got ${kindOf(options)}`);
   const { platform, symbol, depth = DEFAULT_DEPTH } = options;
@@ -52,7 +61,16 @@ export function readMarketOptions(options: MarketOptions): { readonly info: Mark
     if (value !== undefined && value !== null && typeof value !== 'function')
       throw new TypeError(`new Market: option ${name} must be a function, got ${kindOf(value)}`);
   }
-  return { info: Object.freeze({ platform, symbol }), depth };
+  return {
+    info: Object.freeze({ platform, symbol }),
+    depth,
+    // Null is a way of saying "none".
+    callbacks: {
+      onOrderbookUpdate: options.onOrderbookUpdate ?? undefined,
+      onConnection: options.onConnection ?? undefined,
+      onError: options.onError ?? undefined,
+    },
+  };
 }
 
 function checkText(name: string, value: unknown): void {

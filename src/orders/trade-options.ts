@@ -75,6 +75,11 @@ export const DEFAULT_TIMINGS: Timings = {
   streamSilence: undefined,
 };
 
+export type TradeCallbacks = Pick<
+  TradeOptions<Platform, unknown>,
+  'onOrderUpdate' | 'onFill' | 'onAssetUpdate' | 'onInit' | 'onError' | 'onConnection'
+>;
+
 /** Checked, with defaults filled in. */
 interface ReadOptions {
   readonly place: Place;
@@ -84,6 +89,8 @@ interface ReadOptions {
   readonly timings: Timings;
   readonly unfinishedOrders: UnfinishedOrders;
   readonly tradeDuringGaps: boolean;
+  /** Those that are called. */
+  readonly callbacks: TradeCallbacks;
 }
 
 function text(name: string, value: unknown): string {
@@ -190,5 +197,14 @@ export function readTradeOptions(options: TradeOptions<Platform, unknown>): Read
     timings: readTimings(options.timings),
     unfinishedOrders: readPolicy(options.unfinishedOrders),
     tradeDuringGaps: tradeDuringGaps ?? false,
+    // Null is a way of saying "none".
+    callbacks: {
+      onOrderUpdate: options.onOrderUpdate ?? undefined,
+      onFill: options.onFill ?? undefined,
+      onAssetUpdate: options.onAssetUpdate ?? undefined,
+      onInit: options.onInit ?? undefined,
+      onError: options.onError ?? undefined,
+      onConnection: options.onConnection ?? undefined,
+    },
   };
 }

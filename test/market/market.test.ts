@@ -34,6 +34,8 @@ class Scene {
   readonly books: Orderbook[] = [];
   readonly events: MarketEvent[] = [];
   readonly errors: TradeError[] = [];
+  /** Errors in the log. */
+  readonly said: string[] = [];
   /** While true, frames from the exchange are lost on the way. */
   isDeaf = false;
   private readonly markets: Market[] = [];
@@ -81,7 +83,7 @@ class Scene {
       transport: this.transport,
       clock: this.clock,
       random: seededRandom('market'),
-      log: silentLog,
+      log: { ...silentLog, error: (message) => void this.said.push(message) },
       budgets: createRateBudgets(),
       exchange: exchangeOf,
     };
@@ -309,6 +311,16 @@ describe.each(PLATFORMS)('on %s', (platform) => {
     expect(await market.ready).toBe(false);
     await scene.clock.advance(10_000);
     expect(scene.books).toEqual([]);
+  });
+
+  it('takes null for a callback that is not given', async () => {
+    const none = Object.fromEntries(['onOrderbookUpdate', 'onConnection', 'onError'].map((name) => [name, null]));
+    scene.fault({ fault: 'connection-refused', at: 0, durationMs: 1_000 });
+    await scene.clock.advance(1);
+    const market = scene.market(none);
+    expect(await scene.clock.runFor(market.ready, 60_000)).toBe(true);
+    await scene.clock.advance(2_000);
+    expect(scene.said.filter((line) => line.includes('callback'))).toEqual([]);
   });
 
   it('reports a callback that throws, and goes on', async () => {
