@@ -36,11 +36,12 @@ export class Market {
   readonly symbol: string;
   /** Resolves with true when the first book stands, with false when there will be none (unknown symbol, closed); never rejects. */
   readonly ready: Promise<boolean>;
+  // Out of sight of whoever prints a Market: with these it shares what Trades have.
+  readonly #environment: MarketEnvironment;
+  readonly #keeper: BookKeeper;
   private readonly given: MarketCallbacks;
-  private readonly environment: MarketEnvironment;
   private readonly info: MarketInfo;
   private readonly callbacks: Callbacks;
-  private readonly keeper: BookKeeper;
   private readonly leave: () => void;
   private resolveReady: (success: boolean) => void = () => undefined;
   /** A call of onOrderbookUpdate is on its way; it will bring whatever is newest then. */
@@ -58,7 +59,7 @@ export class Market {
     const endpoints = exchange.endpoints(options.endpoints);
     const { clock, random } = environment;
     this.given = callbacks;
-    this.environment = environment;
+    this.#environment = environment;
     this.info = info;
     this.platform = info.platform;
     this.symbol = info.symbol;
@@ -66,7 +67,7 @@ export class Market {
     this.ready = new Promise((resolve) => {
       this.resolveReady = resolve;
     });
-    this.keeper = new BookKeeper({
+    this.#keeper = new BookKeeper({
       info,
       depth,
       market: exchange.openMarket({ endpoints, requestTimeout: DEFAULT_TIMINGS.requestTimeout }, environment),
@@ -81,12 +82,12 @@ export class Market {
     });
     this.leave = environment.markets?.add(this) ?? (() => undefined);
     // Not before the caller has its Market: callbacks may use it.
-    queueMicrotask(() => this.keeper.start());
+    queueMicrotask(() => this.#keeper.start());
   }
 
   /** The newest book, frozen, best first; null before the first one and while the stream may have missed something. */
   get orderbook(): Orderbook | null {
-    return this.keeper.orderbook;
+    return this.#keeper.orderbook;
   }
 
   /** Stops the stream. Of the callbacks only onConnection's last 'close' may still come. */
@@ -94,7 +95,7 @@ export class Market {
     if (this.isClosed) return;
     this.isClosed = true;
     this.leave();
-    await this.keeper.close();
+    await this.#keeper.close();
     this.resolveReady(false);
   }
 
@@ -116,12 +117,12 @@ export class Market {
   private onEvent(event: MarketEventWords): void {
     const { onConnection } = this.given;
     if (onConnection === undefined) return;
-    const told = { ...event, stream: 'market', at: this.environment.clock.now() } as const;
+    const told = { ...event, stream: 'market', at: this.#environment.clock.now() } as const;
     this.callbacks.call(() => onConnection(told, this.info));
   }
 
   private onError(error: TradeError): void {
-    this.environment.log.error(error.message, { err: error, ...this.info });
+    this.#environment.log.error(error.message, { err: error, ...this.info });
     const { onError } = this.given;
     if (onError !== undefined) this.callbacks.call(() => onError(error, this.info));
   }
@@ -131,7 +132,7 @@ export class Market {
     tellThrown(thrown, this.callbacks, {
       whose: 'market',
       info: this.info,
-      log: this.environment.log,
+      log: this.#environment.log,
       onError: onError && ((error) => onError(error, this.info)),
     });
   }

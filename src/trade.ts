@@ -35,10 +35,10 @@ export class Trade<P extends Platform = Platform> {
   readonly account: string;
   /** Resolves with onInit's success, after onInit returned (so onInit itself must not await it); never rejects. */
   readonly ready: Promise<boolean>;
-  /** Out of sight of whoever prints a Trade, and without the rest of the options: those hold the keys. */
+  // Out of sight of whoever prints a Trade: from these a way leads to the account's keys.
   readonly #callbacks: TradeCallbacks;
-  private readonly environment: TradeEnvironment;
-  private readonly desk: Desk;
+  readonly #environment: TradeEnvironment;
+  readonly #desk: Desk;
   private readonly callbacks: Callbacks;
   private readonly info: TradeInfo;
   private readonly leave: () => void;
@@ -60,7 +60,7 @@ export class Trade<P extends Platform = Platform> {
     const endpoints = exchange.endpoints(given);
     const { place, accessKey, secretKey, passphrase, timings, unfinishedOrders, tradeDuringGaps, callbacks } = read;
     this.#callbacks = callbacks;
-    this.environment = environment;
+    this.#environment = environment;
     this.strategy = place.strategy;
     this.platform = options.platform;
     this.symbol = place.symbol;
@@ -70,7 +70,7 @@ export class Trade<P extends Platform = Platform> {
     this.ready = new Promise((resolve) => {
       this.resolveReady = resolve;
     });
-    this.desk = new Desk({
+    this.#desk = new Desk({
       place,
       exchange,
       config: { account: place.account, accessKey, secretKey, passphrase, endpoints, timings },
@@ -88,15 +88,15 @@ export class Trade<P extends Platform = Platform> {
     });
     const live: LiveTrade = {
       place: { ...place, accessKey, secretKey, passphrase, endpoints, unfinishedOrders },
-      closeGate: () => this.desk.closeGate(),
-      settle: () => this.desk.settle(),
-      unfinished: () => this.desk.unfinished(),
-      revokeAtStop: (timeLimitMs) => this.desk.revokeAtStop(timeLimitMs),
+      closeGate: () => this.#desk.closeGate(),
+      settle: () => this.#desk.settle(),
+      unfinished: () => this.#desk.unfinished(),
+      revokeAtStop: (timeLimitMs) => this.#desk.revokeAtStop(timeLimitMs),
       close: () => this.close(),
     };
     this.leave = environment.trades?.add(live) ?? (() => undefined);
     // Not before the caller has its Trade: callbacks may use it.
-    queueMicrotask(() => this.desk.start());
+    queueMicrotask(() => this.#desk.start());
   }
 
   /**
@@ -112,7 +112,7 @@ export class Trade<P extends Platform = Platform> {
     quantity: Amount | null,
     options?: CreateOrderOptions,
   ): Promise<Result<string>> {
-    return this.desk.createOrder(readOrderRequest(action, price, quantity, options));
+    return this.#desk.createOrder(readOrderRequest(action, price, quantity, options));
   }
 
   /**
@@ -126,12 +126,12 @@ export class Trade<P extends Platform = Platform> {
         throw new TypeError(`revokeOrder: order ids are strings, got ${id === null ? 'null' : typeof id}`);
       if (id === '') throw new TypeError('revokeOrder: an order id is empty; to revoke every order, pass none');
     }
-    return this.desk.revokeOrder(orderIds);
+    return this.#desk.revokeOrder(orderIds);
   }
 
   /** The ids of the unfinished orders, asked of the exchange. */
   getOpenOrderIds(): Promise<Result<string[]>> {
-    return this.desk.getOpenOrderIds();
+    return this.#desk.getOpenOrderIds();
   }
 
   /** @param depth at most so many levels of each side; fewer where the exchange offers no more */
@@ -139,12 +139,12 @@ export class Trade<P extends Platform = Platform> {
     if (typeof depth !== 'number') throw new TypeError(`getOrderbook: depth must be a number, got ${typeof depth}`);
     if (!Number.isInteger(depth) || depth < 1)
       throw new RangeError(`getOrderbook: depth must be a whole number above 0, got ${depth}`);
-    return this.desk.getOrderbook(depth);
+    return this.#desk.getOrderbook(depth);
   }
 
   /** The unfinished orders known right now, by order id (by client order id until the exchange's is known). */
   get orders(): ReadonlyMap<string, Order> {
-    return this.desk.manager.view;
+    return this.#desk.manager.view;
   }
 
   /** Last known position; null on spot. */
@@ -154,33 +154,33 @@ export class Trade<P extends Platform = Platform> {
 
   /** Last known balances. */
   get assets(): Assets {
-    return this.desk.assets;
+    return this.#desk.assets;
   }
 
   /** What orders of the symbol must keep to, as the exchange says now; null until it is known: before onInit's success. */
   get rules(): SymbolRules | null {
-    return this.desk.symbolRules;
+    return this.#desk.symbolRules;
   }
 
   /** The platform's raw REST client, in the exchange's own words. */
   get restApi(): RestApis[P] {
     // An account's client is that of its platform; the port only cannot say so.
-    return this.desk.restApi as RestApis[P];
+    return this.#desk.restApi as RestApis[P];
   }
 
   /** When the view was last proven equal to the exchange's (our clock, ms); null before the first time. */
   get lastProof(): number | null {
-    return this.desk.lastProof;
+    return this.#desk.lastProof;
   }
 
   /** The process is stopping: no new order is taken, revoking works. */
   get stopping(): boolean {
-    return this.desk.isGateClosed;
+    return this.#desk.isGateClosed;
   }
 
   /** Counts since the start, and delays of the last minute. */
   stats(): TradeStats {
-    return this.desk.stats.read(this.desk.manager.tracker.size);
+    return this.#desk.stats.read(this.#desk.manager.tracker.size);
   }
 
   /** Stops streams. Does not touch orders. */
@@ -188,7 +188,7 @@ export class Trade<P extends Platform = Platform> {
     if (this.isClosed) return;
     this.isClosed = true;
     this.leave();
-    await this.desk.close();
+    await this.#desk.close();
     this.resolveReady(this.isInit);
   }
 
@@ -200,11 +200,11 @@ export class Trade<P extends Platform = Platform> {
 
   private onOrder(order: Order, receivedAt: number, delivered: (() => void) | null): void {
     const { onOrderUpdate } = this.#callbacks;
-    this.desk.stats.updates++;
+    this.#desk.stats.updates++;
     if (orderUpdateChannel.hasSubscribers) orderUpdateChannel.publish({ order, receivedAt });
     if (onOrderUpdate === undefined && delivered === null) return;
     this.callbacks.call(() => {
-      this.desk.stats.delivered(receivedAt);
+      this.#desk.stats.delivered(receivedAt);
       delivered?.();
       return onOrderUpdate?.(order);
     });
@@ -212,7 +212,7 @@ export class Trade<P extends Platform = Platform> {
 
   private onFill(fill: Fill, receivedAt: number, delivered: () => void): void {
     const { onFill } = this.#callbacks;
-    this.desk.stats.fills++;
+    this.#desk.stats.fills++;
     if (fillChannel.hasSubscribers) fillChannel.publish({ fill, receivedAt });
     this.callbacks.call(() => {
       delivered();
@@ -226,7 +226,7 @@ export class Trade<P extends Platform = Platform> {
   }
 
   private onError(error: TradeError): void {
-    this.environment.log.error(error.message, { err: error, ...this.info });
+    this.#environment.log.error(error.message, { err: error, ...this.info });
     const { onError } = this.#callbacks;
     if (onError !== undefined) this.callbacks.call(() => onError(error, { ...this.info, error }));
   }
@@ -255,7 +255,7 @@ export class Trade<P extends Platform = Platform> {
     tellThrown(thrown, this.callbacks, {
       whose: 'strategy',
       info: this.info,
-      log: this.environment.log,
+      log: this.#environment.log,
       onError: onError && ((error) => onError(error, { ...this.info, error })),
     });
   }

@@ -22,12 +22,13 @@ function isSame(one: Secret | null, other: Secret | null): boolean {
 }
 
 export class AccountSessions {
-  private readonly entries = new Set<Entry>();
+  /** Out of sight of whoever prints this: they hold the accounts' keys. */
+  readonly #entries = new Set<Entry>();
 
   /** Every call must be paired with one `release` of the session it returned. */
   acquire(exchange: Exchange, config: AccountConfig, environment: ExchangeEnvironment): AccountSession {
     const way = wayOf(exchange, config);
-    for (const entry of this.entries) {
+    for (const entry of this.#entries) {
       // A session that failed for good is of no use to a Trade that comes later: the key may have been enabled meanwhile.
       if (entry.way !== way || entry.session.hasFailed) continue;
       // A wrong secret must neither pass for the right one nor spoil it.
@@ -37,17 +38,17 @@ export class AccountSessions {
       return entry.session;
     }
     const session = new AccountSession(exchange, config, environment);
-    this.entries.add({ session, way, config, users: 1 });
+    this.#entries.add({ session, way, config, users: 1 });
     return session;
   }
 
   /** The last one to leave closes the connections. */
   async release(session: AccountSession): Promise<void> {
-    for (const entry of this.entries) {
+    for (const entry of this.#entries) {
       if (entry.session !== session) continue;
       entry.users--;
       if (entry.users > 0) return;
-      this.entries.delete(entry);
+      this.#entries.delete(entry);
       await session.close();
     }
   }

@@ -1,6 +1,8 @@
 // Ordinary life: every type of order and time in force, what they cost, and what the strategy is told.
+import { inspect } from 'node:util';
 import { expect } from 'vitest';
 import { Decimal } from '../../src/domain/decimal.ts';
+import { loggerTo } from '../../src/runtime/logger.ts';
 import type { Chapter } from './case.ts';
 import { last, statusesOf, value } from './stage.ts';
 
@@ -9,6 +11,19 @@ const SETTLE = 5_000;
 export const life: Chapter = {
   title: 'ordinary life',
   cases: [
+    {
+      name: 'nobody who prints a Trade or its REST client sees a key',
+      run: async (stage) => {
+        const { trade } = await stage.ready();
+        const { accessKey, secretKey, passphrase } = stage.simulation.accounts[0]!;
+        const shown = inspect([trade, trade.restApi], { depth: 10, showHidden: true });
+        const lines: string[] = [];
+        loggerTo({ write: (line) => void lines.push(line) }).info('made', trade, { rest: trade.restApi });
+        for (const text of [shown, ...lines])
+          for (const hidden of [accessKey, secretKey, passphrase]) expect(text).not.toContain(hidden);
+        expect(lines).toHaveLength(1);
+      },
+    },
     {
       name: 'a limit order rests, is filled in part, and the rest is revoked',
       run: async (stage) => {

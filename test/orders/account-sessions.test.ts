@@ -1,4 +1,5 @@
 // Who shares the connections to an account: Trades that reach it in the same way, and nobody else.
+import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { TradeError } from '../../src/domain/errors.ts';
 import { Secret } from '../../src/domain/secret.ts';
@@ -32,6 +33,13 @@ describe('sessions', () => {
     expect(stage.venue.closed).toBe(1);
     await first.close();
     expect(stage.venue.closed).toBe(2);
+  });
+
+  it('show no key', async () => {
+    const stage = new Stage();
+    const { trade } = await stage.ready({ accessKey: 'a-key' });
+    expect(inspect(stage.environment.sessions, { depth: Infinity, showHidden: true })).not.toContain('a-key');
+    await trade.close();
   });
 
   it('one that failed for good is shared with nobody who comes later', async () => {
