@@ -3,8 +3,6 @@
 
 import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
-import { extname } from 'node:path';
-import { parseDocument } from 'yaml';
 import type { Platform } from '../domain/platform.ts';
 import type { Secret } from '../domain/secret.ts';
 import type { UnfinishedOrders } from '../domain/unfinished-orders.ts';
@@ -12,6 +10,7 @@ import { accountProblem } from './config-accounts.ts';
 import { keyProblems } from './config-keys.ts';
 import { ConfigError, describeIssues, fieldName } from './config-problems.ts';
 import { settingsSchema, type AccountSettings, type Settings } from './config-schema.ts';
+import { parseText } from './config-text.ts';
 
 /**
  * Options of an account, ready to spread: `new Trade({ strategy, ...config.account('name'), symbol })`. They may hold a symbol, too: the one that
@@ -130,7 +129,7 @@ export function parseConfig(
   env: NodeJS.ProcessEnv = process.env,
   checks: ConfigChecks = {},
 ): Config {
-  const parsed = extname(source).toLowerCase() === '.json' ? parseJson(text, source) : parseYaml(text, source);
+  const parsed = parseText(text, source);
   const problems: string[] = [];
   const root = substitute(parsed ?? {}, [], env, problems);
   if (problems.length > 0) refuse(source, problems);
@@ -140,27 +139,6 @@ export function parseConfig(
   if (checks.accounts !== false) problems.push(...accountProblems(result.data).values());
   if (problems.length > 0) refuse(source, problems);
   return makeConfig(result.data);
-}
-
-function parseJson(text: string, source: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    // The reason only: the engine's message may quote the text around the mistake, keys included.
-    const where = /position (\d+)/.exec(String(error))?.[1];
-    const line = where === undefined ? '' : ` near line ${text.slice(0, Number(where)).split('\n').length}`;
-    throw new ConfigError(`${source}: is not valid JSON${line}; check commas, quotes and brackets there`);
-  }
-}
-
-function parseYaml(text: string, source: string): unknown {
-  const document = parseDocument(text, { prettyErrors: false });
-  const [problem] = document.errors;
-  if (problem === undefined) return document.toJS();
-  const line = text.slice(0, problem.pos[0]).split('\n').length;
-  throw new ConfigError(
-    `${source}: is not valid YAML near line ${line} (${problem.message}); check indentation and quotes`,
-  );
 }
 
 /**

@@ -71,7 +71,9 @@ describe('a mistake says what to do next, exit status 2', () => {
     'no-passphrase.yaml',
     'accounts: [{ name: a, platform: okx, accessKey: k, secretKey: s, symbols: [EOS/USDT] }]',
   );
+  const aliased = file('aliased.yaml', 'accounts:\n  - { name: a, platform: htx, accessKey: k, secretKey: *half }');
   it.each([
+    [['orders', '-c', aliased], 'near line 2, column 56: a value that begins with "*"'],
     [['revok'], 'Did you mean revoke?'],
     [['revoke', '--yess', '-c', 'x'], 'Did you mean --yes?'],
     [['demo', '--platform', 'mtgox'], 'Allowed choices are binance, okx, htx'],

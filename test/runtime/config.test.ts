@@ -3,7 +3,7 @@ import { inspect } from 'node:util';
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { ConfigError } from '../../src/runtime/config-problems.ts';
 import { config, parseConfig, readConfig, useConfig } from '../../src/runtime/config.ts';
 
@@ -219,6 +219,51 @@ describe('a mistake is named with its field and its remedy', () => {
     expect(mistake(entry('').replace('secretKey: s', 'secretKey: [hush]'))).not.toContain('hush');
     expect(mistake('{"secretKey": "hush" oops}', 'config.json')).toMatch(/^config.json: is not valid JSON near line 1/);
     expect(mistake('{"secretKey": "hush" oops}', 'config.json')).not.toContain('hush');
+  });
+
+  it.each([
+    ['*S3cret', 6, 'refers to an earlier "&", and there is none; put it in single quotes'],
+    ['&x *S3cret', 6, 'is a reference'],
+    ['|S3cret', 6, 'this cannot stand here'],
+    ['> S3cret', 6, 'this cannot stand here'],
+    [']S3cret', 6, 'this cannot stand here'],
+    ['"a"S3cret', 6, 'this cannot stand here'],
+    ['!x!S3cret y', 6, 'begins with "!"'],
+    ['!S3cret y', 6, 'begins with "!"'],
+    ['@S3cret', 6, 'no value can begin with this character'],
+    ['S3cret: y', 6, 'a second ": "'],
+    ['"\\S3cret"', 6, 'use single quotes'],
+    ['"S3cret', 8, 'a closing quote'],
+    ['[S3cret', 7, 'a bracket is not closed'],
+    ['a\n%S3cret\n', 7, 'a key'],
+    ['a\n    passphrase: S3cret', 7, 'stands there twice'],
+    ['a\n   x: S3cret', 7, 'the indentation is wrong'],
+    ['a\n\tx: S3cret', 7, 'a tab'],
+    ['a\n---\nS3cret: 1', 7, 'another document'],
+  ])(
+    'a mistake in YAML is told by its place and its kind, and nothing of it is quoted: passphrase: %j',
+    (value, line, meaning) => {
+      const text = `accounts:\n  - name: a\n    platform: okx\n    accessKey: k\n    secretKey: s\n    passphrase: ${value}\n    grid: 1\n`;
+      const said = mistake(text);
+      expect(said).toMatch(
+        new RegExp(`^config\\.yaml: is not valid YAML near line ${line}, column \\d+: .* \\([A-Z_]+\\)$`),
+      );
+      expect(said).toContain(meaning);
+      expect(said).not.toMatch(/S3|cret/);
+    },
+  );
+
+  it('nor in a warning', () => {
+    const warned = vi.spyOn(process, 'emitWarning').mockReturnValue(undefined);
+    expect(mistake(entry('').replace('secretKey: s', 'secretKey: {{ S3cret }}'))).toContain('accounts[0].secretKey');
+    expect(warned).not.toHaveBeenCalled();
+    vi.restoreAllMocks();
+  });
+
+  it('nor where references cannot be followed', () => {
+    const many = (of: string): string => `[${Array.from({ length: 20 }, () => of).join(', ')}]`;
+    const text = `a: &a ${many('S3cret')}\nb: &b ${many('*a')}\nc: &c ${many('*b')}\nd: ${many('*c')}`;
+    expect(mistake(text)).toBe('config.yaml: is not valid YAML: its references ("&" and "*") cannot be followed');
   });
 
   it('a file that is not there', () => {
