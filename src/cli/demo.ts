@@ -2,7 +2,7 @@
 
 import { Option, type Command } from 'commander';
 import { PLATFORMS } from '../domain/platform.ts';
-import { numberOption, type Finish } from './usage.ts';
+import { numberOption, textOption, type Finish } from './usage.ts';
 
 const HELP = `
 A strategy (examples/strategy06.ts, the same file for every exchange) keeps one sell order between the 6th and the 8th ask.
@@ -32,8 +32,8 @@ export function registerDemo(program: Command, finish: Finish): void {
     .description("the course's strategy 6 on the built-in exchange; no keys, no internet")
     .addOption(new Option('--platform <name>', 'which exchange').choices(PLATFORMS).default('binance'))
     .option('--seconds <n>', 'how long; 0 = until Ctrl-C', numberOption(0), 30)
-    .option('--replay <file>', 'play a recording of a real market')
-    .option('--seed <text>', 'another market')
+    .option('--replay <file>', 'play a recording of a real market', textOption)
+    .option('--seed <text>', 'another market', textOption)
     .option('--json', 'one JSON object per event, the last one is the summary')
     .addHelpText('after', HELP)
     .action(async (options: DemoOptions) => {

@@ -1,7 +1,7 @@
 // `aioquant doctor`: checks every account of a configuration before - or while - it trades.
 
 import type { Command } from 'commander';
-import { listOption, type Finish } from './usage.ts';
+import { listOption, textOption, type Finish } from './usage.ts';
 
 const HELP = `
 Per account: is it reachable, is the key valid, what may it do, how far is the clock off, how much of the rate budget is
@@ -25,7 +25,7 @@ export function registerDoctor(program: Command, finish: Finish): void {
   program
     .command('doctor')
     .description('check accounts, keys, clocks and what protects their orders')
-    .requiredOption('-c, --config <file>', 'configuration, YAML or JSON')
+    .requiredOption('-c, --config <file>', 'configuration, YAML or JSON', textOption)
     .option('--account <names>', 'only these accounts (repeat, or separate by commas)', listOption)
     .option('--strict', 'warnings count as failures')
     .option('--json', 'one JSON object per account')

@@ -2,7 +2,7 @@
 
 import type { Command } from 'commander';
 import { ORDERS_HELP } from './orders-help.ts';
-import { listOption, numberOption, type Finish } from './usage.ts';
+import { listOption, numberOption, textOption, type Finish } from './usage.ts';
 
 export interface OrdersOptions {
   readonly config: string;
@@ -18,10 +18,10 @@ export function registerOrders(program: Command, finish: Finish): void {
   program
     .command('orders')
     .description('show the unfinished orders of every account')
-    .requiredOption('-c, --config <file>', 'configuration, YAML or JSON')
+    .requiredOption('-c, --config <file>', 'configuration, YAML or JSON', textOption)
     .option('--account <names>', 'only these accounts (repeat, or separate by commas)', listOption)
     .option('--symbol <symbols>', 'only these symbols, e.g. EOS/USDT', listOption)
-    .option('--own <strategy>', 'only orders placed by this strategy')
+    .option('--own <strategy>', 'only orders placed by this strategy', textOption)
     .option('--history', 'what the journal remembers: orders, and the receipt of every revoke')
     .option('--limit <n>', 'with --history: how many of each', numberOption(1, 'whole'), 20)
     .option('--json', 'one JSON object per line')

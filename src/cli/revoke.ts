@@ -2,7 +2,7 @@
 
 import type { Command } from 'commander';
 import { REVOKE_HELP } from './orders-help.ts';
-import { listOption, numberOption, type Finish } from './usage.ts';
+import { listOption, numberOption, textOption, type Finish } from './usage.ts';
 
 export interface RevokeOptions {
   readonly config: string;
@@ -19,10 +19,10 @@ export function registerRevoke(program: Command, finish: Finish): void {
   program
     .command('revoke')
     .description('revoke the unfinished orders of every account, and confirm it')
-    .requiredOption('-c, --config <file>', 'configuration, YAML or JSON')
+    .requiredOption('-c, --config <file>', 'configuration, YAML or JSON', textOption)
     .option('--account <names>', 'only these accounts (repeat, or separate by commas)', listOption)
     .option('--symbol <symbols>', 'only these symbols, e.g. EOS/USDT', listOption)
-    .option('--own <strategy>', 'only orders placed by this strategy')
+    .option('--own <strategy>', 'only orders placed by this strategy', textOption)
     .option('--dry-run', 'show what would be revoked, and do nothing')
     .option('-y, --yes', 'do not ask')
     .option('--time-limit <seconds>', 'per account: when to give up and say what is left', numberOption(1), 30)

@@ -9,7 +9,7 @@ import type { OrderReport } from '../domain/order-report.ts';
 import type { Config } from '../runtime/config.ts';
 import type { SupervisedChild } from '../runtime/supervisor.ts';
 import { strategyFile } from './strategy-module.ts';
-import type { Finish } from './usage.ts';
+import { textOption, type Finish } from './usage.ts';
 
 const HELP = `
 STRATEGY is a module; its default export is constructed if it is a class, called (and awaited) if it is a function.
@@ -31,8 +31,8 @@ export function registerRun(program: Command, finish: Finish): void {
   program
     .command('run')
     .description('run a strategy under the supervisor')
-    .argument('<strategy>', "the strategy's module (.ts or .js)")
-    .option('-c, --config <file>', 'configuration, YAML or JSON')
+    .argument('<strategy>', "the strategy's module (.ts or .js)", textOption)
+    .option('-c, --config <file>', 'configuration, YAML or JSON', textOption)
     .option('--no-supervisor', 'run it in this process, without a net')
     .addHelpText('after', HELP)
     .action(async (strategy: string, options: Options) => {
