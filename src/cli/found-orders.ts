@@ -15,6 +15,16 @@ export interface Found {
   readonly problem: string | null;
 }
 
+/** How many accounts answered. */
+export function countAsked(found: readonly Found[]): number {
+  return new Set(found.filter(({ problem }) => problem === null).map(({ target }) => target.settings.name)).size;
+}
+
+/** How many orders the exchanges told of. */
+export function countOrders(found: readonly Found[]): number {
+  return found.reduce((sum, { orders }) => sum + orders.length, 0);
+}
+
 /** Targets of the same account use one connection. */
 export function byAccount(targets: readonly Target[]): Target[][] {
   const groups = new Map<string, Target[]>();

@@ -4,7 +4,7 @@ import { Decimal } from '../domain/decimal.ts';
 import type { OrderReport } from '../domain/order-report.ts';
 import { accessEnvironment } from '../runtime/assembly/environment.ts';
 import { readConfig } from '../runtime/config.ts';
-import { findOrders, type Found } from './found-orders.ts';
+import { countAsked, countOrders, findOrders, type Found } from './found-orders.ts';
 import type { OrdersOptions } from './orders.ts';
 import { selectTargets } from './selected-accounts.ts';
 import { counted, paint, print, printJson, table } from './terminal.ts';
@@ -88,7 +88,7 @@ export async function showOrders(options: OrdersOptions): Promise<0 | 1> {
   const targets = selectTargets(config, options);
   const concernOf = await whoseOrders(options.own, targets, config.journal);
   const found = await findOrders(targets, concernOf, accessEnvironment(config));
-  const count = found.reduce((sum, { orders }) => sum + orders.length, 0);
+  const count = countOrders(found);
   if (options.json === true) {
     for (const entry of found) {
       for (const order of entry.orders) printJson(jsonOf(entry, order));
@@ -99,8 +99,7 @@ export async function showOrders(options: OrdersOptions): Promise<0 | 1> {
     }
   } else {
     if (count > 0) print(orderTable(found));
-    const asked = new Set(found.filter(({ problem }) => problem === null).map(({ target }) => target.settings.name))
-      .size;
+    const asked = countAsked(found);
     // Where nobody could be asked, what is said of that says it all.
     if (asked > 0)
       print(

@@ -7,7 +7,7 @@ import { accessEnvironment } from '../runtime/assembly/environment.ts';
 import { keepReceipts } from '../runtime/assembly/journal.ts';
 import { QUERIES_AT_ONCE } from '../runtime/assembly/sweep.ts';
 import { accountProblems, readConfig, refuse, type Config } from '../runtime/config.ts';
-import { byAccount, findOrders, type Found } from './found-orders.ts';
+import { byAccount, countAsked, countOrders, findOrders, type Found } from './found-orders.ts';
 import { orderTable, printProblems } from './open-orders.ts';
 import { inParallel, reach } from './reached-accounts.ts';
 import type { RevokeOptions } from './revoke.ts';
@@ -128,13 +128,49 @@ function report(receipts: readonly RevokeReceipt[]): void {
     );
 }
 
+/** For people: on standard output, or beside it where that holds JSON and nothing else. */
+function tell(text: string, isJson: boolean): void {
+  if (isJson) process.stderr.write(`${text}\n`);
+  else print(text);
+}
+
+/** Names all that would be revoked, also where nobody could be asked what that is. Null when there is nothing. */
+function questionFor(found: readonly Found[], own: string | undefined): string | null {
+  const count = countOrders(found);
+  const [these, them] = count === 1 ? ['this order', 'it'] : [`these ${count} orders`, 'them'];
+  const silent = new Set(found.filter(({ problem }) => problem !== null).map(({ target }) => target.settings.name));
+  const parts: string[] = [];
+  if (count > 0) parts.push(`${these}, ${own === undefined ? `whoever placed ${them}` : `placed by ${own}`}`);
+  if (silent.size > 0) {
+    const whatever = own === undefined ? 'whatever is open' : `whatever ${own} has open`;
+    parts.push(`${whatever} on ${[...silent].join(', ')}, which could not be asked`);
+  }
+  return parts.length === 0 ? null : `Revoke ${parts.join(', and ')}?`;
+}
+
 /** Looks first and asks. True when the person agreed, or nothing needs asking. */
 async function agreed(found: readonly Found[], options: RevokeOptions): Promise<boolean> {
-  const count = found.reduce((sum, { orders }) => sum + orders.length, 0);
-  if (count === 0) return true;
-  if (options.json !== true) print(`${orderTable(found)}\n`);
-  const [these, them] = count === 1 ? ['this order', 'it'] : [`these ${count} orders`, 'them'];
-  return ask(`Revoke ${these}, ${options.own === undefined ? `whoever placed ${them}` : `placed by ${options.own}`}?`);
+  if (countOrders(found) > 0) tell(`${orderTable(found)}\n`, options.json === true);
+  printProblems(found);
+  const question = questionFor(found, options.own);
+  return question === null || ask(question);
+}
+
+function showDryRun(found: readonly Found[], isJson: boolean): void {
+  if (isJson) {
+    for (const { target, orders, problem } of found) {
+      const { name: account, platform } = target.settings;
+      const ids = orders.map(({ orderId }) => orderId);
+      printJson({ dryRun: true, account, platform, symbol: target.symbol, found: ids, error: problem });
+    }
+    return;
+  }
+  const count = countOrders(found);
+  const asked = countAsked(found);
+  if (count > 0)
+    print(`${orderTable(found)}\n\n${counted(count, 'order')} would be revoked; nothing was done (--dry-run).`);
+  // Where nobody could be asked, what is said of that says it all.
+  else if (asked > 0) print(`Nothing to revoke on ${counted(asked, 'account')}.`);
 }
 
 /** One account with a mistake in it must not keep the others' orders on the exchange; where all have one, nothing can be done. */
@@ -153,28 +189,14 @@ export async function revoke(options: RevokeOptions): Promise<0 | 1> {
   const concernOf = await whoseOrders(options.own, targets, config.journal);
   if (options.dryRun === true) {
     const found = await findOrders(targets, concernOf, accessEnvironment());
-    const count = found.reduce((sum, { orders }) => sum + orders.length, 0);
-    if (options.json === true) {
-      for (const { target, orders, problem } of found) {
-        const { name: account, platform } = target.settings;
-        const ids = orders.map(({ orderId }) => orderId);
-        printJson({ dryRun: true, account, platform, symbol: target.symbol, found: ids, error: problem });
-      }
-    } else {
-      if (count > 0) print(`${orderTable(found)}\n`);
-      print(
-        count === 0
-          ? 'Nothing to revoke.'
-          : `${counted(count, 'order')} would be revoked; nothing was done (--dry-run).`,
-      );
-    }
+    showDryRun(found, options.json === true);
     return printProblems(found) > 0 ? 1 : 0;
   }
   if (options.yes !== true) {
     if (!canAsk())
       throw new UsageError('nothing was done: there is no terminal to ask on; add --yes, or look first with --dry-run');
     if (!(await agreed(await findOrders(targets, concernOf, accessEnvironment()), options))) {
-      print('Nothing was revoked.');
+      tell('Nothing was revoked.', options.json === true);
       return 1;
     }
   }

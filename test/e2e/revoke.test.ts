@@ -193,6 +193,83 @@ it('an account with a mistake in it keeps nobody from revoking those of the othe
   expect([status, stage.at.open(0), stage.at.open(1)]).toEqual([1, 2, 0]);
 });
 
+it('--own: nor from looking for those of a strategy on the others', async () => {
+  await using stage = await openStage('okx', { accounts: 2 });
+  for (const account of [0, 1]) stage.at.plant(2, { account, strategy: 'mine' });
+  stage.at.plant(1, { account: 1 });
+  const text = readFileSync(stage.at.config, 'utf8');
+  writeFileSync(stage.at.config, text.replace(/\n *rest: .*/, '\n      rest: no-url'));
+  const args = ['revoke', '-c', stage.at.config, '--own', 'mine'];
+  const dry = await stage.run([...args, '--dry-run', '--json']);
+  expect(jsonLines(dry.out)).toMatchObject([
+    { account: 'demo', error: expect.stringContaining('rest') as string },
+    { account: 'demo-2', error: null, found: { length: 2 } },
+  ]);
+  expect(dry.status).toBe(1);
+  const { status, out } = await stage.run([...args, '--yes']);
+  expect(out).toMatch(/^demo +okx +BTC\/USDT +0 +0 +0 +\? .*rest/m);
+  expect(out).toMatch(/^demo-2 +okx +BTC\/USDT +2 +2 +0 +0 .*none left/m);
+  expect([status, stage.at.open(0), stage.at.open(1)]).toEqual([1, 2, 1]);
+});
+
+describe('an account that could not be asked what is open', () => {
+  /** The second of two accounts has a wrong secret: its exchange does not answer what it holds. */
+  async function halfAsked(): Promise<Stage> {
+    const stage = await openStage('okx', { accounts: 2 });
+    const secret = stage.at.simulator.accounts[1]?.secretKey ?? '';
+    writeFileSync(stage.at.config, readFileSync(stage.at.config, 'utf8').replace(secret, 'x'.repeat(48)));
+    return stage;
+  }
+
+  it.each([
+    [0, [], /Revoke whatever is open on demo-2, which could not be asked\? \[y\/N\]/],
+    [
+      2,
+      [],
+      /Revoke these 2 orders, whoever placed them, and whatever is open on demo-2, which could not be asked\? \[y\/N\]/,
+    ],
+    [
+      1,
+      ['--own', 'mine'],
+      /Revoke this order, placed by mine, and whatever mine has open on demo-2, which could not be asked\? \[y\/N\]/,
+    ],
+  ])('is named in the question (%i orders elsewhere, %j)', async (count, flags, question) => {
+    await using stage = await halfAsked();
+    stage.at.plant(count, { strategy: 'mine' });
+    const asked = stage.start(['revoke', '-c', stage.at.config, ...flags], AT_A_TERMINAL);
+    await asked.says(/could not be asked: demo-2 \(okx\): /);
+    await asked.says(question);
+    asked.type('n\n');
+    const { status, out } = await asked.ended;
+    expect(out).toContain('Nothing was revoked.');
+    expect([status, stage.at.open()]).toEqual([1, count]);
+  });
+
+  it('--dry-run does not say that there is nothing', async () => {
+    await using stage = await halfAsked();
+    const dry = ['revoke', '-c', stage.at.config, '--dry-run'];
+    const half = await stage.run(dry);
+    expect(half.out).toBe('Nothing to revoke on 1 account.\n');
+    const none = await stage.run([...dry, '--account', 'demo-2']);
+    expect(none.out).toBe('');
+    for (const { status, err } of [half, none]) {
+      expect(err).toContain('could not be asked: demo-2 (okx)');
+      expect(status).toBe(1);
+    }
+  });
+});
+
+it('--json: what is said to a person is not on standard output', async () => {
+  await using stage = await openStage('okx');
+  stage.at.plant(1);
+  const asked = stage.start(['revoke', '-c', stage.at.config, '--json'], AT_A_TERMINAL);
+  await asked.says(/ 70001 [^]*Revoke this order/);
+  asked.type('n\n');
+  const { status, out, err } = await asked.ended;
+  expect([status, out]).toEqual([1, '']);
+  expect(err).toContain('Nothing was revoked.');
+});
+
 it('one order is one order', async () => {
   await using stage = await openStage('okx');
   stage.at.plant(1);
