@@ -2,6 +2,7 @@
 // The steps of a stop are runtime/shutdown.ts's; what a strategy trades with is trade.ts's.
 
 import { resolve } from 'node:path';
+import type { Ending } from './domain/unfinished-orders.ts';
 import type { Timer } from './seam/clock.ts';
 import { ask, canAsk } from './runtime/ask.ts';
 import { DeadMansSwitches } from './runtime/assembly/dead-mans-switches.ts';
@@ -71,7 +72,7 @@ function serveSupervisor(): void {
     if (known !== null) void quant.stop(known.reason);
   });
   // Nobody would clean up after this process any more: better to end in order than to trade without a net.
-  process.on('disconnect', () => void quant.stop('the supervisor is gone'));
+  process.on('disconnect', () => void end('the supervisor is gone', 0, 'failure'));
 }
 
 function describeLeft(left: readonly LeftOver[]): string {
@@ -146,7 +147,14 @@ async function closing(what: string, step: () => Promise<void>): Promise<void> {
   }
 }
 
-async function stopAndExit(shutdown: Shutdown, reason: string, status: 0 | 1 | 2): Promise<void> {
+type OrderlyEnding = Exclude<Ending, 'crash'>;
+
+async function stopAndExit(
+  shutdown: Shutdown,
+  reason: string,
+  status: 0 | 1 | 2,
+  ending: OrderlyEnding,
+): Promise<void> {
   let final: number = Math.max(status, 1);
   try {
     logger.info(`stopping: ${reason}`);
@@ -158,9 +166,7 @@ async function stopAndExit(shutdown: Shutdown, reason: string, status: 0 | 1 | 2
     if (confirmed) await closing("disarming the dead man's switches", async () => switches?.disarm());
     await closing('closing journal and connections', closeDefaultEnvironment);
     final = Math.max(status, confirmed && !timedOut ? 0 : 1);
-    await closing('telling the supervisor', () =>
-      tellSupervisor({ type: 'stopped', crashed: status === 1, confirmed }),
-    );
+    await closing('telling the supervisor', () => tellSupervisor({ type: 'stopped', ending, confirmed }));
     logger.info(final === 0 ? 'stopped' : `stopped with exit status ${final}`);
     await flushOutput();
   } catch (error) {
@@ -171,13 +177,18 @@ async function stopAndExit(shutdown: Shutdown, reason: string, status: 0 | 1 | 2
 }
 
 /** Everything that ends the process goes through here, once. Never resolves and never rejects: the process exits. */
-function end(reason: string, status: 0 | 1 | 2): Promise<void> {
+function end(
+  reason: string,
+  status: 0 | 1 | 2,
+  ending: OrderlyEnding = status === 0 ? 'stop' : 'failure',
+): Promise<void> {
   if (stopping !== null) return NEVER;
   stopping = new Shutdown({
     participants,
     clock: realClock,
     log: logger,
     timeLimitMs: config.stop.timeLimit * 1_000,
+    ending,
     quiet: () => {
       tasks.stop();
       // What is made while we stop must not trade either.
@@ -185,7 +196,7 @@ function end(reason: string, status: 0 | 1 | 2): Promise<void> {
     },
     flush: flushJournal,
   });
-  void stopAndExit(stopping, reason, status);
+  void stopAndExit(stopping, reason, status, ending);
   return NEVER;
 }
 

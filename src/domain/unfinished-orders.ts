@@ -19,6 +19,20 @@ export interface UnfinishedOrders {
   readonly whose: Whose;
 }
 
+/**
+ * How a strategy's process ends.
+ * - `stop`: in order, because somebody wanted it to.
+ * - `failure`: in order, but nobody wanted it to: an error that nobody caught, a supervisor that is gone.
+ * - `crash`: it is dead, and could do nothing any more.
+ */
+export type Ending = 'stop' | 'failure' | 'crash';
+
+/** A failure is a stop and a crash in one: orders are kept only where both are to keep them. */
+export function isRevokedAt(ending: Ending, { stop, crash }: UnfinishedOrders): boolean {
+  if (ending === 'failure') return stop === 'revoke' || crash === 'revoke';
+  return (ending === 'stop' ? stop : crash) === 'revoke';
+}
+
 /** At the start the strategy decides, as in the course (`revokeOrder()` in `onInit`); afterwards nothing is left unwatched. */
 export const DEFAULT_UNFINISHED_ORDERS: UnfinishedOrders = {
   start: 'adopt',

@@ -2,7 +2,14 @@
 // confirmed it and nothing that a dead process sent can arrive any more. When processes begin and end is supervisor.ts's part.
 
 import type { TradingPlace } from '../domain/live-trade.ts';
-import { describeReceipt, isConfirmed, type RevokeReceipt, type RevokeTrigger } from '../domain/unfinished-orders.ts';
+import {
+  describeReceipt,
+  isConfirmed,
+  isRevokedAt,
+  type Ending,
+  type RevokeReceipt,
+  type RevokeTrigger,
+} from '../domain/unfinished-orders.ts';
 import { sleep, type Clock, type Timer } from '../seam/clock.ts';
 import type { Log } from '../seam/log.ts';
 
@@ -86,13 +93,14 @@ export class CleanUp {
   }
 
   /** A life is over, and this is what it left. Resolves after the first attempt. */
-  async take(places: readonly TradingPlace[], trigger: 'stop' | 'crash'): Promise<void> {
+  async take(places: readonly TradingPlace[], ending: Ending): Promise<void> {
     const { clock, log } = this.parts;
+    const trigger: RevokeTrigger = ending === 'stop' ? 'stop' : 'crash';
     const since = clock.monotonic();
     this.timer?.cancel();
     for (const [key, place] of new Map(places.map((one) => [placeKey(one), one]))) {
       const { account, symbol, unfinishedOrders } = place;
-      if (unfinishedOrders[trigger] === 'keep')
+      if (!isRevokedAt(ending, unfinishedOrders))
         log.warn(`${account} ${symbol}: unfinished orders are kept, as configured`);
       else {
         const debt = { place, trigger, since, heir: null, rounds: 0, isConfirmed: false, until: since, left: [] };

@@ -32,8 +32,8 @@ const childMessage = z.discriminatedUnion('type', [
   /** The event loop turns. */
   z.object({ type: z.literal('beat') }),
   placeMessage,
-  /** A clean stop ran to its end; the process exits next. `confirmed`: nothing is left that should not be, on the exchanges' word. */
-  z.object({ type: z.literal('stopped'), crashed: z.boolean(), confirmed: z.boolean() }),
+  /** A stop in order ran to its end; the process exits next. `confirmed`: nothing is left that should not be, on the exchanges' word. */
+  z.object({ type: z.literal('stopped'), ending: z.enum(['stop', 'failure']), confirmed: z.boolean() }),
 ]);
 export type ChildMessage = z.infer<typeof childMessage>;
 

@@ -2,7 +2,13 @@
 // Why it stops, signals and the exit are quant.ts's part; how one Trade revokes is its own.
 
 import type { LiveTrade, TradingPlace } from '../domain/live-trade.ts';
-import { describeReceipt, isConfirmed, type RevokeReceipt } from '../domain/unfinished-orders.ts';
+import {
+  describeReceipt,
+  isConfirmed,
+  isRevokedAt,
+  type Ending,
+  type RevokeReceipt,
+} from '../domain/unfinished-orders.ts';
 import type { Clock } from '../seam/clock.ts';
 import type { Log } from '../seam/log.ts';
 import type { Enrolment } from './participant.ts';
@@ -26,6 +32,7 @@ export interface ShutdownParts {
   readonly clock: Clock;
   readonly log: Log;
   readonly timeLimitMs: number;
+  readonly ending: Exclude<Ending, 'crash'>;
   /** Ends what could place orders by itself (tasks). */
   readonly quiet: () => void;
   /** Writes out and closes what must not be lost (the journal), after the last order is settled. */
@@ -53,15 +60,19 @@ export class Shutdown {
   left(): LeftOver[] {
     return this.members.flatMap((member) => {
       const { place } = member;
-      if (place.unfinishedOrders.stop === 'keep') return [];
+      if (this.isKept(member)) return [];
       const ids = this.receipts.get(member)?.left ?? member.unfinished();
       return ids.map((orderId) => ({ place, orderId }));
     });
   }
 
+  private isKept({ place }: LiveTrade): boolean {
+    return !isRevokedAt(this.parts.ending, place.unfinishedOrders);
+  }
+
   private get isConfirmed(): boolean {
     return this.members.every((member) => {
-      if (member.place.unfinishedOrders.stop === 'keep') return true;
+      if (this.isKept(member)) return true;
       const receipt = this.receipts.get(member);
       return receipt !== undefined && isConfirmed(receipt);
     });
@@ -105,7 +116,7 @@ export class Shutdown {
     const { place } = member;
     try {
       await member.settle();
-      if (place.unfinishedOrders.stop === 'keep') {
+      if (this.isKept(member)) {
         const kept = member.unfinished();
         if (kept.length > 0) log.warn(`kept ${kept.length} unfinished orders on ${where(place)}`, { orderIds: kept });
       } else {

@@ -3,6 +3,7 @@
 // child left is clean-up.ts's part.
 
 import type { TradingPlace } from '../domain/live-trade.ts';
+import type { Ending } from '../domain/unfinished-orders.ts';
 import { sleep } from '../seam/clock.ts';
 import { backoff, CleanUp, type CleanUpParts } from './clean-up.ts';
 import { LeaseWatch, readPlace, type ChildMessage } from './lease.ts';
@@ -40,10 +41,13 @@ const GOOD_RUN_MS = 600_000;
 /** In a shorter wait what was left is not tried again: where an exchange does not answer that takes its time, and the next life would wait. */
 const LONG_WAIT_MS = 10_000;
 
+/** The exit status of wrong usage or configuration. */
+const USED_WRONGLY = 2;
+
 type End =
   /** In order, or before it ever ran: it is not started again. */
-  | { readonly how: 'ended'; readonly status: number; readonly confirmed: boolean }
-  | { readonly how: 'crashed'; readonly why: string; readonly confirmed: boolean };
+  | { readonly how: 'ended'; readonly status: number; readonly ending: Ending; readonly confirmed: boolean }
+  | { readonly how: 'crashed'; readonly why: string; readonly ending: Ending; readonly confirmed: boolean };
 
 /** What became of one child. */
 interface Life {
@@ -98,14 +102,15 @@ export class Supervisor {
     for (;;) {
       const { end, places, lastedMs } = await this.live();
       if (end.how !== 'crashed') {
-        if (!end.confirmed) await this.cleanUp.take(places, 'stop');
+        if (!end.confirmed) await this.cleanUp.take(places, end.ending);
         if (!(await this.cleanUp.finish(this))) return 1;
-        return end.confirmed ? end.status : 0;
+        // Where the exchange had not confirmed it, status 1 said just that, and that is mended.
+        return !end.confirmed && end.status === 1 ? 0 : end.status;
       }
       log.error(`the strategy died: ${end.why}`);
       if (lastedMs >= GOOD_RUN_MS) attempt = 0;
       const again = restart === 'on-crash' && attempt < maxRestarts && !this.isStopping;
-      if (!end.confirmed) await this.cleanUp.take(places, 'crash');
+      if (!end.confirmed) await this.cleanUp.take(places, end.ending);
       if (!again && restart === 'on-crash' && !this.isStopping) log.error(`given up after ${attempt} restarts`);
       if (again && !this.isStopping) {
         const wait = backoff(attempt++);
@@ -174,15 +179,16 @@ export class Supervisor {
     farewell: Extract<ChildMessage, { type: 'stopped' }> | null,
     started: boolean,
   ): End {
-    if (fence !== null) return { how: 'crashed', why: fence, confirmed: false };
+    if (fence !== null) return { how: 'crashed', why: fence, ending: 'crash', confirmed: false };
     if (farewell !== null && exit.signal === null) {
       const status = exit.code ?? 1;
-      const { crashed, confirmed } = farewell;
-      // What failed before it ever ran would only fail again.
-      if (!crashed || (!started && confirmed)) return { how: 'ended', status, confirmed };
-      return { how: 'crashed', why: 'an uncaught error (see above)', confirmed };
+      const { ending, confirmed } = farewell;
+      // What was used wrongly, or failed before it ever ran, would only fail again.
+      const isFutile = status === USED_WRONGLY || (!started && confirmed);
+      if (ending === 'stop' || isFutile) return { how: 'ended', status, ending, confirmed };
+      return { how: 'crashed', why: 'an uncaught error (see above)', ending, confirmed };
     }
     const why = exit.signal === null ? `it exited with status ${String(exit.code)}` : `killed by ${exit.signal}`;
-    return { how: 'crashed', why, confirmed: false };
+    return { how: 'crashed', why, ending: 'crash', confirmed: false };
   }
 }

@@ -1,7 +1,7 @@
 // The third line of defence: however a supervised strategy dies, the exchange is empty soon after, and the exit status says what happened.
 import { describe, expect, it } from 'vitest';
 import { PLATFORMS, type Platform } from '../../src/domain/platform.ts';
-import { openStage, quickEnough, ROUND_TRIP_50, type Stage, type StageOptions } from './support.ts';
+import { openStage, quickEnough, REHEARSAL, ROUND_TRIP_50, type Stage, type StageOptions } from './support.ts';
 
 const GOAL_MS = 2_000;
 
@@ -121,6 +121,48 @@ describe.each(PLATFORMS)('on %s', { concurrent: true, timeout: 60_000 }, (platfo
     const history = await stage.run(['orders', '-c', stage.at.config, '--history']);
     expect(history.out).toMatch(/ crash +demo .* 3 +3 +0 +0 +none left at/);
     expect(history.out).toMatch(/ stop +demo .* 3 +3 +0 +0 +none left at/);
+  });
+});
+
+describe('an uncaught error is a stop and a crash in one', { concurrent: true, timeout: 60_000 }, () => {
+  it.each([
+    [{ stop: 'keep', crash: 'revoke' }, 0],
+    [{ stop: 'revoke', crash: 'keep' }, 0],
+    [{ stop: 'keep', crash: 'keep' }, 2],
+  ])('%j: %i of 2 orders stay', async (unfinishedOrders, expected) => {
+    await using stage = await stageFor('okx', 'throw', 2, { unfinishedOrders, config: { deadMansSwitch: 10 } });
+    const { status, out } = await stage.rehearse().ended;
+    expect(out).toContain('the strategy died: an uncaught error');
+    expect(out).toContain(expected === 0 ? '2 unfinished, 2 revoked' : 'kept 2 unfinished orders');
+    expect([status, stage.at.open()]).toEqual([1, expected]);
+
+    await using alone = await stageFor('htx', 'throw', 2, { unfinishedOrders });
+    expect((await alone.run(['run', REHEARSAL, '-c', alone.at.config, '--no-supervisor'])).status).toBe(1);
+    expect(alone.at.open()).toBe(expected);
+  });
+
+  it('the strategy could not revoke: the supervisor does', async () => {
+    const unfinishedOrders = { stop: 'keep', crash: 'revoke' };
+    const config = { rehearsal: { orders: 2, ending: 'throw' }, stop: { timeLimit: 1 } };
+    await using stage = await stageFor('okx', 'throw', 2, { unfinishedOrders, config });
+    const operation: ('cancel' | 'cancel-all')[] = ['cancel', 'cancel-all'];
+    stage.at.simulator.faults.inject({ fault: 'maintenance', operation, durationMs: 600_000 });
+    const supervisor = stage.rehearse();
+    await supervisor.says(/left on the exchange: demo BTC\/USDT [^]*the strategy died: an uncaught error/);
+    stage.at.simulator.faults.clear();
+    const { status } = await supervisor.ended;
+    expect([status, stage.at.open()]).toEqual([1, 0]);
+  });
+
+  it('a supervisor that is gone, too', async () => {
+    const unfinishedOrders = { stop: 'keep', crash: 'revoke' };
+    await using stage = await stageFor('okx', 'rest', 2, { unfinishedOrders });
+    const supervisor = stage.rehearse();
+    await supervisor.says(/PLACED 2/);
+    supervisor.signal('SIGKILL');
+    const { out } = await supervisor.ended;
+    expect(out).toContain('stopping: the supervisor is gone');
+    expect(stage.at.open()).toBe(0);
   });
 });
 

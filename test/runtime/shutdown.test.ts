@@ -6,7 +6,7 @@ import { Enrolment } from '../../src/runtime/participant.ts';
 import { Shutdown, type ShutdownParts } from '../../src/runtime/shutdown.ts';
 import { VirtualClock } from '../../src/runtime/virtual-clock.ts';
 import { silentLog } from '../../src/seam/log.ts';
-import { fakeParticipant, receiptOf, samplePlace } from '../support/participant.ts';
+import { fakeParticipant, KEPT_OR_NOT, receiptOf, samplePlace } from '../support/participant.ts';
 
 function setUp(diary: string[] = []): { participants: Enrolment; clock: VirtualClock; parts: ShutdownParts } {
   const participants = new Enrolment();
@@ -16,6 +16,7 @@ function setUp(diary: string[] = []): { participants: Enrolment; clock: VirtualC
     clock,
     log: silentLog,
     timeLimitMs: 30_000,
+    ending: 'stop',
     quiet: () => void diary.push('quiet'),
     flush: async () => void diary.push('flush'),
   };
@@ -44,6 +45,19 @@ describe('a clean stop', () => {
     expect(diary).not.toContain('revoke');
     expect(diary).toContain('close');
     expect(report).toMatchObject({ left: [], receipts: [] });
+  });
+
+  it.each(KEPT_OR_NOT)('that nobody wanted, with %j: %s', async (policy, expected) => {
+    const diary: string[] = [];
+    const { participants, clock, parts } = setUp(diary);
+    const place = { ...samplePlace, unfinishedOrders: { ...DEFAULT_UNFINISHED_ORDERS, ...policy } };
+    participants.add(fakeParticipant(diary, ['1'], { place }));
+    participants.add(fakeParticipant([], ['2'], { place, revokeAtStop: () => Promise.reject(new Error('broken')) }));
+    const { left, confirmed } = await clock.runFor(new Shutdown({ ...parts, ending: 'failure' }).run());
+    const isRevoked = expected === 'revoked';
+    expect(diary.includes('revoke')).toBe(isRevoked);
+    expect(left.map(({ orderId }) => orderId)).toEqual(isRevoked ? ['2'] : []);
+    expect(confirmed).toBe(!isRevoked);
   });
 
   it('says by id what could not be revoked', async () => {

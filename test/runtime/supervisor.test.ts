@@ -13,7 +13,7 @@ import {
 import { VirtualClock } from '../../src/runtime/virtual-clock.ts';
 import { sleep } from '../../src/seam/clock.ts';
 import { silentLog } from '../../src/seam/log.ts';
-import { receiptOf, samplePlace } from '../support/participant.ts';
+import { KEPT_OR_NOT, receiptOf, samplePlace } from '../support/participant.ts';
 
 class FakeChild implements SupervisedChild {
   readonly pid = 4711;
@@ -48,8 +48,8 @@ class FakeChild implements SupervisedChild {
 }
 
 const STARTED: ChildMessage = { type: 'started' };
-const CLEAN: ChildMessage = { type: 'stopped', crashed: false, confirmed: true };
-const CRASHED: ChildMessage = { type: 'stopped', crashed: true, confirmed: true };
+const CLEAN: ChildMessage = { type: 'stopped', ending: 'stop', confirmed: true };
+const CRASHED: ChildMessage = { type: 'stopped', ending: 'failure', confirmed: true };
 
 function rehearse(part: Partial<SupervisorParts> & { readonly clock?: VirtualClock } = {}): {
   clock: VirtualClock;
@@ -207,10 +207,28 @@ describe('a child that stops', () => {
 
   it('with something left: the supervisor revokes it', async () => {
     const { clock, children, sweeps, ended } = rehearse();
-    children[0]!.say(place(), { type: 'stopped', crashed: false, confirmed: false });
+    children[0]!.say(place(), { type: 'stopped', ending: 'stop', confirmed: false });
     children[0]!.exit({ code: 1, signal: null });
     expect(await clock.runFor(ended)).toBe(0);
     expect(sweeps).toEqual(['stop a@x.test EOS/USDT']);
+  });
+
+  it('with something left, and was used wrongly: it is revoked, and the status stays 2', async () => {
+    const { clock, children, sweeps, ended } = rehearse();
+    children[0]!.say(place(), { type: 'stopped', ending: 'failure', confirmed: false });
+    children[0]!.exit({ code: 2, signal: null });
+    expect(await clock.runFor(ended)).toBe(2);
+    expect(sweeps).toEqual(['crash a@x.test EOS/USDT']);
+    expect(children).toHaveLength(1);
+  });
+
+  it.each(KEPT_OR_NOT)('after an error, and could not confirm its revoke, with %j: %s', async (policy, expected) => {
+    const { clock, children, sweeps } = rehearse({ restart: 'never' });
+    const unfinishedOrders = { ...DEFAULT_UNFINISHED_ORDERS, ...policy };
+    children[0]!.say(place({ unfinishedOrders }), STARTED, { type: 'stopped', ending: 'failure', confirmed: false });
+    children[0]!.exit({ code: 1, signal: null });
+    await clock.advance(1);
+    expect(sweeps).toEqual(expected === 'revoked' ? ['crash a@x.test EOS/USDT'] : []);
   });
 
   it('not within the limit is killed, and its orders revoked', async () => {

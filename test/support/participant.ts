@@ -16,6 +16,14 @@ export const samplePlace: TradingPlace = {
   unfinishedOrders: DEFAULT_UNFINISHED_ORDERS,
 };
 
+/** What becomes of orders after an error that nobody caught, by policy. */
+export const KEPT_OR_NOT = [
+  [{ stop: 'keep', crash: 'revoke' }, 'revoked'],
+  [{ stop: 'revoke', crash: 'keep' }, 'revoked'],
+  [{ stop: 'revoke', crash: 'revoke' }, 'revoked'],
+  [{ stop: 'keep', crash: 'keep' }, 'kept'],
+] as const;
+
 export function receiptOf(place: TradingPlace, part: Partial<RevokeReceipt>): RevokeReceipt {
   const { platform, account, symbol, unfinishedOrders } = place;
   const base = { trigger: 'stop', platform, account, symbol, whose: unfinishedOrders.whose } as const;
