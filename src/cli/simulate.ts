@@ -141,7 +141,10 @@ async function startFor(options: Options) {
     if (code === 'EADDRINUSE')
       throw new UsageError(`port ${port ?? 0} or one of the next is in use; choose another with --port`);
     if (code === 'EACCES') throw new UsageError(`port ${port ?? 0} may not be used by you; choose one above 1023`);
-    if (code === 'EADDRNOTAVAIL') throw new UsageError(`--host ${host ?? ''}: this machine has no such address`);
+    if (code === 'EADDRNOTAVAIL' || code === 'EAFNOSUPPORT' || code === 'EINVAL')
+      throw new UsageError(`--host ${host ?? ''}: this machine has no such address`);
+    if (code === 'ENOTFOUND' || code === 'EAI_AGAIN')
+      throw new UsageError(`--host ${host ?? ''}: no address belongs to this name`);
     if (replay !== undefined && error instanceof Error) throw new UsageError(`--replay ${replay}: ${error.message}`);
     throw error;
   }

@@ -101,6 +101,8 @@ describe('a mistake says what to do next, exit status 2', () => {
     [['simulate', '--symbol', 'EOS/USDT'], '--symbol needs --write-config'],
     [['simulate', '--exchange', ''], "option '--exchange <names>' argument '' is invalid. It is empty"],
     [['simulate', '--host', ''], "option '--host <address>' argument '' is invalid. It is empty"],
+    [['simulate', '--host', 'no such.name'], '--host no such.name: no address belongs to this name'],
+    [['simulate', '--host', 'fe80::1'], '--host fe80::1: this machine has no such address'],
     [['simulate', '--write-config', '/no/such/folder/sim.yaml'], '--write-config /no/such/folder/sim.yaml: ENOENT'],
     // A variable of the shell that is not set must not look like an exchange without orders.
     ...[
