@@ -6,6 +6,7 @@ import { dirname } from 'node:path';
 import { isatty } from 'node:tty';
 import pino from 'pino';
 import type { Log } from '../seam/log.ts';
+import { ConfigError } from './config-problems.ts';
 import { redact, redactText } from './redact.ts';
 
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error' | 'silent';
@@ -109,6 +110,19 @@ function destination(where: { fd: number } | { dest: string; append: true }): Re
   return out;
 }
 
+/** @throws ConfigError when it cannot be written */
+function logFile(file: string): Sink {
+  try {
+    mkdirSync(dirname(file), { recursive: true });
+    return destination({ dest: file, append: true });
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new ConfigError(`log.file: cannot be written (${why}); give the path of a file that this user may write`, {
+      cause: error,
+    });
+  }
+}
+
 /** Until configured: warnings and errors only, as JSON on standard error, so that a script's own output stays its own. */
 const current = {
   pino: build('warn', {}, destination({ fd: 2 })),
@@ -132,7 +146,10 @@ async function prettySink(sink: Sink, colorize: boolean): Promise<Sink> {
   return { write: (line) => sink.write(pretty(line)) };
 }
 
-/** Points `logger` where `options` say, for everyone who has already imported it. */
+/**
+ * Points `logger` where `options` say, for everyone who has already imported it.
+ * @throws ConfigError when the file cannot be written
+ */
 export async function configureLogger(options: LoggerOptions): Promise<void> {
   const { level = 'info', format = 'auto', file, fd = 1, base = {} } = options;
   const out = destination({ fd });
@@ -140,10 +157,7 @@ export async function configureLogger(options: LoggerOptions): Promise<void> {
   const pretty = format === 'pretty' || (format === 'auto' && terminal);
   const colour = terminal && (process.env['NO_COLOR'] ?? '') === '';
   const sinks: Sink[] = [pretty ? await prettySink(out, colour) : out];
-  if (file !== undefined) {
-    mkdirSync(dirname(file), { recursive: true });
-    sinks.push(destination({ dest: file, append: true }));
-  }
+  if (file !== undefined) sinks.push(logFile(file));
   const write = (line: string): void => {
     for (const sink of sinks) sink.write(line);
   };

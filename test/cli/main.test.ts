@@ -67,6 +67,7 @@ describe('a mistake says what to do next, exit status 2', () => {
   const empty = file('empty.yaml', 'serverId: x');
   const noSymbols = file('no-symbols.yaml', 'accounts: [{ name: a, platform: htx, accessKey: k, secretKey: s }]');
   const noDefault = file('no-default.mjs', 'console.log("TRADING"); export const x = 1;');
+  const hasDefault = file('default.mjs', 'console.log("TRADING"); export default () => {};');
   const noPassphrase = file(
     'no-passphrase.yaml',
     'accounts: [{ name: a, platform: okx, accessKey: k, secretKey: s, symbols: [EOS/USDT] }]',
@@ -135,6 +136,16 @@ describe('a mistake says what to do next, exit status 2', () => {
   it.concurrent('an account that its exchange would refuse, before the strategy runs', async () => {
     const { status, out, err } = await aioquant(['run', noDefault, '-c', noPassphrase, '--no-supervisor']);
     expect(err).toMatch(/no-passphrase\.yaml: accounts\[0\]\.passphrase: required for OKX.*\n$/);
+    expect(out).not.toContain('TRADING');
+    expect(status).toBe(2);
+  });
+
+  it.concurrent.each([[[]], [['--no-supervisor']]])('a log file that cannot be written, %j', async (flags) => {
+    const config = file(`log-file-${flags.length}.yaml`, `log: { file: ${join(folder, 'bad.yaml', 'x.log')} }`);
+    const { status, out, err } = await aioquant(['run', hasDefault, '-c', config, ...flags]);
+    expect(err).toMatch(
+      /^(?:error: )?log\.file: cannot be written \(E[A-Z]+: .*bad\.yaml.*\); give the path of a file .*\n$/,
+    );
     expect(out).not.toContain('TRADING');
     expect(status).toBe(2);
   });
