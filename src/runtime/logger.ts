@@ -1,12 +1,10 @@
 // The program's log: pino underneath, JSON lines for machines or readable lines on a terminal, nothing secret in either.
-// Lines are written synchronously, so that the last ones before a crash are there. Files are appended to, never deleted.
+// How lines leave the process is log-output.ts's part.
 
-import { mkdirSync } from 'node:fs';
-import { dirname } from 'node:path';
 import { isatty } from 'node:tty';
 import pino from 'pino';
 import type { Log } from '../seam/log.ts';
-import { ConfigError } from './config-problems.ts';
+import { fileSink, standardSink, type Sink } from './log-output.ts';
 import { redact, redactText } from './redact.ts';
 
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error' | 'silent';
@@ -30,7 +28,6 @@ interface LoggerOptions {
   readonly base?: Readonly<Record<string, string>>;
 }
 
-type Sink = { write(line: string): void };
 const THRESHOLD = { debug: 20, info: 30, warn: 40, error: 50, silent: 100 } as const;
 type Level = Exclude<LogLevel, 'silent'>;
 
@@ -100,42 +97,33 @@ export function loggerTo(sink: Sink, level: LogLevel = 'debug'): Logger {
   return makeLogger({ pino: build(level, {}, sink), threshold: THRESHOLD[level] });
 }
 
-/** May wait for a full disk that gets room again; what comes when so much waits is dropped. */
-const MOST_WAITING_BYTES = 1_048_576;
-
-/** Somewhere lines go. A reader that went away (`| head`) or a full disk must not end a strategy that holds orders. */
-function destination(where: { fd: number } | { dest: string; append: true }): ReturnType<typeof pino.destination> {
-  const out = pino.destination({ ...where, sync: true, maxLength: MOST_WAITING_BYTES });
-  out.on('error', () => undefined);
-  return out;
-}
-
-/** @throws ConfigError when it cannot be written */
-function logFile(file: string): Sink {
-  try {
-    mkdirSync(dirname(file), { recursive: true });
-    return destination({ dest: file, append: true });
-  } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    throw new ConfigError(`log.file: cannot be written (${why}); give the path of a file that this user may write`, {
-      cause: error,
-    });
-  }
+/** What stands in the place of lines that nobody read. */
+function notice(base: Readonly<Record<string, string>>, dropped: number): string {
+  let line = '';
+  const write = (made: string): void => {
+    line = made;
+  };
+  build('warn', base, { write }).warn(`lines missing here, as nobody read them for too long: ${dropped}`);
+  return line;
 }
 
 /** Until configured: warnings and errors only, as JSON on standard error, so that a script's own output stays its own. */
 const current = {
-  pino: build('warn', {}, destination({ fd: 2 })),
+  pino: build(
+    'warn',
+    {},
+    standardSink(2, (dropped) => notice({}, dropped)),
+  ),
   threshold: THRESHOLD.warn as number,
 };
 
 /** The log of this process. */
 export const logger: Logger = makeLogger(current);
 
-async function prettySink(sink: Sink, colorize: boolean): Promise<Sink> {
+async function prettyLines(colorize: boolean): Promise<(line: string) => string> {
   // Loaded only where a person reads: it brings a dozen packages.
   const { prettyFactory } = await import('pino-pretty');
-  const pretty = prettyFactory({
+  return prettyFactory({
     colorize,
     translateTime: 'SYS:HH:MM:ss.l',
     ignore: 'pid,hostname,server',
@@ -143,7 +131,6 @@ async function prettySink(sink: Sink, colorize: boolean): Promise<Sink> {
     singleLine: true,
     errorLikeObjectKeys: ['err'],
   });
-  return { write: (line) => sink.write(pretty(line)) };
 }
 
 /**
@@ -152,12 +139,13 @@ async function prettySink(sink: Sink, colorize: boolean): Promise<Sink> {
  */
 export async function configureLogger(options: LoggerOptions): Promise<void> {
   const { level = 'info', format = 'auto', file, fd = 1, base = {} } = options;
-  const out = destination({ fd });
   const terminal = isatty(fd);
   const pretty = format === 'pretty' || (format === 'auto' && terminal);
   const colour = terminal && (process.env['NO_COLOR'] ?? '') === '';
-  const sinks: Sink[] = [pretty ? await prettySink(out, colour) : out];
-  if (file !== undefined) sinks.push(logFile(file));
+  const shown = pretty ? await prettyLines(colour) : (line: string): string => line;
+  const out = standardSink(fd, (dropped) => shown(notice(base, dropped)));
+  const sinks: Sink[] = [{ write: (line) => out.write(shown(line)) }];
+  if (file !== undefined) sinks.push(fileSink(file));
   const write = (line: string): void => {
     for (const sink of sinks) sink.write(line);
   };

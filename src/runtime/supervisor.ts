@@ -141,8 +141,9 @@ export class Supervisor {
       child.kill();
     };
     const frozen = (silence: number): void => {
-      log.error(`no sign of life from the strategy for ${Math.round(silence)} ms: killing process ${child.pid ?? '?'}`);
+      // First of all: nothing, and be it a line of the log, may come between.
       kill(`its event loop was frozen for ${Math.round(silence)} ms`);
+      log.error(`no sign of life from the strategy for ${Math.round(silence)} ms: killed process ${child.pid ?? '?'}`);
     };
     const grace = clock.after(Math.max(START_GRACE_MS, leaseMs), () => frozen(clock.monotonic() - begun));
     let lease: LeaseWatch | null = null;

@@ -1,6 +1,7 @@
 // The third line of defence: however a supervised strategy dies, the exchange is empty soon after, and the exit status says what happened.
 import { describe, expect, it } from 'vitest';
 import { PLATFORMS, type Platform } from '../../src/domain/platform.ts';
+import type { Launched } from '../support/launched.ts';
 import { openStage, quickEnough, REHEARSAL, ROUND_TRIP_50, type Stage, type StageOptions } from './support.ts';
 
 const GOAL_MS = 2_000;
@@ -57,7 +58,7 @@ describe.each(PLATFORMS)('on %s', { concurrent: true, timeout: 60_000 }, (platfo
     // Fenced: what cannot run any more cannot place another order.
     expect(() => process.kill(Number(pid), 0)).toThrow('ESRCH');
     const { status, out } = await supervisor.ended;
-    expect(out).toMatch(/no sign of life from the strategy for \d+ ms: killing process/);
+    expect(out).toMatch(/no sign of life from the strategy for \d+ ms: killed process/);
     expect(out).toContain('5 unfinished, 5 revoked');
     expect(status).toBe(1);
   });
@@ -163,6 +164,62 @@ describe('an uncaught error is a stop and a crash in one', { concurrent: true, t
     const { out } = await supervisor.ended;
     expect(out).toContain('stopping: the supervisor is gone');
     expect(stage.at.open()).toBe(0);
+  });
+});
+
+describe('a log that nobody reads', { concurrent: true, timeout: 60_000 }, () => {
+  const unread = async (ending: string): Promise<{ stage: Stage; supervisor: Launched }> => {
+    // What is not read soon fills whatever lies between the two processes.
+    const stage = await stageFor('okx', ending, 2, { config: { rehearsal: { orders: 2, ending, chatter: 800 } } });
+    const supervisor = stage.rehearse();
+    supervisor.stopReading();
+    await stage.filledUp(2);
+    return { stage, supervisor };
+  };
+
+  /** No line of one process in the midst of the other's. */
+  const expectWhole = (out: string): void => {
+    const lines = out.trimEnd().split('\n');
+    for (const line of lines)
+      if (!/^(?:INIT|PLACED) /.test(line)) expect(() => JSON.parse(line) as unknown).not.toThrow();
+  };
+
+  it('a strategy that freezes is killed and its orders are revoked all the same; what was said is there for who reads on', async () => {
+    const { stage, supervisor } = await unread('freeze');
+    await using _ = stage;
+    await stage.emptied();
+    supervisor.readOn();
+    const { status, out } = await supervisor.ended;
+    // What waited in the memory of the one that was killed is gone.
+    expect(out).toMatch(/chatter 1 [^]*chatter 20 [^]*no sign of life from the strategy for \d+ ms: killed process/);
+    expect(out).toContain('2 unfinished, 2 revoked');
+    expectWhole(out);
+    expect(status).toBe(1);
+  });
+
+  it('a strategy that exits: its orders are revoked although nobody reads that it died', async () => {
+    const { stage, supervisor } = await unread('exit');
+    await using _ = stage;
+    await stage.emptied();
+    supervisor.readOn();
+    expect((await supervisor.ended).out).toMatch(
+      /the strategy died: it exited with status 3[^]*2 unfinished, 2 revoked/,
+    );
+  });
+
+  it('holds no strategy up: it stops as ever', async () => {
+    const { stage, supervisor } = await unread('rest');
+    await using _ = stage;
+    // Frozen it would be killed after a second.
+    await new Promise((resolve) => setTimeout(resolve, 3_000));
+    expect(stage.at.open()).toBe(2);
+    supervisor.signal('SIGTERM');
+    await stage.emptied();
+    supervisor.readOn();
+    const { status, out } = await supervisor.ended;
+    expect(out).toMatch(/chatter 200 [^]*lines missing here[^]*stopped/);
+    expectWhole(out);
+    expect(status).toBe(0);
   });
 });
 

@@ -1,9 +1,10 @@
 // The log: levels, fields, and that nothing secret gets into a line whatever is handed to it.
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
 import { Decimal } from '../../src/domain/decimal.ts';
 import { TradeError } from '../../src/domain/errors.ts';
@@ -133,4 +134,97 @@ it.skipIf(process.platform !== 'linux')('a full disk costs the lines of the file
       .map((line) => fieldsSchema.parse(JSON.parse(line))['msg']),
   ).toEqual(['one', 'two', 'three']);
   expect(status).toBe(0);
+});
+
+describe('a reader that pauses', { concurrent: true, timeout: 60_000 }, () => {
+  const MESSAGES = 800;
+  /** Writes three megabytes, says in a file how long its event loop stood still at most, and a last line once it may. */
+  const writer = `
+    import { existsSync, renameSync, writeFileSync } from 'node:fs';
+    import { setTimeout as sleep } from 'node:timers/promises';
+    import { configureLogger, logger } from ${JSON.stringify(new URL('../../src/runtime/logger.ts', import.meta.url).href)};
+    await configureLogger({ level: 'info', format: process.argv[2] });
+    let longest = 0;
+    let last = performance.now();
+    setInterval(() => {
+      longest = Math.max(longest, performance.now() - last);
+      last = performance.now();
+    }, 5);
+    const filler = 'x'.repeat(4_000);
+    for (let number = 1; number <= ${MESSAGES}; number++) {
+      logger.info('message ' + number, filler);
+      if (number % 20 === 0) await sleep(5);
+    }
+    writeFileSync('longest.new', String(longest));
+    renameSync('longest.new', 'longest');
+    while (!existsSync('read')) await sleep(20);
+    await sleep(200);
+    logger.info('the last one');
+    process.exit(0);`;
+  const reader = 'while [ ! -e read ]; do sleep 0.05; done; cat';
+
+  it.each([
+    ['a pipe', 'json'],
+    ['a pipe', 'pretty'],
+    ['a socket', 'json'],
+  ])(
+    'does not hold the process up, %s, %s: lines are dropped, counted, and the last ones are there',
+    async (kind, format) => {
+      const folder = mkdtempSync(join(tmpdir(), 'aioquant-paused-'));
+      writeFileSync(join(folder, 'writer.mjs'), writer);
+      const node = [process.execPath, 'writer.mjs', format];
+      const [command = '', ...args] = kind === 'a pipe' ? ['sh', '-c', `${node.join(' ')} | { ${reader}; }`] : node;
+      const child = spawn(command, args, { cwd: folder, stdio: ['ignore', 'pipe', 'inherit'], detached: true });
+      const ended = once(child, 'close');
+      try {
+        const longest = join(folder, 'longest');
+        await vi.waitFor(() => readFileSync(longest), { timeout: 20_000, interval: 50 });
+        expect(Number(readFileSync(longest, 'utf8'))).toBeLessThan(2_000);
+        let out = '';
+        child.stdout.on('data', (chunk) => {
+          out += String(chunk);
+        });
+        writeFileSync(join(folder, 'read'), '');
+        await ended;
+        const numbers = [...out.matchAll(/message (\d+)/g)].map(([, number]) => Number(number));
+        const missing = [...out.matchAll(/lines missing here, as nobody read them for too long: (\d+)/g)];
+        expect(missing).toHaveLength(1);
+        expect(numbers).toEqual(Array.from(numbers, (_, index) => index + 1));
+        expect(numbers.length + Number(missing[0]?.[1])).toBe(MESSAGES);
+        expect(numbers.length).toBeGreaterThan(200);
+        expect(out.trimEnd().split('\n').at(-1)).toContain('the last one');
+      } finally {
+        if (child.exitCode === null && child.pid !== undefined) process.kill(-child.pid, 'SIGKILL');
+      }
+    },
+  );
+
+  it('what waits leaves line by line: of a process that is killed meanwhile none is cut', async () => {
+    const script = `
+      import { setTimeout as sleep } from 'node:timers/promises';
+      import { configureLogger, logger } from ${JSON.stringify(new URL('../../src/runtime/logger.ts', import.meta.url).href)};
+      await configureLogger({ level: 'info' });
+      for (let number = 1; number <= 8_000; number++) {
+        logger.info('message ' + number, 'x'.repeat(100));
+        if (number % 200 === 0) await sleep(5);
+      }
+      console.error('written');
+      await sleep(60_000);`;
+    const child = spawn(process.execPath, ['--input-type=module', '-e', script], { stdio: ['ignore', 'pipe', 'pipe'] });
+    const ended = once(child, 'close');
+    await once(child.stderr, 'data');
+    let out = '';
+    child.stdout.on('data', (chunk) => {
+      out += String(chunk);
+      if (child.signalCode === null && out.length > 300_000) child.stdout.pause();
+    });
+    await vi.waitFor(() => expect(child.stdout.isPaused()).toBe(true), { timeout: 20_000, interval: 20 });
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    child.kill('SIGKILL');
+    await once(child, 'exit');
+    child.stdout.resume();
+    await ended;
+    expect(out.length).toBeLessThan(1_000_000);
+    expect(out.endsWith('\n')).toBe(true);
+  });
 });

@@ -105,8 +105,13 @@ describe('a child that dies', () => {
     expect(sweeps).toEqual(['crash a@x.test EOS/USDT', 'crash a@x.test EOS/USDT']);
   });
 
-  it('frozen: it is killed before anything is revoked', async () => {
-    const { clock, children, sweeps } = rehearse({ restart: 'never' });
+  it('frozen: it is killed before anything is said or revoked', async () => {
+    const said: string[] = [];
+    const log = {
+      ...silentLog,
+      error: (message: string) => void said.push(`${children[0]!.diary.join()}: ${message}`),
+    };
+    const { clock, children, sweeps } = rehearse({ restart: 'never', log });
     const [child] = children;
     child!.say(place(), STARTED);
     await clock.advance(9_000);
@@ -115,6 +120,7 @@ describe('a child that dies', () => {
     expect(child!.diary).toEqual([]);
     await clock.advance(4_000);
     expect(child!.diary).toEqual(['kill']);
+    expect(said[0]).toMatch(/^kill: no sign of life/);
     expect(sweeps).toHaveLength(1);
   });
 

@@ -48,6 +48,15 @@ export class Launched {
     this.child.stdin?.write(text);
   }
 
+  /** From now on nobody reads what it prints, until `readOn`. */
+  stopReading(): void {
+    this.child.stdout?.pause();
+  }
+
+  readOn(): void {
+    this.child.stdout?.resume();
+  }
+
   signal(name: NodeJS.Signals): void {
     process.kill(this.pid, name);
   }
