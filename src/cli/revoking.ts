@@ -77,8 +77,8 @@ async function revokeAll(
   targets: readonly Target[],
   options: RevokeOptions,
   concernOf: ConcernOf,
+  environment: AccessEnvironment,
 ): Promise<RevokeReceipt[]> {
-  const environment = accessEnvironment();
   const groups = byAccount(targets);
   const mostQueries = Math.min(QUERIES_AT_ONCE, Math.floor(QUERIES_IN_ALL / targets.length));
   const progress = new Progress();
@@ -187,20 +187,21 @@ export async function revoke(options: RevokeOptions): Promise<0 | 1> {
   const config = readConfig(options.config, process.env, { accounts: false });
   const targets = selectLeniently(config, options);
   const concernOf = await whoseOrders(options.own, targets, config.journal);
+  const environment = accessEnvironment(config);
   if (options.dryRun === true) {
-    const found = await findOrders(targets, concernOf, accessEnvironment());
+    const found = await findOrders(targets, concernOf, environment);
     showDryRun(found, options.json === true);
     return printProblems(found) > 0 ? 1 : 0;
   }
   if (options.yes !== true) {
     if (!canAsk())
       throw new UsageError('nothing was done: there is no terminal to ask on; add --yes, or look first with --dry-run');
-    if (!(await agreed(await findOrders(targets, concernOf, accessEnvironment()), options))) {
+    if (!(await agreed(await findOrders(targets, concernOf, environment), options))) {
       tell('Nothing was revoked.', options.json === true);
       return 1;
     }
   }
-  const receipts = await revokeAll(targets, options, concernOf);
+  const receipts = await revokeAll(targets, options, concernOf, environment);
   await keepReceipts(config.journal, receipts);
   if (options.json === true) for (const receipt of receipts) printJson(receipt);
   else report(receipts);

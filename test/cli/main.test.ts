@@ -1,5 +1,8 @@
 // The command line's manners: help, mistakes, and exit statuses, without a process for each; that a process ends with them is test/e2e's part.
+import { once } from 'node:events';
 import { mkdtempSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { stripVTControlCharacters } from 'node:util';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -172,6 +175,28 @@ describe('a mistake says what to do next, exit status 2', () => {
     expect(status).toBe(2);
   });
 });
+
+it.concurrent.each([['orders'], ['doctor'], ['revoke', '--dry-run'], ['revoke', '--yes', '--time-limit', '1']])(
+  '%s %s reaches the exchange through the proxy of the configuration',
+  async (command, ...flags) => {
+    const asked: string[] = [];
+    const proxy = createServer().on('connect', ({ url = '' }, socket) => {
+      asked.push(url);
+      socket.end('HTTP/1.1 403 No\r\n\r\n');
+    });
+    await once(proxy.listen(0, '127.0.0.1'), 'listening');
+    const { port } = proxy.address() as AddressInfo;
+    const account = `name: a, platform: htx, accessKey: k, secretKey: s, symbols: [EOS/USDT]`;
+    const config = file(
+      `proxy-${port}.yaml`,
+      `journal: memory\nproxy: http://127.0.0.1:${port}\naccounts: [{ ${account}, endpoints: { rest: https://exchange.test } }]`,
+    );
+    const { status } = await aioquant([command, '-c', config, ...flags]);
+    proxy.close();
+    expect(asked).toContain('exchange.test:443');
+    expect(status).toBe(1);
+  },
+);
 
 it('orders --history of several accounts is newest first, and does not take what could not be asked for none', async () => {
   const journal = join(folder, 'journal.sqlite');
