@@ -51,8 +51,11 @@ interface OrderManagerParts {
 export class OrderManager {
   readonly tracker = new Tracker();
   readonly view: OpenOrdersView;
-  /** What the exchange says of the time before the first start is taken in silently: set while the first list is loaded. */
-  loadingFirst = false;
+  /**
+   * Set while the first list is loaded: what orders that nobody here knew had filled before then is taken in silently, but for what they filled since
+   * an earlier process had seen everything. By order id; empty when there was none.
+   */
+  filledSince: ReadonlyMap<string, Decimal> | null = null;
   /** Collects what comes to light while a gap is open; null while there is none. */
   findings: { readonly ended: Set<string>; readonly filled: Set<string> } | null = null;
   /** Orders that wait to be told until answers are merged; null: everything is told at once. */
@@ -220,9 +223,15 @@ export class OrderManager {
     const own = clientOrderId !== null && isOwn(clientOrderId);
     const key = orderId !== null ? `o:${orderId}` : `c:${clientOrderId ?? ''}`;
     const order = new TrackedOrder(key, newOrderState(place.symbol), report.ctime ?? clock.now(), own);
-    // What was filled before it went out of memory was told.
-    if (((this.loadingFirst && report.source === 'open-orders') || isBack) && report.filled !== null)
-      order.silent = report.filled;
+    if (report.filled !== null) {
+      // What was filled before it went out of memory was told.
+      if (isBack) order.silent = report.filled;
+      else if (this.filledSince !== null && report.source === 'open-orders')
+        order.silent = Decimal.max(
+          Decimal.ZERO,
+          report.filled.sub(this.filledSince.get(orderId ?? '') ?? Decimal.ZERO),
+        );
+    }
     if (isBack && orderId !== null) this.tracker.forgetPast(orderId);
     if (report.action === null) needs.terms({ orderId, clientOrderId });
     return order;

@@ -1,6 +1,7 @@
 // Drives a reconcile: asks what reconcile.ts says, again and again until everything is answered, merges, then lets the held pushes in.
 // Runs at the start, after every break of the stream, and slowly in between. A break in the middle means starting over.
 
+import { Decimal } from '../domain/decimal.ts';
 import type { TradeError } from '../domain/errors.ts';
 import type { OrderReport } from '../domain/order-report.ts';
 import type { QueryOutcome } from '../exchanges/exchange.ts';
@@ -50,6 +51,18 @@ interface Moment {
 /** The moment in exchange time. When one of the clocks was set since (a machine that slept), the earlier reading misses nothing. */
 function earliest({ here, there }: Moment, offset: number): number {
   return Math.min(here + offset, there);
+}
+
+/** How much of each order these fills filled. */
+function filledBy(reports: readonly OrderReport[]): ReadonlyMap<string, Decimal> {
+  const filled = new Map<string, Decimal>();
+  const seen = new Set<string>();
+  for (const { orderId, fill } of reports) {
+    if (orderId === null || fill === null || seen.has(`${orderId}/${fill.tradeId}`)) continue;
+    seen.add(`${orderId}/${fill.tradeId}`);
+    filled.set(orderId, (filled.get(orderId) ?? Decimal.ZERO).add(fill.quantity));
+  }
+  return filled;
 }
 
 export class Reconciler {
@@ -254,7 +267,7 @@ export class Reconciler {
   private finish(kind: ReconcileKind, answers: Answers): void {
     const { manager, clock } = this.parts;
     const now = clock.monotonic();
-    manager.loadingFirst = kind === 'first';
+    manager.filledSince = kind === 'first' ? filledBy(answers.fillsSince ?? []) : null;
     manager.together(() => {
       // Terms and totals before fills: a fill of an order whose side is not known could not be told.
       manager.apply(byTime(answers.openOrders ?? []), now);
@@ -263,7 +276,7 @@ export class Reconciler {
       }
       manager.apply(byTime([...this.ours(answers.fillsSince ?? []), ...[...answers.fillsOf.values()].flat()]), now);
     });
-    manager.loadingFirst = false;
+    manager.filledSince = null;
     for (const name of answers.fillsOf.keys()) {
       const order = manager.tracker.find({ orderId: name, clientOrderId: null });
       if (order !== null) manager.fillsAnswered(order);

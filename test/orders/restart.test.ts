@@ -128,6 +128,22 @@ describe('restart', () => {
     expect(told.orders.at(-1)).toMatchObject({ status: 'FILLED', fee: '0.02', feeAsset: 'USDT' });
     await kill(next);
   });
+  it('an order placed by hand between two processes that is partly filled by then: all of its fills are told', async () => {
+    const stage = new Stage();
+    const { trade } = await stage.ready();
+    await stage.clock.advance(70_000);
+    await kill(trade);
+    const order = stage.venue.place({});
+    stage.venue.fill(order, '1');
+    stage.venue.fill(order, '2');
+    await stage.clock.advance(5_000);
+    const { trade: next, told } = await stage.ready();
+    stage.venue.fill(order, '7');
+    await stage.clock.advance(1_000);
+    expect(told.fills.map(({ quantity }) => quantity)).toEqual(['1', '2', '7']);
+    await kill(next);
+  });
+
   it('an order placed by hand and filled between two processes is told by the second; what the first had told is not', async () => {
     const stage = new Stage();
     const { trade } = await placed(stage);
