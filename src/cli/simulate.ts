@@ -4,6 +4,7 @@
 import { existsSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { inspect } from 'node:util';
 import type { Command } from 'commander';
 import type { RunningSimulator } from '../simulator/index.ts';
 import { paint, print, printJson, table } from './terminal.ts';
@@ -125,6 +126,8 @@ async function startFor(options: Options) {
   try {
     return await startSimulator({
       accounts,
+      // One request that the simulator cannot cope with must not end everybody's rehearsal.
+      onError: (error) => process.stderr.write(`simulator: ${inspect(error)}\n`),
       ...(port === undefined ? {} : { port }),
       ...(host === undefined ? {} : { host }),
       ...(seed === undefined ? {} : { seed }),

@@ -48,6 +48,11 @@ export interface SimulatorOptions {
   readonly maxOpenOrders?: number;
   /** What of the past is kept. */
   readonly retention?: RetentionOptions;
+  /**
+   * Told of an error inside the simulator: the request that met it is answered with the exchange's own internal error, and everything goes on.
+   * Default: it is thrown.
+   */
+  readonly onError?: (error: unknown) => void;
   /** A replay that cannot go on; default: the error is thrown. */
   readonly onReplayError?: (error: unknown) => void;
 }
@@ -93,7 +98,7 @@ export async function assemble(
   const hands: MarketHand[] = [];
   const ready: Promise<void>[] = [];
   for (const name of names) {
-    const dialect = dialects[name];
+    const dialect = Object.hasOwn(dialects, name) ? dialects[name] : undefined;
     if (dialect === undefined) throw unknownExchange(name, Object.keys(dialects));
     const own = `${seed}/${name}`;
     const venue = createVenue({
@@ -115,6 +120,7 @@ export async function assemble(
       seed: own,
       ...defined('wayIn', options.latency?.wayIn),
       ...defined('wayOut', options.latency?.wayOut),
+      ...defined('onError', options.onError),
     });
     exchanges.set(name, exchange);
     for (const { instrument, startPrice } of listings) {

@@ -28,6 +28,8 @@ interface ExchangeOptions {
   readonly seed: number | string;
   readonly wayIn?: Latency;
   readonly wayOut?: Latency;
+  /** Told of what the dialect throws at a request, which then gets the dialect's internal error. Default: it is thrown on. */
+  readonly onError?: (error: unknown) => void;
 }
 
 /** A request under way, as its carrier knows it. */
@@ -82,6 +84,7 @@ export class SimulatedExchange {
       connections: this.connections,
       ...(options.wayIn === undefined ? {} : { wayIn: options.wayIn }),
       ...(options.wayOut === undefined ? {} : { wayOut: options.wayOut }),
+      ...(options.onError === undefined ? {} : { onError: options.onError }),
     });
     this.faults.attach({ refuse: (ms) => this.refuse(ms), restart: (ms) => this.restart(ms) });
     this.makeDialect = () => options.dialect({ venue, gateway: this.gateway, clock, random: options.random });

@@ -16,8 +16,6 @@ export interface SimulatorServerOptions extends SimulatorOptions {
   readonly host?: string;
   /** Default: the machine's clock. */
   readonly clock?: Clock;
-  /** An error inside the simulator; default: thrown from a timer. */
-  readonly onError?: (error: unknown) => void;
 }
 
 /** What a client needs to trade on an account. */
@@ -40,12 +38,29 @@ export interface RunningSimulator {
   readonly close: () => Promise<void>;
 }
 
+/** What happens by time goes wrong alone as well: `onError` is told, the process lives on. */
+function guarded(clock: Clock, onError: SimulatorServerOptions['onError']): Clock {
+  if (onError === undefined) return clock;
+  return {
+    now: () => clock.now(),
+    monotonic: () => clock.monotonic(),
+    after: (ms, fn) =>
+      clock.after(ms, () => {
+        try {
+          fn();
+        } catch (error) {
+          onError(error);
+        }
+      }),
+  };
+}
+
 /**
  * Starts listening and resolves when clients may come and every market has a book.
  * @throws RangeError for an unknown exchange, FaultPlanError, the error of an unreadable recording, the system's error for a port
  */
 export async function startSimulator(options: SimulatorServerOptions = {}): Promise<RunningSimulator> {
-  const clock = options.clock ?? realClock;
+  const clock = guarded(options.clock ?? realClock, options.onError);
   const assembled = await assemble({ orderIdsFromTime: true, ...options }, clock);
   const onError =
     options.onError ??

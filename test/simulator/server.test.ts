@@ -2,6 +2,7 @@
 import { connect } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { realClock } from '../../src/runtime/real-clock.ts';
+import type { DialectFactory, SimulatorReply } from '../../src/simulator/dialect.ts';
 import { startSimulator, type RunningSimulator, type SimulatorServerOptions } from '../../src/simulator/index.ts';
 import { realTransport } from '../../src/wire/transport-real.ts';
 import { clientOf, type Client, type Line } from './fake-client.ts';
@@ -87,6 +88,57 @@ describe('startSimulator', () => {
     await until(() => simulator.exchanges.get('fake')?.connectionCount === 0);
     await new Promise<void>((resolve) => realClock.after(50, resolve));
     expect(line.socket.isOpen).toBe(true);
+  });
+
+  it('answers a request that the dialect cannot cope with, with latency and without, and goes on', async () => {
+    const broken: DialectFactory = (context) => {
+      const dialect = fakeDialect(context);
+      const request = dialect.request.bind(dialect);
+      dialect.request = (asked, deliver) => {
+        if (asked.path !== '/unheard-of') return request(asked, deliver);
+        const about = {
+          operation: 'other',
+          channel: 'rest',
+          accountUid: null,
+          symbol: null,
+          remote: '',
+          count: 1,
+        } as const;
+        context.gateway.run<SimulatorReply>(about, {
+          execute: () => {
+            throw new Error('nobody thought of this');
+          },
+          failure: (kind) => ({ status: 502, headers: {}, body: kind }),
+          deliver,
+        });
+      };
+      return dialect;
+    };
+    const way = { fixedMs: 2, jitterMs: 0 };
+    for (const options of [{}, { latency: { wayIn: way, wayOut: way } }]) {
+      const errors: unknown[] = [];
+      const { client } = await start({
+        dialects: { fake: broken },
+        onError: (error) => errors.push(error),
+        ...options,
+      });
+      expect(await client.ask('GET', '/unheard-of')).toBe('502 server-error');
+      expect(errors).toEqual([new Error('nobody thought of this')]);
+      expect(await client.ask('POST', '/order', `id=a&${ORDER}`)).toContain('200');
+    }
+  });
+
+  it('survives what goes wrong by time, and tells of it', async () => {
+    const errors: unknown[] = [];
+    const broken: DialectFactory = (context) => {
+      context.clock.after(0, () => {
+        throw new Error('too late');
+      });
+      return fakeDialect(context);
+    };
+    const { client } = await start({ dialects: { fake: broken }, onError: (error) => errors.push(error) });
+    await until(() => errors.length > 0);
+    expect(await client.ask('GET', '/time')).toContain('200');
   });
 
   it('writes half a frame and drops the socket', async () => {

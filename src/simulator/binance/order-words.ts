@@ -3,12 +3,12 @@
 
 import type { EndReason, SelfTradePrevention, VenueOrder } from '../venue.ts';
 
-export const SELF_TRADE_MODES: Readonly<Record<string, SelfTradePrevention>> = {
-  NONE: 'none',
-  EXPIRE_TAKER: 'expire-taker',
-  EXPIRE_MAKER: 'expire-maker',
-  EXPIRE_BOTH: 'expire-both',
-};
+export const SELF_TRADE_MODES: ReadonlyMap<string, SelfTradePrevention> = new Map([
+  ['NONE', 'none'],
+  ['EXPIRE_TAKER', 'expire-taker'],
+  ['EXPIRE_MAKER', 'expire-maker'],
+  ['EXPIRE_BOTH', 'expire-both'],
+]);
 export const DEFAULT_SELF_TRADE_MODE = 'EXPIRE_MAKER';
 
 const MODE_NAMES: Readonly<Record<SelfTradePrevention, string>> = {

@@ -27,6 +27,8 @@ interface GatewayOptions {
   readonly connections: Connections;
   readonly wayIn?: Latency;
   readonly wayOut?: Latency;
+  /** Told of what a dialect throws at a request, which then gets the dialect's internal error. Default: it is thrown on. */
+  readonly onError?: (error: unknown) => void;
 }
 
 /** What carried the message that is being handled right now, so that a fault can reset exactly that. */
@@ -56,6 +58,7 @@ export class SimulatorGateway implements Gateway {
   private readonly socketLanes = new Map<string, Lane>();
   private readonly pushLanes = new WeakMap<object, Lane>();
   private readonly swapped = new WeakMap<object, () => void>();
+  private readonly onError: ((error: unknown) => void) | null;
   private readonly stopHook: () => void;
   private bearer: Bearer | null = null;
 
@@ -66,6 +69,7 @@ export class SimulatorGateway implements Gateway {
     this.connections = options.connections;
     this.wayIn = options.wayIn ?? NO_LATENCY;
     this.wayOut = options.wayOut ?? NO_LATENCY;
+    this.onError = options.onError ?? null;
     const { house } = options.venue;
     this.stopHook = options.venue.beforeCancel((order) => {
       const fraction = this.faults.cancelRace(order.accountUid, order.symbol);
@@ -130,9 +134,20 @@ export class SimulatorGateway implements Gateway {
   private answer<Reply>(context: RequestContext, plan: RequestPlan<Reply>, decision: RequestDecision): Reply {
     const { failure } = decision;
     if (failure !== null && !failure.executes) return plan.failure(failure.kind, failure.retryAfterMs);
-    const reply = plan.execute();
+    const reply = this.executed(plan);
     this.faults.executed(context);
     return failure === null ? reply : plan.failure(failure.kind, failure.retryAfterMs);
+  }
+
+  /** A request that a dialect cannot cope with is its own misfortune: whoever sent it is told, everybody else goes on. */
+  private executed<Reply>(plan: RequestPlan<Reply>): Reply {
+    if (this.onError === null) return plan.execute();
+    try {
+      return plan.execute();
+    } catch (error) {
+      this.onError(error);
+      return plan.failure('server-error', 0);
+    }
   }
 
   push(target: PushTarget, send: () => void): void {

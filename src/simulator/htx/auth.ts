@@ -11,7 +11,8 @@ const TOLERANCE_MS = 300_000;
 export type Who = { readonly account: VenueAccount } | { readonly error: HtxError };
 
 function encode(text: string): string {
-  return encodeURIComponent(text).replace(
+  // Half of a surrogate pair has no encoding; no client that sends one has signed it.
+  return encodeURIComponent(text.toWellFormed()).replace(
     /[!'()*]/g,
     (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
   );

@@ -5,7 +5,7 @@ import type { Gateway } from '../gateway.ts';
 import type { JsonValue } from '../json-text.ts';
 import type { Venue, VenueAccount, VenueFill, VenueOrder } from '../venue.ts';
 import type { Body, Commands } from './commands.ts';
-import { errorBody, NO_SYMBOL, RECORD_INVALID, required } from './errors.ts';
+import { errorBody, NO_SYMBOL, RECORD_INVALID, required, type HtxError } from './errors.ts';
 import {
   marginAccountId,
   matchRecordId,
@@ -30,14 +30,17 @@ interface Page<Row> {
   readonly maxSize: number;
 }
 
-/** Newest first unless `direct=prev` says otherwise; `from` is inclusive (section 17). Rows come oldest first. */
-function page<Row>({ rows, id, query, defaultSize, maxSize }: Page<Row>): readonly Row[] {
+const BAD_FROM: HtxError = { code: 'validation-format-error', message: 'Format Error: from.' };
+
+/** Newest first unless `direct=prev` says otherwise; `from` is inclusive (section 17). Rows come oldest first. Null when `from` is no id. */
+function page<Row>({ rows, id, query, defaultSize, maxSize }: Page<Row>): readonly Row[] | null {
   const asked = Number(query.get('size') ?? defaultSize);
   const size = Math.min(Math.max(Number.isInteger(asked) ? asked : defaultSize, 1), maxSize);
   const from = query.get('from');
   const ascending = query.get('direct') === 'prev';
   const ordered = ascending ? [...rows] : [...rows].reverse();
   if (from === null || from === '') return ordered.slice(0, size);
+  if (!/^\d{1,30}$/.test(from)) return null;
   const start = BigInt(from);
   return ordered.filter((row) => (ascending ? id(row) >= start : id(row) <= start)).slice(0, size);
 }
@@ -117,6 +120,7 @@ export class Queries {
       defaultSize: 100,
       maxSize: 500,
     });
+    if (rows === null) return errorBody(BAD_FROM);
     return {
       status: 'ok',
       data: rows.map((order) => openOrderRow(order, this.raw(order.symbol), spotAccountId(account))),
@@ -166,6 +170,7 @@ export class Queries {
       defaultSize: 100,
       maxSize: needsStates ? 100 : 1000,
     });
+    if (chosen === null) return errorBody(BAD_FROM);
     return {
       status: 'ok',
       data: chosen.map((order) => orderRow(order, this.raw(order.symbol), spotAccountId(account))),
@@ -200,6 +205,7 @@ export class Queries {
       endTime: window.end,
     });
     const rows = page<VenueFill>({ rows: fills, id: matchRecordId, query, defaultSize: 100, maxSize: 500 });
+    if (rows === null) return errorBody(BAD_FROM);
     return {
       status: 'ok',
       data: rows.map((fill) =>

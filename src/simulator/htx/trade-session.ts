@@ -34,35 +34,38 @@ function list(params: unknown): readonly Params[] {
   return Array.isArray(params) ? params.map((item: unknown) => members(item)) : [];
 }
 
-const COMMANDS: Readonly<Record<string, Command>> = {
-  'create-order': {
-    operation: 'create',
-    endpoint: '/v1/order/orders/place',
-    count: () => 1,
-    run: (site, account, params) => site.commands.place(account, members(params)),
-  },
-  'create-batchorder': {
-    operation: 'create',
-    endpoint: '/v1/order/batch-orders',
-    count: (params) => Math.max(list(params).length, 1),
-    run: (site, account, params) => site.commands.placeBatch(account, list(params)),
-  },
-  cancel: {
-    operation: 'cancel',
-    endpoint: '/v1/order/orders/batchcancel',
-    count: (params) => {
-      const ids: unknown = members(params)['order-ids'] ?? members(params)['client-order-ids'];
-      return Array.isArray(ids) ? Math.max(ids.length, 1) : 1;
+/** Maps, here and wherever a client's word is looked up: a plain object also knows `constructor`. */
+const COMMANDS: ReadonlyMap<string, Command> = new Map(
+  Object.entries<Command>({
+    'create-order': {
+      operation: 'create',
+      endpoint: '/v1/order/orders/place',
+      count: () => 1,
+      run: (site, account, params) => site.commands.place(account, members(params)),
     },
-    run: (site, account, params) => site.commands.cancelBatch(account, members(params)),
-  },
-  cancelall: {
-    operation: 'cancel-all',
-    endpoint: '/v1/order/orders/batchCancelOpenOrders',
-    count: () => 1,
-    run: (site, account, params) => site.commands.cancelOpen(account, members(params)),
-  },
-};
+    'create-batchorder': {
+      operation: 'create',
+      endpoint: '/v1/order/batch-orders',
+      count: (params) => Math.max(list(params).length, 1),
+      run: (site, account, params) => site.commands.placeBatch(account, list(params)),
+    },
+    cancel: {
+      operation: 'cancel',
+      endpoint: '/v1/order/orders/batchcancel',
+      count: (params) => {
+        const ids: unknown = members(params)['order-ids'] ?? members(params)['client-order-ids'];
+        return Array.isArray(ids) ? Math.max(ids.length, 1) : 1;
+      },
+      run: (site, account, params) => site.commands.cancelBatch(account, members(params)),
+    },
+    cancelall: {
+      operation: 'cancel-all',
+      endpoint: '/v1/order/orders/batchCancelOpenOrders',
+      count: () => 1,
+      run: (site, account, params) => site.commands.cancelOpen(account, members(params)),
+    },
+  }),
+);
 
 export class TradeSession implements ServerSession {
   private readonly site: Site;
@@ -115,7 +118,7 @@ export class TradeSession implements ServerSession {
     const cid = word(frame['cid']);
     if (!this.pace.allows()) return this.answer(this.refusal(TOO_FREQUENT), cid);
     if (frame['action'] === 'req' && frame['ch'] === 'auth') return this.logIn(members(frame['params']));
-    const command = typeof frame['ch'] === 'string' ? COMMANDS[frame['ch']] : undefined;
+    const command = typeof frame['ch'] === 'string' ? COMMANDS.get(frame['ch']) : undefined;
     if (command === undefined) return this.answer(this.refusal(NO_SUCH_OPERATION), cid);
     this.run(command, frame['params'], cid);
   }

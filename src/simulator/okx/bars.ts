@@ -24,40 +24,47 @@ export interface Bar {
   readonly sourceMs: number;
 }
 
-const FIXED: Readonly<Record<string, number>> = {
-  '1s': SECOND,
-  '1m': MINUTE,
-  '3m': 3 * MINUTE,
-  '5m': 5 * MINUTE,
-  '15m': 15 * MINUTE,
-  '30m': 30 * MINUTE,
-  '1H': HOUR,
-  '2H': 2 * HOUR,
-  '4H': 4 * HOUR,
-};
+const FIXED: ReadonlyMap<string, number> = new Map(
+  Object.entries({
+    '1s': SECOND,
+    '1m': MINUTE,
+    '3m': 3 * MINUTE,
+    '5m': 5 * MINUTE,
+    '15m': 15 * MINUTE,
+    '30m': 30 * MINUTE,
+    '1H': HOUR,
+    '2H': 2 * HOUR,
+    '4H': 4 * HOUR,
+  }),
+);
 
-const LONG: Readonly<Record<string, number>> = {
-  '6H': 6 * HOUR,
-  '12H': 12 * HOUR,
-  '1D': DAY,
-  '2D': 2 * DAY,
-  '3D': 3 * DAY,
-  '5D': 5 * DAY,
-  '1W': 7 * DAY,
-};
+const LONG: ReadonlyMap<string, number> = new Map(
+  Object.entries({
+    '6H': 6 * HOUR,
+    '12H': 12 * HOUR,
+    '1D': DAY,
+    '2D': 2 * DAY,
+    '3D': 3 * DAY,
+    '5D': 5 * DAY,
+    '1W': 7 * DAY,
+  }),
+);
 
-const MONTHS: Readonly<Record<string, number>> = { '1M': 1, '3M': 3 };
+const MONTHS: ReadonlyMap<string, number> = new Map([
+  ['1M', 1],
+  ['3M', 3],
+]);
 
 /** Null when OKX has no such bar. */
 export function barOf(name: string): Bar | null {
-  const fixed = FIXED[name];
+  const fixed = FIXED.get(name);
   if (fixed !== undefined) return spanBar(name, fixed, 0, fixed);
   const isUtc = name.endsWith('utc');
   const plain = isUtc ? name.slice(0, -3) : name;
   const shift = isUtc ? 0 : -HONG_KONG;
-  const long = LONG[plain];
+  const long = LONG.get(plain);
   if (long !== undefined) return spanBar(name, long, plain === '1W' ? shift + WEEK_OFFSET : shift, HOUR);
-  const months = MONTHS[plain];
+  const months = MONTHS.get(plain);
   return months === undefined ? null : monthBar(name, months, shift);
 }
 

@@ -26,11 +26,11 @@ import { microsecondClock, type Site } from './site.ts';
 export type { AccountLevel, BookFault, BookFrame, InstrumentNow, OkxOptions } from './options.ts';
 export { signatureOf } from './auth.ts';
 
-const SOCKET_PATHS: Readonly<Record<string, SocketPath>> = {
-  '/ws/v5/public': 'public',
-  '/ws/v5/private': 'private',
-  '/ws/v5/business': 'business',
-};
+const SOCKET_PATHS: ReadonlyMap<string, SocketPath> = new Map([
+  ['/ws/v5/public', 'public'],
+  ['/ws/v5/private', 'private'],
+  ['/ws/v5/business', 'business'],
+]);
 
 const CONNECTIONS = limit('connections', 3, 'ip', 1000);
 
@@ -78,7 +78,7 @@ class OkxDialect implements Dialect {
   request: Dialect['request'] = (request, reply) => handleRest(this.site, request, reply);
 
   connect(socket: ServerSocket, path: string): ServerSession | SimulatorReply {
-    const kind = SOCKET_PATHS[path];
+    const kind = SOCKET_PATHS.get(path);
     if (kind === undefined) return refusedReply(refusal('404'));
     if (!this.site.limiter.take(CONNECTIONS, socket.remote)) return refusedReply(refusal('50011'));
     const session = new Session(

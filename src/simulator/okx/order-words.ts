@@ -12,11 +12,11 @@ export type Echo = Readonly<{
   tag: string;
 }>;
 
-export const STP_MODES: Readonly<Record<string, SelfTradePrevention>> = {
-  cancel_maker: 'expire-maker',
-  cancel_taker: 'expire-taker',
-  cancel_both: 'expire-both',
-};
+export const STP_MODES: ReadonlyMap<string, SelfTradePrevention> = new Map([
+  ['cancel_maker', 'expire-maker'],
+  ['cancel_taker', 'expire-taker'],
+  ['cancel_both', 'expire-both'],
+]);
 
 const STP_WORDS: Readonly<Record<SelfTradePrevention, string>> = {
   none: '',

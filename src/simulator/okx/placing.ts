@@ -51,7 +51,7 @@ function requestFrom(site: Site, account: VenueAccount, instrument: VenueInstrum
   const tag = identifier(fields, 'tag', 16);
   checkMode(site, account, tdMode);
   const stpMode = fields.text('stpMode') || 'cancel_maker';
-  const selfTradePrevention = STP_MODES[stpMode];
+  const selfTradePrevention = STP_MODES.get(stpMode);
   if (selfTradePrevention === undefined) throw badParameter('stpMode');
   if (ordType === 'fok' && stpMode === 'cancel_both') throw refusal('54036');
   const echo: Echo = { ordType, tdMode, tgtCcy, tag };

@@ -20,19 +20,19 @@ import {
   type Action,
 } from './trading.ts';
 
-const OPERATIONS: Readonly<Record<string, { readonly action: Action; readonly batch: boolean }>> = {
-  order: { action: 'place', batch: false },
-  'batch-orders': { action: 'place', batch: true },
-  'cancel-order': { action: 'cancel', batch: false },
-  'batch-cancel-orders': { action: 'cancel', batch: true },
-  'amend-order': { action: 'amend', batch: false },
-  'batch-amend-orders': { action: 'amend', batch: true },
-};
+const OPERATIONS: ReadonlyMap<string, { readonly action: Action; readonly batch: boolean }> = new Map([
+  ['order', { action: 'place', batch: false }],
+  ['batch-orders', { action: 'place', batch: true }],
+  ['cancel-order', { action: 'cancel', batch: false }],
+  ['batch-cancel-orders', { action: 'cancel', batch: true }],
+  ['amend-order', { action: 'amend', batch: false }],
+  ['batch-amend-orders', { action: 'amend', batch: true }],
+]);
 
 const TOO_LARGE = { place: '51111', cancel: '51406', amend: '51501' } as const;
 
 export function isOrderOperation(op: string): boolean {
-  return op in OPERATIONS;
+  return OPERATIONS.has(op);
 }
 
 interface OperationRequest {
@@ -50,7 +50,7 @@ export function runOperation(
   request: OperationRequest,
   deliver: (text: string, failed: FailureKind | null) => void,
 ): void {
-  const operation = OPERATIONS[request.op];
+  const operation = OPERATIONS.get(request.op);
   if (operation === undefined) throw new RangeError(`no order operation ${request.op}`);
   const { action } = operation;
   const items = listOf(request.args);

@@ -11,7 +11,7 @@ import type { Listed } from '../symbols.ts';
 
 const PERMISSIONS: ReadonlySet<string> = new Set(['SPOT']);
 const STATUSES = ['TRADING', 'END_OF_DAY', 'HALT', 'BREAK', 'CANCEL_ONLY'] as const;
-const MODES = JSON.stringify(Object.keys(SELF_TRADE_MODES));
+const MODES = JSON.stringify([...SELF_TRADE_MODES.keys()]);
 
 function symbolText({ wire, instrument }: Listed, maxOpenOrders: number, showPermissionSets: boolean): string {
   return (

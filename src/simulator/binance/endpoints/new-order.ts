@@ -92,7 +92,7 @@ export function readNewOrder(desk: Desk, account: VenueAccount, params: Params):
     params.oneOf('newOrderRespType', RESPONSES, () => invalidValue('Invalid newOrderRespType.')) ??
     (type === 'LIMIT_MAKER' ? 'ACK' : 'FULL');
   const mode = params.optional('selfTradePreventionMode') ?? DEFAULT_SELF_TRADE_MODE;
-  const selfTradePrevention = SELF_TRADE_MODES[mode];
+  const selfTradePrevention = SELF_TRADE_MODES.get(mode);
   if (selfTradePrevention === undefined) {
     throw invalidValue('This symbol does not allow the specified self-trade prevention mode.');
   }

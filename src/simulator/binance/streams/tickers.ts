@@ -40,11 +40,15 @@ export const dayTicker: TickerText = (desk, { wire, instrument }) => {
   );
 };
 
-const WINDOWS: Readonly<Record<string, number>> = { '1h': HOUR, '4h': 4 * HOUR, '1d': DAY };
+const WINDOWS: ReadonlyMap<string, number> = new Map([
+  ['1h', HOUR],
+  ['4h', 4 * HOUR],
+  ['1d', DAY],
+]);
 
 /** Null when there is no such window. */
 export function windowTicker(window: string): TickerText | null {
-  const windowMs = WINDOWS[window];
+  const windowMs = WINDOWS.get(window);
   if (windowMs === undefined) return null;
   return (desk, { wire, instrument }) => {
     const statistics = desk.references.rolling(instrument.symbol, windowMs);
