@@ -25,9 +25,11 @@ export class Trigger {
     this.rule = rule;
     this.random = random;
     const times = list(rule.at);
-    this.times = times === null ? null : [...times].sort((a, b) => a - b);
+    // Times before the window are none: nothing could ever use them up.
+    const { every = 0, from = 0 } = rule;
+    this.times = times === null ? null : times.filter((time) => time >= from).sort((a, b) => a - b);
     this.positions = list(rule.nth);
-    this.nextPeriod = rule.every ?? 0;
+    this.nextPeriod = every === 0 ? 0 : Math.max(1, Math.ceil(from / every)) * every;
   }
 
   get strikes(): number {
@@ -63,14 +65,17 @@ export class Trigger {
 
   /** Whether `elapsed` ms after injection lies in the rule's window. */
   inWindow(elapsed: number): boolean {
-    return elapsed >= (this.rule.from ?? 0) && elapsed < (this.rule.to ?? Number.POSITIVE_INFINITY);
+    return elapsed + ROUNDING_MS >= (this.rule.from ?? 0) && elapsed < (this.rule.to ?? Number.POSITIVE_INFINITY);
   }
 
   /** One occurrence, `elapsed` ms after injection: does the rule strike it? */
   occurs(elapsed: number): boolean {
-    if (this.isSpent || !this.inWindow(elapsed)) return false;
+    if (this.isSpent) return false;
+    // Asked for outside the window too: a timer that fires only after the end must not find the same time ahead of it again.
+    const due = this.due(elapsed);
+    if (!this.inWindow(elapsed)) return false;
     this.occurrences++;
-    const struck = this.due(elapsed) && this.counted() && this.chance();
+    const struck = due && this.counted() && this.chance();
     if (struck) this.strikeCount++;
     return struck;
   }
