@@ -62,6 +62,13 @@ export interface RequestPlan<Reply> {
 /** What a connection is for; faults may name it. */
 export type StreamKind = 'private' | 'market' | 'trade';
 
+/** What faults of queries look at. */
+export interface QueriedOrder {
+  readonly orderId: bigint;
+  readonly symbol: string;
+  readonly createdAt: number;
+}
+
 export interface Gateway {
   /** Runs a request through latency and faults. `execute` runs after the way in, `deliver` after the way out. */
   run<Reply>(context: RequestContext, plan: RequestPlan<Reply>): void;
@@ -71,7 +78,13 @@ export interface Gateway {
    * Pushes of one connection keep their order unless a fault says otherwise.
    */
   push(
-    target: { readonly accountUid: number | null; readonly stream: StreamKind; readonly connection: object },
+    target: {
+      readonly accountUid: number | null;
+      readonly stream: StreamKind;
+      readonly connection: object;
+      /** What it is about; null for what belongs to no symbol, as balances do. */
+      readonly symbol: string | null;
+    },
     send: () => void,
   ): void;
   /** Register an open connection, so that faults can cut it (`cut`), freeze it (half-open) or expire its session (`expire`). Returns the way to unregister. */
@@ -87,10 +100,7 @@ export interface Gateway {
   /** How far this exchange's clock runs ahead of the venue's clock, ms (fault "clock skew"). Dialects use `clock.now() + skew()` as server time. */
   skew(): number;
   /** For open-order lists: which of `orders` a fault hides (stale or partial page), else the same array. */
-  visibleOpenOrders<T extends { readonly orderId: bigint; readonly createdAt: number }>(
-    accountUid: number,
-    orders: readonly T[],
-  ): readonly T[];
+  visibleOpenOrders<T extends QueriedOrder>(accountUid: number, orders: readonly T[]): readonly T[];
   /** For queries by id: whether an order made at `createdAt` is still invisible to queries (lag after acceptance). */
-  isHidden(accountUid: number, order: { readonly orderId: bigint; readonly createdAt: number }): boolean;
+  isHidden(accountUid: number, order: QueriedOrder): boolean;
 }

@@ -32,7 +32,8 @@ class FakeDialect implements Dialect {
       for (const session of this.sessions) {
         if (session.uid !== event.order.accountUid) continue;
         const text = JSON.stringify({ push: event.type, ...Object(brief(event.order)) });
-        context.gateway.push({ accountUid: session.uid, stream: 'private', connection: session }, () =>
+        const { symbol } = event.order;
+        context.gateway.push({ accountUid: session.uid, stream: 'private', connection: session, symbol }, () =>
           session.socket.send(text),
         );
       }

@@ -80,7 +80,8 @@ export class UserStreams {
     prevention: Prevention | null,
   ): void {
     const { symbols, serverTime } = this.options;
-    this.publish(uid, audience, executionReport(symbols.wire(event.order.symbol), event, serverTime(), prevention));
+    const { symbol } = event.order;
+    this.publish(uid, audience, executionReport(symbols.wire(symbol), event, serverTime(), prevention), symbol);
   }
 
   private rejected(uid: number, audience: Audience, event: Extract<VenueEvent, { type: 'order-rejected' }>): void {
@@ -121,9 +122,9 @@ export class UserStreams {
     this.publish(uid, audience, accountPosition(pending.values(), this.options.serverTime(), audience.pendingTime));
   }
 
-  private publish(accountUid: number, audience: Audience, body: string): void {
+  private publish(accountUid: number, audience: Audience, body: string, symbol: string | null = null): void {
     for (const subscriber of audience.subscribers) {
-      this.options.gateway.push({ accountUid, stream: 'private', connection: subscriber.connection }, () => {
+      this.options.gateway.push({ accountUid, stream: 'private', connection: subscriber.connection, symbol }, () => {
         subscriber.send(body);
       });
     }

@@ -41,6 +41,11 @@ export class ActiveRule {
     return this.trigger.occurs(this.elapsed);
   }
 
+  /** Whether an earlier strike is still at work. */
+  get isOpen(): boolean {
+    return this.windowEnd !== null && this.elapsed < this.windowEnd;
+  }
+
   /** Like `occurs`, but a strike opens a window of `ms` in which every occurrence is struck. Returns ms left, or null. */
   occursInWindow(ms: number): number | null {
     const now = this.elapsed;
@@ -57,7 +62,7 @@ export class ActiveRule {
       includes<Operation>(rule.operation, context.operation) &&
       includes(rule.channel, context.channel) &&
       this.matchesAccount(accountName) &&
-      (rule.symbol === undefined || rule.symbol === context.symbol)
+      this.matchesSymbol(context.symbol)
     );
   }
 
@@ -69,7 +74,7 @@ export class ActiveRule {
     return this.rule.account === undefined || this.rule.account === accountName;
   }
 
-  matchesSymbol(symbol: string): boolean {
+  matchesSymbol(symbol: string | null): boolean {
     return this.rule.symbol === undefined || this.rule.symbol === symbol;
   }
 

@@ -3,7 +3,7 @@
 
 import type { Clock, Timer } from '../../seam/clock.ts';
 import { seededRandom } from '../../runtime/random.ts';
-import type { RequestContext, StreamKind } from '../gateway.ts';
+import type { Gateway, QueriedOrder, RequestContext } from '../gateway.ts';
 import { ActiveRule } from './active-rule.ts';
 import type { Connection, Connections } from './connections.ts';
 import { applyToRequest, untouched, type RequestDecision } from './request-faults.ts';
@@ -159,7 +159,7 @@ export class Faults {
     const decision = untouched();
     for (const rule of this.of('request')) {
       if (!rule.matchesRequest(context, this.nameOf(context.accountUid))) continue;
-      const wasOpen = rule.windowEnd !== null;
+      const wasOpen = rule.isOpen;
       if (!applyToRequest(rule, decision)) continue;
       this.record(rule);
       if (rule.fault === 'key-revoked' && !wasOpen) this.revokeKey(rule);
@@ -178,12 +178,13 @@ export class Faults {
     }
   }
 
-  push(accountUid: number | null, stream: StreamKind): PushDecision {
+  push({ accountUid, stream, symbol }: Parameters<Gateway['push']>[0]): PushDecision {
     const rules = this.of('push');
     if (rules.length === 0) return PLAIN_PUSH;
     let decision = PLAIN_PUSH;
     for (const rule of rules) {
-      if (!rule.matchesStream(stream) || !rule.matchesAccount(this.nameOf(accountUid)) || !rule.occurs()) continue;
+      if (!rule.matchesStream(stream) || !rule.matchesAccount(this.nameOf(accountUid))) continue;
+      if (!rule.matchesSymbol(symbol) || !rule.occurs()) continue;
       this.record(rule);
       if (rule.fault === 'push-dropped') decision = { ...decision, dropped: true };
       else if (rule.fault === 'push-duplicated') decision = { ...decision, copies: 2 };
@@ -199,37 +200,36 @@ export class Faults {
     return skew;
   }
 
-  visibleOpenOrders<T extends { readonly orderId: bigint; readonly createdAt: number }>(
-    accountUid: number,
-    orders: readonly T[],
-  ): readonly T[] {
+  visibleOpenOrders<T extends QueriedOrder>(accountUid: number, orders: readonly T[]): readonly T[] {
     let visible = orders;
     for (const rule of this.of('query')) {
       if (!rule.matchesAccount(this.nameOf(accountUid))) continue;
+      const concerned = visible.filter((order) => rule.matchesSymbol(order.symbol));
       if (rule.fault === 'query-lag') {
-        visible = visible.filter((order) => !this.lags(rule, order));
-      } else if (visible.length > 0 && rule.occurs()) {
+        visible = without(visible, new Set(concerned.filter((order) => this.lags(rule, order))));
+      } else if (concerned.length > 0 && rule.occurs()) {
         this.record(rule);
-        visible = rule.fault === 'open-orders-stale' ? this.older(rule, visible) : partOf(rule, visible);
+        const hidden = rule.fault === 'open-orders-stale' ? this.younger(rule, concerned) : partOf(rule, concerned);
+        visible = without(visible, hidden);
       }
     }
     return visible;
   }
 
-  private older<T extends { readonly createdAt: number }>(rule: ActiveRule, orders: readonly T[]): readonly T[] {
+  private younger<T extends QueriedOrder>(rule: ActiveRule, orders: readonly T[]): ReadonlySet<T> {
     const youngest = this.clock.now() - (rule.rule.lagMs ?? LAG_MS);
-    return orders.filter((order) => order.createdAt <= youngest);
+    return new Set(orders.filter((order) => order.createdAt > youngest));
   }
 
-  isHidden(accountUid: number, order: { readonly orderId: bigint; readonly createdAt: number }): boolean {
+  isHidden(accountUid: number, order: QueriedOrder): boolean {
     for (const rule of this.of('query')) {
-      if (rule.fault === 'query-lag' && rule.matchesAccount(this.nameOf(accountUid)) && this.lags(rule, order))
-        return true;
+      if (rule.fault !== 'query-lag' || !rule.matchesAccount(this.nameOf(accountUid))) continue;
+      if (rule.matchesSymbol(order.symbol) && this.lags(rule, order)) return true;
     }
     return false;
   }
 
-  private lags(rule: ActiveRule, order: { readonly orderId: bigint; readonly createdAt: number }): boolean {
+  private lags(rule: ActiveRule, order: QueriedOrder): boolean {
     const age = this.clock.now() - order.createdAt;
     let decided = this.lagging.get(rule);
     if (decided === undefined) this.lagging.set(rule, (decided = new Map<bigint, boolean>()));
@@ -355,10 +355,15 @@ function isList(rules: FaultRule | readonly FaultRule[]): rules is readonly Faul
   return Array.isArray(rules);
 }
 
-function partOf<T>(rule: ActiveRule, orders: readonly T[]): readonly T[] {
+function without<T>(orders: readonly T[], hidden: ReadonlySet<T>): readonly T[] {
+  return hidden.size === 0 ? orders : orders.filter((order) => !hidden.has(order));
+}
+
+function partOf<T>(rule: ActiveRule, orders: readonly T[]): ReadonlySet<T> {
   const fraction = rule.rule.fraction ?? 0.5;
-  const hidden = Math.min(orders.length, Math.max(1, Math.round(orders.length * fraction)));
+  const count = Math.min(orders.length, Math.max(1, Math.round(orders.length * fraction)));
   const visible = [...orders];
-  for (let count = 0; count < hidden; count++) visible.splice(rule.random.int(visible.length), 1);
-  return visible;
+  const hidden = new Set<T>();
+  while (hidden.size < count) for (const order of visible.splice(rule.random.int(visible.length), 1)) hidden.add(order);
+  return hidden;
 }

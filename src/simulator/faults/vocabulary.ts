@@ -223,6 +223,19 @@ const ruleShape = z.strictObject({
 
 const PARAMETERS = ['delayMs', 'durationMs', 'lagMs', 'skewMs', 'fraction', 'executed', 'retryAfterMs', 'how'] as const;
 
+/** What a rule can be narrowed to, by what its occurrences know of themselves. */
+const SELECTORS: Readonly<Record<FaultTarget, readonly string[]>> = {
+  request: ['operation', 'channel', 'account', 'symbol'],
+  push: ['stream', 'account', 'symbol'],
+  connection: ['operation', 'stream', 'account'],
+  network: ['operation'],
+  query: ['account', 'symbol'],
+  cancel: ['account', 'symbol'],
+  clock: [],
+};
+/** With `operation`, an occurrence of the fault is a request. */
+const SELECTORS_OF_REQUESTS = ['channel', 'account', 'symbol'];
+
 export const faultRuleSchema = ruleShape.superRefine((rule, context) => {
   const allowed: readonly string[] = FAULTS[rule.fault].parameters;
   for (const parameter of PARAMETERS) {
@@ -230,6 +243,21 @@ export const faultRuleSchema = ruleShape.superRefine((rule, context) => {
       const hint = allowed.length > 0 ? `it takes ${allowed.join(', ')}` : 'it takes no parameters';
       context.addIssue({ code: 'custom', path: [parameter], message: `${rule.fault} has no ${parameter}; ${hint}` });
     }
+  }
+  const { target } = FAULTS[rule.fault];
+  for (const selector of ['operation', 'channel', 'stream', 'account', 'symbol'] as const) {
+    if (rule[selector] === undefined || SELECTORS[target].includes(selector)) continue;
+    const needsOperation = SELECTORS[target].includes('operation') && SELECTORS_OF_REQUESTS.includes(selector);
+    if (needsOperation && rule.operation !== undefined) continue;
+    const message = needsOperation
+      ? `${rule.fault} can be narrowed to ${selector} only together with operation`
+      : `${rule.fault} cannot be narrowed to ${selector}`;
+    context.addIssue({ code: 'custom', path: [selector], message });
+  }
+  for (const trigger of ['probability', 'nth', 'everyNth', 'count', 'at', 'every'] as const) {
+    if (target !== 'clock' || rule[trigger] === undefined) continue;
+    const message = `${rule.fault} lasts from \`from\` to \`to\` and knows no ${trigger}`;
+    context.addIssue({ code: 'custom', path: [trigger], message });
   }
   if (rule.fault === 'clock-skew' && rule.skewMs === undefined) {
     context.addIssue({ code: 'custom', path: ['skewMs'], message: 'clock-skew needs skewMs' });

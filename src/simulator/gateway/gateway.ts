@@ -7,7 +7,7 @@ import type { MatchingVenue } from '../engine/venue.ts';
 import type { Connections, Carrier, Registration } from '../faults/connections.ts';
 import type { Faults, PushDecision } from '../faults/faults.ts';
 import type { RequestDecision } from '../faults/request-faults.ts';
-import type { Gateway, RequestContext, RequestPlan, StreamKind } from '../gateway.ts';
+import type { Gateway, QueriedOrder, RequestContext, RequestPlan } from '../gateway.ts';
 import { Decimal } from '../../domain/decimal.ts';
 import { Lane } from './lane.ts';
 
@@ -37,12 +37,6 @@ interface Bearer {
   readonly carrier: Carrier | null;
   /** Breaks the connection that the message came on. */
   reset(): void;
-}
-
-interface PushTarget {
-  readonly accountUid: number | null;
-  readonly stream: StreamKind;
-  readonly connection: object;
 }
 
 /** How long a push waits for the one it is to be swapped with. */
@@ -150,8 +144,8 @@ export class SimulatorGateway implements Gateway {
     }
   }
 
-  push(target: PushTarget, send: () => void): void {
-    const decision = this.faults.push(target.accountUid, target.stream);
+  push(target: Parameters<Gateway['push']>[0], send: () => void): void {
+    const decision = this.faults.push(target);
     if (decision.dropped) return;
     const { connection } = target;
     let lane = this.pushLanes.get(connection);
@@ -197,14 +191,11 @@ export class SimulatorGateway implements Gateway {
     return this.faults.skew();
   }
 
-  visibleOpenOrders<T extends { readonly orderId: bigint; readonly createdAt: number }>(
-    accountUid: number,
-    orders: readonly T[],
-  ): readonly T[] {
+  visibleOpenOrders<T extends QueriedOrder>(accountUid: number, orders: readonly T[]): readonly T[] {
     return this.faults.visibleOpenOrders(accountUid, orders);
   }
 
-  isHidden(accountUid: number, order: { readonly orderId: bigint; readonly createdAt: number }): boolean {
+  isHidden(accountUid: number, order: QueriedOrder): boolean {
     return this.faults.isHidden(accountUid, order);
   }
 

@@ -222,8 +222,9 @@ export class PrivateSession implements ServerSession {
   }
 
   /** Through the gateway, unless the connection is gone meanwhile. */
-  private push(message: JsonValue): void {
-    this.site.gateway.push({ accountUid: this.account?.uid ?? null, stream: 'private', connection: this }, () => {
+  private push(message: JsonValue, symbol: string | null): void {
+    const accountUid = this.account?.uid ?? null;
+    this.site.gateway.push({ accountUid, stream: 'private', connection: this, symbol }, () => {
       if (!this.closed) this.send(message);
     });
   }
@@ -304,13 +305,14 @@ export class PrivateSession implements ServerSession {
 
   private pushOrder(symbol: string, render: (raw: string) => JsonValue): void {
     const raw = this.raw(symbol);
-    for (const { channel } of this.scoped('orders', raw)) this.push({ action: 'push', ch: channel, data: render(raw) });
+    for (const { channel } of this.scoped('orders', raw))
+      this.push({ action: 'push', ch: channel, data: render(raw) }, symbol);
   }
 
   private pushClearing(symbol: string, isCancellation: boolean, render: (raw: string) => JsonValue): void {
     const raw = this.raw(symbol);
     for (const { channel, cancellations } of this.scoped('trade.clearing', raw)) {
-      if (!isCancellation || cancellations) this.push({ action: 'push', ch: channel, data: render(raw) });
+      if (!isCancellation || cancellations) this.push({ action: 'push', ch: channel, data: render(raw) }, symbol);
     }
   }
 
@@ -332,7 +334,7 @@ export class PrivateSession implements ServerSession {
                   { ...common, available: available ?? '0' },
                 ]
               : [{ ...common, balance: total ?? '0' }];
-        for (const data of messages) this.push({ action: 'push', ch: channel, data });
+        for (const data of messages) this.push({ action: 'push', ch: channel, data }, null);
       }
     }
   }

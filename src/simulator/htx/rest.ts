@@ -260,10 +260,12 @@ export function handleRest(site: Site, request: SimulatorRequest, deliver: (repl
   const open = PUBLIC[`${request.method} ${request.path}`];
   if (open !== undefined) {
     const [operation, run] = open;
+    const query = new URLSearchParams(request.query);
+    const symbol = findInstrument(site.venue, query.get('symbol') ?? '')?.symbol ?? null;
     site.gateway.run<SimulatorReply>(
-      { operation, channel: 'rest', accountUid: null, symbol: null, remote: request.remote, count: 1 },
+      { operation, channel: 'rest', accountUid: null, symbol, remote: request.remote, count: 1 },
       {
-        execute: () => reply(run(site, new URLSearchParams(request.query))),
+        execute: () => reply(run(site, query)),
         failure: (kind) => failureReply(kind, request.path, site.settings.rateStatus),
         deliver,
       },

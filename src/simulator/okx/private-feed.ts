@@ -102,7 +102,10 @@ export class PrivateFeed {
   openPositions(subscriber: Subscriber): Subscription {
     return {
       begin: () =>
-        subscriber.push(`{"arg":${subscriber.argText},"eventType":"snapshot","curPage":1,"lastPage":true,"data":[]}`),
+        subscriber.push(
+          `{"arg":${subscriber.argText},"eventType":"snapshot","curPage":1,"lastPage":true,"data":[]}`,
+          null,
+        ),
       end: () => undefined,
     };
   }
@@ -143,7 +146,7 @@ export class PrivateFeed {
     for (const { subscriber, wants } of this.orders.of(order.accountUid)) {
       if (!wants(instId)) continue;
       text ??= JSON.stringify(pushRow(order, fill, this.site.venue.lastPrice(order.symbol)));
-      subscriber.push(`{"arg":${subscriber.argText},"data":[${text}]}`);
+      subscriber.push(`{"arg":${subscriber.argText},"data":[${text}]}`, order.symbol);
     }
   }
 
@@ -166,7 +169,7 @@ export class PrivateFeed {
     if (this.accounts.has(uid)) {
       const text = JSON.stringify(balanceRow(this.site, account, changed));
       for (const { subscriber } of this.accounts.of(uid)) {
-        subscriber.push(`{"arg":${subscriber.argText},"eventType":"event_update","data":[${text}]}`);
+        subscriber.push(`{"arg":${subscriber.argText},"eventType":"event_update","data":[${text}]}`, null);
       }
     }
     // Freezing and releasing leave the cash balance as it is.
@@ -182,7 +185,10 @@ export class PrivateFeed {
     const { account } = subscriber;
     if (account === null) return;
     const row = JSON.stringify(balanceRow(this.site, account, heldBalances(account)));
-    subscriber.push(`{"arg":${subscriber.argText},"eventType":"snapshot","curPage":1,"lastPage":true,"data":[${row}]}`);
+    subscriber.push(
+      `{"arg":${subscriber.argText},"eventType":"snapshot","curPage":1,"lastPage":true,"data":[${row}]}`,
+      null,
+    );
   }
 
   private pushCash(
@@ -194,6 +200,6 @@ export class PrivateFeed {
     const pTime = String(this.site.now());
     const balData = balances.map((balance) => cashRow(balance, pTime));
     const row = { pTime, eventType, balData, posData: [], trades };
-    subscriber.push(`{"arg":${subscriber.argText},"data":[${JSON.stringify(row)}]}`);
+    subscriber.push(`{"arg":${subscriber.argText},"data":[${JSON.stringify(row)}]}`, null);
   }
 }

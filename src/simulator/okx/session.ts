@@ -223,7 +223,7 @@ export class Session implements ServerSession {
         argText,
         account,
         send: (text) => this.sendText(text),
-        push: (text) => this.push(text),
+        push: (text, symbol) => this.push(text, symbol),
       });
       this.subscriptions.get(key)?.end();
       this.subscriptions.set(key, opened);
@@ -262,9 +262,10 @@ export class Session implements ServerSession {
     return () => this.sendEvent({ ...named(id), event: 'unsubscribe', arg: echo });
   }
 
-  private push(text: string): void {
+  private push(text: string, symbol: string | null): void {
     if (this.closeIfRevoked()) return;
-    this.site.gateway.push({ accountUid: this.account?.uid ?? null, stream: 'private', connection: this }, () => {
+    const accountUid = this.account?.uid ?? null;
+    this.site.gateway.push({ accountUid, stream: 'private', connection: this, symbol }, () => {
       if (this.socket.isOpen) this.sendText(text);
     });
   }

@@ -11,8 +11,8 @@ export interface Subscriber {
   readonly account: VenueAccount | null;
   /** Market data goes out as it is. */
   send(text: string): void;
-  /** Private data goes through the gateway's faults. */
-  push(text: string): void;
+  /** Private data goes through the gateway's faults; `symbol` is null for what belongs to none. */
+  push(text: string, symbol: string | null): void;
 }
 
 /** An open subscription. It is live from the moment it exists. */

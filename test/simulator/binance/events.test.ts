@@ -292,6 +292,19 @@ describe('the life of an order in events', () => {
     expect(reply).toContain('"code":-2010');
   });
 
+  it('none of a symbol whose pushes a fault drops', async () => {
+    const { bench, place, texts } = await stage();
+    bench.exchange.faults.inject({ fault: 'push-dropped', symbol: 'BNB/USDT' });
+    await place();
+    expect(texts().join()).toContain('"x":"NEW"');
+    const before = texts().length;
+    bench.exchange.faults.inject({ fault: 'push-dropped', symbol: 'BTC/USDT' });
+    await place({ newClientOrderId: 'aq-000002' });
+    const after = texts().slice(before);
+    expect(after.join()).not.toContain('executionReport');
+    expect(after.join()).toContain('outboundAccountPosition');
+  });
+
   it('TRADE_PREVENTION names the order it would have met', async () => {
     const { place, texts } = await stage();
     await place({ quantity: '0.002', newClientOrderId: 'resting', selfTradePreventionMode: 'EXPIRE_TAKER' });

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { seededRandom } from '../../../src/runtime/random.ts';
 import { FAULT_NAMES, type FaultRule } from '../../../src/simulator/index.ts';
 import { fake, type Fake } from '../fake-client.ts';
-import { EOS } from '../support.ts';
+import { BNB, EOS } from '../support.ts';
 
 const ORDER = 'side=BUY&price=0.5&quantity=10';
 const OPEN = '{"id":"a","status":"open","filled":"0"}';
@@ -353,6 +353,44 @@ describe('rules', () => {
     expect(pushes(line.heard)).toHaveLength(1);
     expect(() => sim.faults.inject({ fault: 'ban', exchange: 'elsewhere' })).toThrow('elsewhere');
     expect(() => sim.faults.inject({ fault: 'reply-lost', probability: 2 })).toThrow('probability');
+  });
+
+  it('reach only the symbol they name: requests, pushes, lists and queries', async () => {
+    for (const [symbol, isStruck] of [
+      [EOS, true],
+      [BNB, false],
+    ] as const) {
+      const sim = await fake();
+      const line = await sim.client.listen();
+      await withRules(
+        sim,
+        { fault: 'push-dropped', symbol },
+        { fault: 'query-lag', symbol, lagMs: 60_000, nth: 1 },
+        { fault: 'open-orders-stale', symbol, lagMs: 60_000 },
+        { fault: 'reply-lost', symbol, operation: 'cancel' },
+      );
+      await create(sim);
+      await create(sim, 'b');
+      expect(pushes(line.heard)).toHaveLength(isStruck ? 0 : 2);
+      expect(await sim.client.ask('GET', '/order', 'id=a')).toContain(isStruck ? '404' : '200');
+      expect(await sim.client.ask('GET', '/order', 'id=b')).toContain('200');
+      expect((await sim.client.ask('GET', '/open')).includes('"a"')).toBe(!isStruck);
+      expect(await sim.client.ask('DELETE', '/order', 'id=a', 1000)).toContain(isStruck ? 'timeout' : '200');
+    }
+  });
+
+  it('revoke the key anew at every strike', async () => {
+    const sim = await fake();
+    const revocations: boolean[] = [];
+    await withRules(sim, { fault: 'key-revoked', every: 10_000, durationMs: 1000 });
+    for (let round = 0; round < 3; round++) {
+      await sim.clock.advance(10_000);
+      await create(sim, `at-${round}`);
+      revocations.push(sim.venue('fake').accountByUid(1)?.permissions.valid === false);
+      await sim.clock.advance(1000);
+      expect(sim.venue('fake').accountByUid(1)?.permissions.valid).toBe(true);
+    }
+    expect(revocations).toEqual([true, true, true]);
   });
 
   it('strike on time whatever fractions of a millisecond the clock has gone through', async () => {

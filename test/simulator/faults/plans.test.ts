@@ -49,6 +49,15 @@ describe('plans from files', () => {
     ['misspelt field', '[{"fault":"ban","propability":1}]', 'propability'],
     ['foreign parameter', '[{"fault":"ban","skewMs":1}]', 'ban has no skewMs; it takes retryAfterMs'],
     ['missing parameter', '[{"fault":"clock-skew"}]', 'clock-skew needs skewMs'],
+    ['stream of a request', '[{"fault":"reply-lost","stream":"private"}]', 'reply-lost cannot be narrowed to stream'],
+    ['operation of a push', '[{"fault":"push-late","operation":"create"}]', 'cannot be narrowed to operation'],
+    ['symbol of a socket', '[{"fault":"half-open","symbol":"EOS/USDT"}]', 'to symbol only together with operation'],
+    [
+      'account of an address',
+      '[{"fault":"exchange-restart","account":"a"}]',
+      'to account only together with operation',
+    ],
+    ['chance of a clock', '[{"fault":"clock-skew","skewMs":1,"probability":0.5}]', 'clock-skew lasts from'],
     ['no rules', '{"name":"x"}', 'rules'],
     ['broken text', '{"rules": [', 'bad.json'],
   ])('are refused with the field: %s', (_, text, message) => {

@@ -154,6 +154,24 @@ describe('event scripts (14.1)', () => {
     expect((await bench.post(`/v1/order/orders/${id}/submitcancel`)).body['order-state']).toBe(6);
   });
 
+  test('a fault of one symbol leaves the pushes of others alone, and knows the symbol of a market request', async () => {
+    const bench = htxBench();
+    const stream = await bench.stream(ORDERS);
+    const { faults } = bench.exchange;
+    faults.inject([
+      { fault: 'push-dropped', symbol: 'BNB/USDT' },
+      { fault: 'maintenance', symbol: 'EOS/USDT', operation: 'market' },
+    ]);
+    await bench.place();
+    expect(await settled(bench, stream, ORDERS)).toEqual(['creation submitted']);
+    faults.inject({ fault: 'push-dropped', symbol: 'EOS/USDT' });
+    await bench.place();
+    expect(await settled(bench, stream, ORDERS)).toEqual(['creation submitted']);
+    const depth = (symbol: string): Promise<unknown> =>
+      bench.raw('GET', `/market/depth?symbol=${symbol}&type=step0`).then(({ body }) => body['status']);
+    expect([await depth('eosusdt'), await depth('bnbusdt')]).toEqual(['error', 'ok']);
+  });
+
   test('a refused order is told to nobody', async () => {
     const bench = htxBench();
     const stream = await bench.stream(ORDERS);

@@ -260,6 +260,19 @@ describe('balances', () => {
     });
   });
 
+  test('orders of one symbol are dropped by a fault that names it, and nothing else', async () => {
+    const bench = okxBench();
+    const client = await watching(bench, { channel: 'orders', instType: 'SPOT' }, { channel: 'account' });
+    await client.during('account', 1);
+    bench.exchange.faults.inject({ fault: 'push-dropped', symbol: 'BNB/USDT' });
+    await bench.post('/api/v5/trade/order', limitOrder('buy', '0.8', '10'));
+    expect(await client.during('orders', 10)).toHaveLength(1);
+    bench.exchange.faults.inject({ fault: 'push-dropped', symbol: 'EOS/USDT' });
+    await bench.post('/api/v5/trade/order', limitOrder('buy', '0.8', '10'));
+    await client.push('account');
+    expect(await client.during('orders', 10)).toHaveLength(0);
+  });
+
   test('positions: none', async () => {
     const client = await watching(okxBench(), { channel: 'positions', instType: 'ANY' });
     expect((await client.push('positions')).frame).toMatchObject({ eventType: 'snapshot', data: [] });
