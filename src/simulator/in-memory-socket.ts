@@ -196,7 +196,11 @@ export class InMemorySocket implements Socket {
     this.clientOpen = false;
     if (!wasOpen) return this.terminate();
     // Nobody waits for ever for the other end's half of the handshake.
-    this.options.clock.after(CLOSE_PATIENCE_MS, () => this.endClient(ABNORMAL, ''));
+    this.options.clock.after(CLOSE_PATIENCE_MS, () => {
+      if (this.clientGone) return;
+      this.endClient(ABNORMAL, '');
+      this.travel(this.toExchange, () => this.endServer());
+    });
     this.travel(this.toExchange, () => {
       if (this.frozen) return;
       this.endServer();
@@ -208,9 +212,8 @@ export class InMemorySocket implements Socket {
     if (this.clientGone) return;
     this.clientOpen = false;
     this.options.clock.after(0, () => this.endClient(ABNORMAL, ''));
-    this.travel(this.toExchange, () => {
-      if (!this.frozen) this.endServer();
-    });
+    // What is frozen carries nothing, but the exchange does not keep what its client has let go.
+    this.travel(this.toExchange, () => this.endServer());
   }
 
   /** As `terminate`, but nobody on this side is left to be told. */

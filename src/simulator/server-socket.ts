@@ -92,7 +92,8 @@ export class RealServerSocket implements ServerSocket, Carrier {
 
   close(code: number, reason: string): void {
     this.withSocket((socket) => {
-      if (this.frozen) return this.lose();
+      // Nothing reaches the other end any more, not even that this one is gone.
+      if (this.frozen) return this.onLost();
       // 1005 and 1006 are only ever reported, never sent.
       if (code === 1005 || code === 1006) socket.terminate();
       else socket.close(code, reason);
@@ -101,23 +102,20 @@ export class RealServerSocket implements ServerSocket, Carrier {
 
   terminate(): void {
     this.withSocket((socket) => {
-      if (this.frozen) this.lose();
+      if (this.frozen) this.onLost();
       else socket.terminate();
     });
-  }
-
-  /** Nothing reaches the other end any more, not even that this one is gone; whatever it still sends is dropped until it hangs up. */
-  private lose(): void {
-    this.raw.removeAllListeners('data');
-    this.raw.resume();
-    this.onLost();
   }
 
   // ---- what faults do
 
   freeze(): void {
     this.frozen = true;
-    this.withSocket((socket) => socket.pause());
+    // Read on and thrown away, not left unread: only so is the other end's hanging up noticed, which ends the connection here as well.
+    this.withSocket(() => {
+      this.raw.removeAllListeners('data');
+      this.raw.resume();
+    });
   }
 
   cut(): void {

@@ -71,6 +71,24 @@ describe('inMemoryTransport', () => {
     expect(wire.openSockets).toBe(0);
   });
 
+  it('lets go of what is half-open when its client does, and of nothing before', async () => {
+    const { client, clock, exchanges, faults } = await fake();
+    const count = (): number | undefined => exchanges.get('fake')?.connectionCount;
+    const lines = [await client.listen(), await client.listen()];
+    faults.inject({ fault: 'half-open' });
+    await clock.advance(60_000);
+    expect(count()).toBe(2);
+    lines[0]?.socket.terminate();
+    await clock.advance(10);
+    expect([count(), lines[0]?.heard.at(-1)]).toEqual([1, 'close 1006']);
+    // Its close is never answered: it gives up waiting.
+    lines[1]?.socket.close();
+    await clock.advance(20_000);
+    expect(count()).toBe(1);
+    await clock.advance(20_000);
+    expect([count(), lines[1]?.heard.at(-1)]).toEqual([0, 'close 1006']);
+  });
+
   it('dies like a process: what was sent has effect, nothing is heard any more', async () => {
     const { client, transport, clock, endpoints, venue, exchanges } = await fake();
     const line = await client.listen();

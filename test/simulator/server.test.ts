@@ -90,6 +90,22 @@ describe('startSimulator', () => {
     expect(line.socket.isOpen).toBe(true);
   });
 
+  it('lets a half-open socket go once its client has, however much lay unread', async () => {
+    const { client, simulator } = await start();
+    const count = (): number | undefined => simulator.exchanges.get('fake')?.connectionCount;
+    for (const leave of ['terminate', 'close'] as const) {
+      const line = await client.listen();
+      simulator.faults.inject({ fault: 'half-open', stream: 'private' });
+      for (let sent = 0; sent < 100; sent++) line.socket.send('x'.repeat(10_000));
+      await new Promise<void>((resolve) => realClock.after(20, resolve));
+      expect([count(), line.socket.isOpen]).toEqual([1, true]);
+      line.socket[leave]();
+      // A close that is not answered is given up by the client itself, after long.
+      if (leave === 'close') line.socket.terminate();
+      await until(() => count() === 0);
+    }
+  });
+
   it('answers a request that the dialect cannot cope with, with latency and without, and goes on', async () => {
     const broken: DialectFactory = (context) => {
       const dialect = fakeDialect(context);

@@ -141,6 +141,19 @@ describe('connections', () => {
     expect(client.closed).toMatchObject({ code: 1009 });
   });
 
+  test('connections that went half-open and were given up do not count for ever', async () => {
+    const bench = okxBench({ limits: false });
+    const args = ['orders', 'account'].map((channel) => ({ channel, instType: 'ANY' }));
+    for (let round = 0; round < 35; round++) {
+      const client = await bench.login();
+      expect((await client.subscribe(...args)).map(({ event }) => event)).toEqual(['subscribe', 'subscribe']);
+      expect(await client.next(({ event }) => event === 'channel-conn-count')).toMatchObject({ channel: 'orders' });
+      bench.exchange.faults.inject({ fault: 'half-open' });
+      client.close();
+      await bench.clock.advance(20_000);
+    }
+  });
+
   test('channel-conn-count tells how many have the channel; the 31st is turned away after its acknowledgement', async () => {
     const bench = okxBench({ limits: false });
     const first = await bench.login();
