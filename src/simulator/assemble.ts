@@ -3,6 +3,7 @@
 
 import { seededRandom } from '../runtime/random.ts';
 import type { Clock } from '../seam/clock.ts';
+import { ClosableClock } from './closable-clock.ts';
 import { DEFAULT_LISTINGS, defaultAccounts, type Listing } from './defaults.ts';
 import type { DialectFactory } from './dialect.ts';
 import { DIALECTS, ORDER_ID_DIGITS, RECORDING_DECODERS } from './dialects.ts';
@@ -82,9 +83,10 @@ export interface Assembled {
  */
 export async function assemble(
   options: SimulatorOptions,
-  clock: Clock,
+  outer: Clock,
   hold?: (work: Promise<unknown>) => void,
 ): Promise<Assembled> {
+  const clock = new ClosableClock(outer, options.onError ?? null);
   const seed = options.seed ?? 1;
   const dialects = options.dialects ?? DIALECTS;
   const names = options.exchanges ?? Object.keys(dialects);
@@ -170,6 +172,7 @@ export async function assemble(
     close() {
       for (const hand of hands) hand.stop();
       for (const exchange of exchanges.values()) exchange.close();
+      clock.close();
     },
   };
 }

@@ -38,29 +38,12 @@ export interface RunningSimulator {
   readonly close: () => Promise<void>;
 }
 
-/** What happens by time goes wrong alone as well: `onError` is told, the process lives on. */
-function guarded(clock: Clock, onError: SimulatorServerOptions['onError']): Clock {
-  if (onError === undefined) return clock;
-  return {
-    now: () => clock.now(),
-    monotonic: () => clock.monotonic(),
-    after: (ms, fn) =>
-      clock.after(ms, () => {
-        try {
-          fn();
-        } catch (error) {
-          onError(error);
-        }
-      }),
-  };
-}
-
 /**
  * Starts listening and resolves when clients may come and every market has a book.
  * @throws RangeError for an unknown exchange, FaultPlanError, the error of an unreadable recording, the system's error for a port
  */
 export async function startSimulator(options: SimulatorServerOptions = {}): Promise<RunningSimulator> {
-  const clock = guarded(options.clock ?? realClock, options.onError);
+  const clock = options.clock ?? realClock;
   const assembled = await assemble({ orderIdsFromTime: true, ...options }, clock);
   const onError =
     options.onError ??

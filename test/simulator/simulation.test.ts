@@ -55,6 +55,22 @@ describe('a simulation', () => {
     expect(await story(4, plan)).not.toBe(first);
   });
 
+  it('is over when it is closed: what was under way never happens, and no timer is left', async () => {
+    const sim = await fake({ market: 'model' });
+    sim.faults.inject([
+      { fault: 'request-late', operation: 'create', delayMs: 30_000 },
+      { fault: 'reply-late', operation: 'cancel', delayMs: 90_000 },
+    ]);
+    await sim.client.ask('POST', '/order', 'id=a&side=BUY&price=0.5&quantity=10', 5);
+    await sim.client.ask('DELETE', '/order', 'id=a', 5);
+    sim.faults.inject({ fault: 'connection-refused', durationMs: 600_000 });
+    await sim.clock.advance(100);
+    sim.close();
+    expect(await sim.clock.runAll(0)).toBe(true);
+    await sim.clock.advance(1_000_000);
+    expect(sim.venue('fake').orders(1, null)).toEqual([]);
+  });
+
   it.runIf(existsSync(recording))('replays a recording on a virtual clock, the same every time', async () => {
     const run = async (): Promise<string> => {
       const sim = await fake({ replay: recording.pathname, listings: DEFAULT_LISTINGS });
