@@ -44,10 +44,13 @@ export interface SimulatorOptions {
   readonly latency?: { readonly wayIn: Latency; readonly wayOut: Latency };
   /** First order id; beyond 2^53 to test the handling of big ids. */
   readonly firstOrderId?: bigint;
-  /** Where no first order id is given: one made from the time, so that a simulator started again uses none twice. Default false: always the same. */
-  readonly orderIdsFromTime?: boolean;
+  /**
+   * Ids of orders (where no first one is given) and of trades are made from the time, so that a simulator started again uses none twice.
+   * Default false: always the same.
+   */
+  readonly idsFromTime?: boolean;
   readonly maxOpenOrders?: number;
-  /** What of the past is kept. */
+  /** What of the past is kept. Default: everything; on real ports finished orders and fills of seven days, at most 50,000 orders per account. */
   readonly retention?: RetentionOptions;
   /**
    * Told of an error inside the simulator: the request that met it is answered with the exchange's own internal error, and everything goes on.
@@ -108,7 +111,8 @@ export async function assemble(
       random: seededRandom(`${own}/venue`),
       instruments: listings.map((listing) => listing.instrument),
       accounts,
-      ...defined('firstOrderId', options.firstOrderId ?? orderIdsFrom(name, options, clock)),
+      ...defined('firstOrderId', options.firstOrderId ?? idFromTime(ORDER_ID_DIGITS[name], options, clock)),
+      ...defined('firstTradeId', idFromTime(FEWEST_DIGITS, options, clock)),
       ...defined('maxOpenOrders', options.maxOpenOrders),
       ...defined('retention', options.retention),
     });
@@ -206,11 +210,11 @@ function defined<K extends string, V>(key: K, value: V | undefined): Partial<Rec
   return part;
 }
 
-const FEWEST_ORDER_ID_DIGITS = 16;
+/** With room for a thousand orders or trades a ms, before ids of the next start could meet those of this one; still exact as a double. */
+const FEWEST_DIGITS = 16;
 
-/** With room for a thousand orders a ms, before ids of the next start could meet those of this one. */
-function orderIdsFrom(exchange: string, { orderIdsFromTime }: SimulatorOptions, clock: Clock): bigint | undefined {
-  if (orderIdsFromTime !== true) return undefined;
+function idFromTime(digits: number | undefined, { idsFromTime }: SimulatorOptions, clock: Clock): bigint | undefined {
+  if (idsFromTime !== true) return undefined;
   const time = String(Math.floor(clock.now()));
-  return BigInt(time.padEnd(ORDER_ID_DIGITS[exchange] ?? FEWEST_ORDER_ID_DIGITS, '0'));
+  return BigInt(time.padEnd(digits ?? FEWEST_DIGITS, '0'));
 }

@@ -4,6 +4,7 @@
 import { realClock } from '../runtime/real-clock.ts';
 import type { Clock } from '../seam/clock.ts';
 import { assemble, type SimulatorOptions } from './assemble.ts';
+import type { RetentionOptions } from './engine/retention.ts';
 import type { MatchingVenue } from './engine/venue.ts';
 import type { SimulatedExchange } from './exchange.ts';
 import type { FaultsGroup } from './faults/faults-group.ts';
@@ -38,13 +39,16 @@ export interface RunningSimulator {
   readonly close: () => Promise<void>;
 }
 
+/** A server may run for weeks: what is longer ago than exchanges themselves list is of no use to anybody. */
+const RETENTION: RetentionOptions = { maxAgeMs: 7 * 86_400_000, maxFinished: 50_000 };
+
 /**
  * Starts listening and resolves when clients may come and every market has a book.
  * @throws RangeError for an unknown exchange, FaultPlanError, the error of an unreadable recording, the system's error for a port
  */
 export async function startSimulator(options: SimulatorServerOptions = {}): Promise<RunningSimulator> {
   const clock = options.clock ?? realClock;
-  const assembled = await assemble({ orderIdsFromTime: true, ...options }, clock);
+  const assembled = await assemble({ idsFromTime: true, retention: RETENTION, ...options }, clock);
   const onError =
     options.onError ??
     ((error: unknown): void => {

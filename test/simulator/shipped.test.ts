@@ -1,10 +1,11 @@
 // The exchanges that ship with the package, all at once: reachable where their endpoints say, and whole again after a restart.
 import { describe, expect, it } from 'vitest';
 import { realClock } from '../../src/runtime/real-clock.ts';
+import { VirtualClock } from '../../src/runtime/virtual-clock.ts';
 import { sleep } from '../../src/seam/clock.ts';
 import { createSimulation, DIALECTS, startSimulator } from '../../src/simulator/index.ts';
 import { realTransport } from '../../src/wire/transport-real.ts';
-import { accepted, account, d, INSTRUMENTS, order, RULES } from './support.ts';
+import { accepted, account, d, EOS, INSTRUMENTS, order, RULES } from './support.ts';
 
 /** A public request each exchange answers with its book. */
 const BOOKS: Readonly<Record<string, string>> = {
@@ -46,14 +47,15 @@ describe('the shipped exchanges', () => {
     }
   });
 
-  it('use no order id twice when they are started again, and those of OKX are beyond 2^53', async () => {
+  it('use no order id and no trade id twice when they are started again, and order ids of OKX are beyond 2^53', async () => {
     const listings = INSTRUMENTS.map((instrument) => ({ instrument, startPrice: d(1) }));
-    const idsOf = async (): Promise<Record<string, bigint>> => {
+    const idsOf = async (): Promise<Record<string, readonly [order: bigint, trade: bigint]>> => {
       const simulator = await startSimulator({ market: 'quiet', listings, accounts: [account(1)] });
-      const ids: Record<string, bigint> = {};
+      const ids: Record<string, readonly [order: bigint, trade: bigint]> = {};
       for (const name of Object.keys(DIALECTS)) {
-        const placed = simulator.venue(name).place(1, order('BUY', '0.5', '10'), RULES);
-        ids[name] = accepted(placed).order.orderId;
+        accepted(simulator.venue(name).place(1, order('BUY', '0.5', '10'), RULES));
+        const { order: made, fills } = accepted(simulator.venue(name).place(1, order('SELL', '0.5', '10'), RULES));
+        ids[name] = [made.orderId, fills[0]?.tradeId ?? 0n];
       }
       await simulator.close();
       return ids;
@@ -62,8 +64,39 @@ describe('the shipped exchanges', () => {
     // Only a test starts one twice within a millisecond.
     await sleep(realClock, 2);
     const second = await idsOf();
-    for (const name of Object.keys(DIALECTS)) expect(second[name]).toBeGreaterThan(first[name] ?? 0n);
-    expect([String(first['okx']).length, String(first['htx']).length]).toEqual([19, 16]);
+    for (const name of Object.keys(DIALECTS)) {
+      const [[order1, trade1], [order2, trade2]] = [first[name] ?? [0n, 0n], second[name] ?? [0n, 0n]];
+      expect([order2 > order1, trade2 > trade1, trade2 < BigInt(Number.MAX_SAFE_INTEGER)]).toEqual([true, true, true]);
+    }
+    expect([String(first['okx']?.[0]).length, String(first['htx']?.[0]).length]).toEqual([19, 16]);
+  });
+
+  it('forget what ended long ago when they are served, and keep everything in a simulation', async () => {
+    const listings = INSTRUMENTS.map((instrument) => ({ instrument, startPrice: d(1) }));
+    const options = { market: 'quiet', exchanges: ['binance'], listings, accounts: [account(1)] } as const;
+    const clock = new VirtualClock();
+    const simulator = await startSimulator({ ...options, clock });
+    const simulation = await createSimulation(options);
+    try {
+      for (const [venue, time] of [
+        [simulator.venue('binance'), clock],
+        [simulation.venue('binance'), simulation.clock],
+      ] as const) {
+        for (let made = 0; made < 50_100; made++) {
+          const { orderId } = accepted(venue.place(1, order('BUY', '0.5', '10'), RULES)).order;
+          venue.cancel(1, EOS, { orderId }, '');
+        }
+        await time.advance(2000);
+      }
+      expect(simulator.venue('binance').orders(1, null)).toHaveLength(50_000);
+      expect(simulation.venue('binance').orders(1, null)).toHaveLength(50_100);
+      simulator.venue('binance').retention.stop();
+      await clock.advance(7 * 86_400_000);
+      expect(simulator.venue('binance').retention.prune()).toBe(50_000);
+    } finally {
+      simulation.close();
+      await simulator.close();
+    }
   });
 
   it.each(Object.keys(DIALECTS))('%s answers again after a restart, and lets go of what it held', async (name) => {
