@@ -14,6 +14,21 @@ const BOOKS: Readonly<Record<string, string>> = {
   htx: '/market/depth?symbol=eosusdt&type=step0&depth=5',
 };
 
+/** What each exchange shows of the past: rows by the time, or the number, that they begin with. */
+const PASTS: readonly (readonly [exchange: string, path: string])[] = [
+  ['binance', '/api/v3/klines?symbol=EOSUSDT&interval=1m&limit=200'],
+  ['binance', '/api/v3/aggTrades?symbol=EOSUSDT&limit=200'],
+  ['okx', '/api/v5/market/candles?instId=EOS-USDT&bar=1m&limit=200'],
+  ['htx', '/market/history/kline?symbol=eosusdt&period=1min&size=200'],
+];
+
+/** Each row as text, by its first value. */
+function rowsOf(body: string): ReadonlyMap<string, string> {
+  const parsed = JSON.parse(body) as { readonly data?: unknown };
+  const rows = (Array.isArray(parsed) ? parsed : (parsed.data ?? [])) as readonly object[];
+  return new Map(rows.map((row) => [String(Object.values(row)[0]), JSON.stringify(row)]));
+}
+
 describe('the shipped exchanges', () => {
   it('are served side by side, each with its own endpoints and the same accounts', async () => {
     const simulator = await startSimulator();
@@ -97,6 +112,26 @@ describe('the shipped exchanges', () => {
       simulation.close();
       await simulator.close();
     }
+  });
+
+  it.each(PASTS)('%s shows the same past after a restart: %s', async (name, path) => {
+    const simulation = await createSimulation({ exchanges: [name] });
+    const transport = simulation.transport();
+    const url = `${simulation.endpoints[name]?.['rest']}${path}`;
+    const past = async (): Promise<ReadonlyMap<string, string>> => {
+      const request = transport.request({ method: 'GET', url, headers: {}, timeoutMs: 5000 });
+      return rowsOf((await simulation.clock.runFor(request)).body);
+    };
+    await simulation.clock.advance(200_000);
+    const before = await past();
+    // The last minute goes on.
+    const closed = [...before].sort(([a], [b]) => Number(a) - Number(b)).slice(0, -1);
+    expect(closed.length).toBeGreaterThan(2);
+    simulation.faults.inject({ fault: 'exchange-restart', durationMs: 500 });
+    await simulation.clock.advance(1000);
+    const after = await past();
+    for (const [begin, row] of closed.slice(-10)) expect(after.get(begin)).toBe(row);
+    simulation.close();
   });
 
   it.each(Object.keys(DIALECTS))('%s answers again after a restart, and lets go of what it held', async (name) => {

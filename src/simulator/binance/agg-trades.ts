@@ -2,7 +2,8 @@
 // Keeps the newest for the REST list; the stream hears each as soon as its engine step is over.
 
 import type { Decimal } from '../../domain/decimal.ts';
-import type { Side, VenueTrade } from '../venue.ts';
+import { PerVenue } from '../per-venue.ts';
+import type { Side, Venue, VenueTrade } from '../venue.ts';
 
 export interface AggTrade {
   readonly id: bigint;
@@ -29,13 +30,21 @@ export class AggTrades {
   /** Told of every finished one. */
   onTrade: ((trade: AggTrade) => void) | null = null;
 
+  constructor(venue: Venue) {
+    for (const symbol of venue.instruments.keys())
+      for (const trade of venue.trades(symbol, Number.MAX_SAFE_INTEGER)) this.add(trade);
+    venue.listen((event) => {
+      if (event.type === 'trade') this.add(event.trade);
+    });
+  }
+
   private tape(symbol: string): Tape {
     let tape = this.tapes.get(symbol);
     if (tape === undefined) this.tapes.set(symbol, (tape = { done: [], current: null, nextId: 1n }));
     return tape;
   }
 
-  add(trade: VenueTrade): void {
+  private add(trade: VenueTrade): void {
     const tape = this.tape(trade.symbol);
     const { current } = tape;
     if (
@@ -80,4 +89,10 @@ export class AggTrades {
     const tape = this.tape(symbol);
     return tape.current === null ? tape.done : [...tape.done, tape.current];
   }
+}
+
+const TRADES = new PerVenue<AggTrades>();
+
+export function aggTradesOf(venue: Venue): AggTrades {
+  return TRADES.of(venue, () => new AggTrades(venue));
 }

@@ -1,14 +1,14 @@
 // Everything the dialect's parts share: the venue and its gateway, symbols, budgets, references, and who listens to what.
 // One listener on the venue feeds them all, in a fixed order.
 
-import type { Decimal } from '../../domain/decimal.ts';
 import type { Clock } from '../../seam/clock.ts';
 import type { Random } from '../../seam/random.ts';
+import { candlesWithPast } from '../candle-past.ts';
 import type { DialectContext } from '../dialect.ts';
-import { CandleStore } from '../engine/candles.ts';
+import type { CandleStore } from '../engine/candles.ts';
 import type { Gateway } from '../gateway.ts';
 import type { Venue, VenueEvent } from '../venue.ts';
-import { AggTrades } from './agg-trades.ts';
+import { aggTradesOf, type AggTrades } from './agg-trades.ts';
 import type { BinanceOptions } from './options.ts';
 import { CancelIds, OpenOrders } from './order-lookup.ts';
 import { RateLimits } from './rate-limits.ts';
@@ -27,14 +27,13 @@ export class Desk {
   readonly limits: RateLimits;
   readonly candles: CandleStore;
   readonly references: References;
-  readonly aggTrades = new AggTrades();
+  readonly aggTrades: AggTrades;
   readonly selfTrades: SelfTrades;
   readonly userStreams: UserStreams;
   readonly cancelIds = new CancelIds();
   readonly openOrders: OpenOrders;
   /** Told of every trade and book change. */
   onMarket: ((event: Extract<VenueEvent, { type: 'trade' | 'book' }>) => void) | null = null;
-  private readonly invented = new Set<string>();
   private readonly stopListening: () => void;
 
   constructor(context: DialectContext, options: BinanceOptions) {
@@ -45,11 +44,11 @@ export class Desk {
     this.options = options;
     this.symbols = new Symbols(this.venue.instruments.values());
     this.limits = new RateLimits(options);
-    // Registered before the candles' own listener: a past can only be invented before the first trade.
+    this.candles = candlesWithPast(context, options.inventedMinutes);
+    this.aggTrades = aggTradesOf(this.venue);
     this.stopListening = this.venue.listen((event) => {
       this.hear(event);
     });
-    this.candles = new CandleStore(this.venue);
     this.references = new References(this.venue, this.candles);
     this.selfTrades = new SelfTrades(this.venue);
     this.openOrders = new OpenOrders(this.venue);
@@ -60,18 +59,6 @@ export class Desk {
       serverTime: () => this.serverTime(),
       options,
     });
-    for (const { symbol } of this.venue.instruments.values()) {
-      const price = this.venue.lastPrice(symbol);
-      if (price !== null) this.inventPast(symbol, price);
-      for (const trade of this.venue.trades(symbol, Number.MAX_SAFE_INTEGER)) this.aggTrades.add(trade);
-    }
-  }
-
-  private inventPast(symbol: string, price: Decimal): void {
-    const instrument = this.venue.instruments.get(symbol);
-    if (instrument === undefined || this.invented.has(symbol)) return;
-    this.invented.add(symbol);
-    this.candles.invent(instrument, price, this.options.inventedMinutes, this.clock, this.random);
   }
 
   /** The exchange's own clock, which a fault may set wrong. */
@@ -82,10 +69,6 @@ export class Desk {
   private hear(event: VenueEvent): void {
     switch (event.type) {
       case 'trade':
-        this.inventPast(event.trade.symbol, event.trade.price);
-        this.aggTrades.add(event.trade);
-        this.onMarket?.(event);
-        return;
       case 'book':
         this.onMarket?.(event);
         return;
@@ -104,6 +87,5 @@ export class Desk {
   close(): void {
     this.stopListening();
     this.userStreams.close();
-    this.candles.close();
   }
 }

@@ -113,14 +113,13 @@ class Series {
 export class CandleStore {
   private readonly seconds = new Map<string, Series>();
   private readonly minutes = new Map<string, Series>();
-  private readonly stopListening: () => void;
 
   constructor(venue: Venue) {
     for (const symbol of venue.instruments.keys()) {
       this.seconds.set(symbol, new Series(SECOND, SECONDS_KEPT));
       this.minutes.set(symbol, new Series(MINUTE, MINUTES_KEPT));
     }
-    this.stopListening = venue.listen((event) => {
+    venue.listen((event) => {
       if (event.type === 'trade') this.add(event.trade);
     });
   }
@@ -197,10 +196,6 @@ export class CandleStore {
       close = open;
     }
     series.candles = backwards.reverse();
-  }
-
-  close(): void {
-    this.stopListening();
   }
 }
 

@@ -1,6 +1,7 @@
 // HTX's spot exchange over the simulated venue: REST and its four sockets (htx.md Part 1 is the specification).
 // Puts the parts together; each part is a file of its own.
 
+import { candlesWithPast } from '../candle-past.ts';
 import type {
   Dialect,
   DialectContext,
@@ -26,7 +27,8 @@ class HtxDialect implements Dialect {
   private readonly site: Site;
   private readonly sessions = new Set<ServerSession>();
 
-  constructor({ venue, gateway, clock, random }: DialectContext, settings: HtxSettings) {
+  constructor(context: DialectContext, settings: HtxSettings) {
+    const { venue, gateway, clock, random } = context;
     const now = (): number => clock.now() + gateway.skew();
     const commands = new Commands(venue, settings);
     this.site = {
@@ -36,7 +38,7 @@ class HtxDialect implements Dialect {
       random,
       commands,
       queries: new Queries(venue, gateway, commands),
-      market: new MarketData(venue, now),
+      market: new MarketData(venue, candlesWithPast(context, 0), now),
       switches: new DeadMansSwitch(venue, clock),
       limits: new RateLimits(),
       settings,
@@ -91,7 +93,6 @@ class HtxDialect implements Dialect {
   close(): void {
     this.site.switches.close();
     this.site.commands.close();
-    this.site.market.close();
     for (const session of this.sessions) session.onClose();
     this.sessions.clear();
   }

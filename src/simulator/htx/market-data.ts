@@ -1,7 +1,7 @@
 // Public market data as HTX words it, for REST and the market sockets (htx.md sections 9, 10, 13): numbers unquoted, as a Java program prints them.
 
 import { Decimal } from '../../domain/decimal.ts';
-import { CandleStore, type Candle } from '../engine/candles.ts';
+import type { Candle, CandleStore } from '../engine/candles.ts';
 import type { JsonValue } from '../json-text.ts';
 import type { Level, Venue, VenueInstrument, VenueTrade } from '../venue.ts';
 import { marketNumber } from './java-number.ts';
@@ -60,10 +60,10 @@ export class MarketData {
   private readonly now: () => number;
   private readonly books = new Map<string, { readonly at: number; readonly book: JsonValue }>();
 
-  constructor(venue: Venue, now: () => number) {
+  constructor(venue: Venue, store: CandleStore, now: () => number) {
     this.venue = venue;
+    this.store = store;
     this.now = now;
-    this.store = new CandleStore(venue);
   }
 
   depthTick(instrument: VenueInstrument, limit: number): { readonly [key: string]: JsonValue } {
@@ -164,9 +164,5 @@ export class MarketData {
   tradeTick(trades: readonly VenueTrade[], name: 'tradeId' | 'trade-id'): JsonValue {
     const last = trades.at(-1);
     return { id: last?.tradeId ?? 0, ts: last?.time ?? this.now(), data: trades.map((trade) => tradeRow(trade, name)) };
-  }
-
-  close(): void {
-    this.store.close();
   }
 }

@@ -1,6 +1,7 @@
 // OKX v5 over the simulated venue: SPOT, REST under /api/v5 and the three sockets under /ws/v5 (okx.md is the specification).
 // Puts the parts together; each part is a file of its own. Exported for the registry of dialects and for tests.
 
+import { candlesWithPast } from '../candle-past.ts';
 import type {
   Dialect,
   DialectContext,
@@ -9,7 +10,6 @@ import type {
   ServerSocket,
   SimulatorReply,
 } from '../dialect.ts';
-import { candlesWithPast, type CandlesWithPast } from './candle-past.ts';
 import type { Feeds, SocketPath } from './channels.ts';
 import { ConnectionCounts } from './connection-counts.ts';
 import { DeadMansSwitches } from './dead-mans-switch.ts';
@@ -37,7 +37,6 @@ const CONNECTIONS = limit('connections', 3, 'ip', 1000);
 class OkxDialect implements Dialect {
   readonly name = 'okx';
   private readonly site: Site;
-  private readonly candles: CandlesWithPast;
   private readonly feeds: Feeds;
   private readonly counts = new ConnectionCounts();
   private readonly sessions = new Set<Session>();
@@ -45,7 +44,6 @@ class OkxDialect implements Dialect {
   constructor(context: DialectContext, options: OkxOptions) {
     const { venue, gateway, clock, random } = context;
     const settings = settingsFrom(options);
-    this.candles = candlesWithPast(context, settings.inventedMinutes);
     const now = (): number => clock.now() + gateway.skew();
     this.site = {
       venue,
@@ -55,7 +53,7 @@ class OkxDialect implements Dialect {
       settings,
       limiter: new Limiter(clock, settings.limits),
       switches: new DeadMansSwitches(venue, clock),
-      candles: this.candles.store,
+      candles: candlesWithPast(context, settings.inventedMinutes),
       now,
       microseconds: microsecondClock(now),
     };
@@ -97,7 +95,6 @@ class OkxDialect implements Dialect {
     this.feeds.books.close();
     this.feeds.streams.close();
     this.site.switches.close();
-    this.candles.close();
   }
 }
 

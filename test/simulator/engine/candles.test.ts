@@ -36,7 +36,6 @@ describe('CandleStore', () => {
     ]);
     expect(hour?.quoteVolume.toString()).toBe('14.9');
     expect((hour?.lastTradeId ?? 0n) - (hour?.firstTradeId ?? 0n)).toBe(3n);
-    store.close();
   });
 
   it('begins weeks on Mondays', () => {

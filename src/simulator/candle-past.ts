@@ -1,17 +1,19 @@
-// Candles with a past: a market that has just begun gets invented minutes that end at its first price.
-// The candles themselves are the engine's; intervals and rows are bars.ts's.
+// A venue's candles with a past: a market that has just begun gets invented minutes that end at its first price.
+// The candles themselves are the engine's; intervals and rows are the dialects'.
 
-import type { Decimal } from '../../domain/decimal.ts';
-import type { DialectContext } from '../dialect.ts';
-import { CandleStore } from '../engine/candles.ts';
+import type { Decimal } from '../domain/decimal.ts';
+import type { DialectContext } from './dialect.ts';
+import { CandleStore } from './engine/candles.ts';
+import { PerVenue } from './per-venue.ts';
 
-export interface CandlesWithPast {
-  readonly store: CandleStore;
-  close(): void;
-}
+const STORES = new PerVenue<CandleStore>();
 
 /** @param minutes how much past; 0 for none */
-export function candlesWithPast({ venue, clock, random }: DialectContext, minutes: number): CandlesWithPast {
+export function candlesWithPast(context: DialectContext, minutes: number): CandleStore {
+  return STORES.of(context.venue, () => made(context, minutes));
+}
+
+function made({ venue, clock, random }: DialectContext, minutes: number): CandleStore {
   const invented = new Set<string>();
   const invent = (symbol: string, price: Decimal): void => {
     const instrument = venue.instruments.get(symbol);
@@ -30,11 +32,5 @@ export function candlesWithPast({ venue, clock, random }: DialectContext, minute
     const price = venue.lastPrice(symbol);
     if (price !== null) invent(symbol, price);
   }
-  return {
-    store,
-    close() {
-      stopListening();
-      store.close();
-    },
-  };
+  return store;
 }
