@@ -158,11 +158,6 @@ export class CandleStore {
     return query.startTime === undefined ? wanted.slice(-query.limit) : wanted.slice(0, query.limit);
   }
 
-  /** The candle in progress; null before the first trade. */
-  current(symbol: string, intervalMs: number, now: number): Candle | null {
-    return this.candles(symbol, { intervalMs, limit: 1 }, now).at(-1) ?? null;
-  }
-
   /** Invents `minutes` of history that end at the present price, so that a client's first request finds something to draw. */
   invent(instrument: VenueInstrument, price: Decimal, minutes: number, clock: Clock, random: Random): void {
     const series = this.minutes.get(instrument.symbol);

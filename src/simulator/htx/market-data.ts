@@ -1,24 +1,34 @@
 // Public market data as HTX words it, for REST and the market sockets (htx.md sections 9, 10, 13): numbers unquoted, as a Java program prints them.
 
 import { Decimal } from '../../domain/decimal.ts';
+import { barsSince, EAST_ASIA, monthBar, spanBar, type Bar } from '../engine/bars.ts';
 import type { Candle, CandleStore } from '../engine/candles.ts';
 import type { JsonValue } from '../json-text.ts';
 import type { Level, Venue, VenueInstrument, VenueTrade } from '../venue.ts';
 import { marketNumber } from './java-number.ts';
 import { rawSymbol } from './symbols.ts';
 
-export const PERIODS: Readonly<Record<string, number>> = {
-  '1min': 60_000,
-  '5min': 300_000,
-  '15min': 900_000,
-  '30min': 1_800_000,
-  '60min': 3_600_000,
-  '4hour': 14_400_000,
-  '1day': 86_400_000,
-  '1week': 604_800_000,
-};
-
 const DAY_MS = 86_400_000;
+
+/** From the day on they begin at midnight of Singapore (section 9.2). */
+const PERIODS: ReadonlyMap<string, Bar> = new Map([
+  ['1min', spanBar(60_000)],
+  ['5min', spanBar(300_000)],
+  ['15min', spanBar(900_000)],
+  ['30min', spanBar(1_800_000)],
+  ['60min', spanBar(3_600_000)],
+  ['4hour', spanBar(14_400_000)],
+  ['1day', spanBar(DAY_MS, EAST_ASIA)],
+  ['1week', spanBar(7 * DAY_MS, EAST_ASIA)],
+  ['1mon', monthBar(1, EAST_ASIA)],
+  ['1year', monthBar(12, EAST_ASIA)],
+]);
+
+/** Null when HTX has no such period. */
+export function periodNamed(name: string): Bar | null {
+  return PERIODS.get(name) ?? null;
+}
+
 const CACHE_MS = 1000;
 
 export function levels(side: readonly Level[]): JsonValue {
@@ -83,26 +93,19 @@ export class MarketData {
     return book;
   }
 
-  /** Newest first. */
-  candles(
-    instrument: VenueInstrument,
-    intervalMs: number,
-    limit: number,
-    startTime?: number,
-    endTime?: number,
-  ): JsonValue[] {
-    const query = {
-      intervalMs,
-      limit,
-      ...(startTime === undefined ? {} : { startTime }),
-      ...(endTime === undefined ? {} : { endTime }),
-    };
-    return this.store.candles(instrument.symbol, query, this.now()).map(candleRow).reverse();
+  /** Newest first: the newest `limit` up to `endTime`, or the oldest from `startTime` on. */
+  candles(instrument: VenueInstrument, period: Bar, limit: number, startTime?: number, endTime?: number): JsonValue[] {
+    const now = this.now();
+    const end = Math.min(endTime ?? now, now);
+    let since = startTime ?? period.start(end);
+    if (startTime === undefined) for (let more = limit - 1; more > 0; more--) since = period.start(since - 1);
+    const bars = barsSince(this.store, instrument.symbol, period, since, now).filter(({ openTime }) => openTime <= end);
+    return (startTime === undefined ? bars.slice(-limit) : bars.slice(0, limit)).map(candleRow).reverse();
   }
 
-  currentCandle(instrument: VenueInstrument, intervalMs: number): JsonValue | null {
-    const candle = this.store.current(instrument.symbol, intervalMs, this.now());
-    return candle === null ? null : candleRow(candle);
+  /** Null before the first trade. */
+  currentCandle(instrument: VenueInstrument, period: Bar): JsonValue | null {
+    return this.candles(instrument, period, 1)[0] ?? null;
   }
 
   /** The last 24 hours. */

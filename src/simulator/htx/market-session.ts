@@ -4,12 +4,13 @@ import { gzipSync } from 'node:zlib';
 import type { Timer } from '../../seam/clock.ts';
 import type { ServerSession, ServerSocket } from '../dialect.ts';
 import { jsonText, type JsonValue } from '../json-text.ts';
+import type { Bar } from '../engine/bars.ts';
 import type { Level, VenueEvent, VenueInstrument } from '../venue.ts';
 import type { Params } from './commands.ts';
 import { readFrame, word } from './frame.ts';
 import { Heartbeat } from './heartbeat.ts';
 import { marketNumber } from './java-number.ts';
-import { levels, PERIODS } from './market-data.ts';
+import { levels, periodNamed } from './market-data.ts';
 import type { Site } from './site.ts';
 import { findInstrument, rawSymbol } from './symbols.ts';
 
@@ -23,8 +24,10 @@ interface Topic {
   readonly name: string;
   readonly instrument: VenueInstrument;
   readonly kind: string;
-  /** Period, step or number of levels. */
+  /** Step or number of levels. */
   readonly detail: string;
+  /** Of candles. */
+  readonly period: Bar | null;
 }
 
 /** How a topic is kept up: by a timer, by every book change, by every trade. */
@@ -113,8 +116,9 @@ export class MarketSession implements ServerSession {
     const kind = match[2] ?? match[4] ?? match[6] ?? match[8] ?? match[10] ?? '';
     if ((kind === 'mbp') !== (this.path === '/feed')) return null;
     const detail = match[3] ?? match[5] ?? match[7] ?? match[9] ?? '';
-    if (kind === 'kline' && PERIODS[detail] === undefined) return null;
-    return { name, instrument, kind, detail };
+    const period = kind === 'kline' ? periodNamed(detail) : null;
+    if (kind === 'kline' && period === null) return null;
+    return { name, instrument, kind, detail, period };
   }
 
   private problem(name: string): string {
@@ -189,10 +193,10 @@ export class MarketSession implements ServerSession {
     if (topic.kind === 'mbp') {
       return this.site.market.cachedBook(topic.instrument, Number(topic.detail));
     }
-    if (topic.kind === 'kline') {
+    if (topic.period !== null) {
       const from = typeof frame['from'] === 'number' ? frame['from'] * 1000 : undefined;
       const to = typeof frame['to'] === 'number' ? frame['to'] * 1000 : undefined;
-      return [...this.site.market.candles(topic.instrument, PERIODS[topic.detail] ?? 60_000, 300, from, to)].reverse();
+      return this.site.market.candles(topic.instrument, topic.period, 300, from, to).reverse();
     }
     if (topic.kind === 'trade.detail') {
       return this.site.venue
@@ -205,9 +209,8 @@ export class MarketSession implements ServerSession {
   private tick(topic: Topic): JsonValue {
     const { market, venue } = this.site;
     const { instrument } = topic;
+    if (topic.period !== null) return market.currentCandle(instrument, topic.period);
     switch (topic.kind) {
-      case 'kline':
-        return market.currentCandle(instrument, PERIODS[topic.detail] ?? 60_000);
       case 'depth':
         return market.depthTick(instrument, topic.detail === '0' ? 150 : 20);
       case 'mbp.refresh': {

@@ -7,7 +7,7 @@ import type { VenueAccount, VenueInstrument } from '../venue.ts';
 import { authenticate } from './auth.ts';
 import type { Body, Params } from './commands.ts';
 import { failureReply, GATEWAY, METHOD, NO_PERMISSION, refuse, refuseOn, reply, TOO_FREQUENT } from './errors.ts';
-import { PERIODS } from './market-data.ts';
+import { periodNamed } from './market-data.ts';
 import type { Site } from './site.ts';
 import { commonSymbol, findInstrument, marketSymbol, settingsSymbol } from './symbols.ts';
 
@@ -123,19 +123,20 @@ const PRIVATE: Readonly<Record<string, PrivateRoute>> = {
 
 type PublicRoute = readonly [Operation, (site: Site, query: URLSearchParams) => Body];
 
-/** Market answers: `ch`, `ts` and the payload under its own name; an unknown symbol is refused (section 10). */
+/** Market answers: `ch`, `ts` and the payload under its own name; an unknown symbol is refused, and so is what `payload` has a word against (section 10). */
 function market(
   channel: (raw: string, query: URLSearchParams) => string,
-  payload: (site: Site, instrument: VenueInstrument, query: URLSearchParams) => Body,
+  payload: (site: Site, instrument: VenueInstrument, query: URLSearchParams) => Body | string,
 ): PublicRoute {
   return [
     'market',
     (site, query) => {
       const raw = query.get('symbol') ?? '';
       const instrument = findInstrument(site.venue, raw);
-      if (instrument === null)
-        return { ts: site.now(), status: 'error', 'err-code': 'invalid-parameter', 'err-msg': 'invalid symbol' };
-      return { ch: channel(raw, query), status: 'ok', ts: site.now(), ...payload(site, instrument, query) };
+      const answer = instrument === null ? 'invalid symbol' : payload(site, instrument, query);
+      if (typeof answer === 'string')
+        return { ts: site.now(), status: 'error', 'err-code': 'invalid-parameter', 'err-msg': answer };
+      return { ch: channel(raw, query), status: 'ok', ts: site.now(), ...answer };
     },
   ];
 }
@@ -152,6 +153,9 @@ function size(query: URLSearchParams, fallback: number, most: number): number {
   const asked = Number(query.get('size') ?? fallback);
   return Number.isInteger(asked) && asked > 0 ? Math.min(asked, most) : fallback;
 }
+
+/** What `/market/history/candles` does not have. */
+const NOT_BY_TIME: ReadonlySet<string> = new Set(['1mon', '1year']);
 
 const PUBLIC: Readonly<Record<string, PublicRoute>> = {
   'GET /v1/common/timestamp': ['time', (site) => ({ status: 'ok', data: site.now() })],
@@ -214,24 +218,25 @@ const PUBLIC: Readonly<Record<string, PublicRoute>> = {
   ),
   'GET /market/history/kline': market(
     (raw, query) => `market.${raw}.kline.${query.get('period') ?? ''}`,
-    (site, instrument, query) => ({
-      data: site.market.candles(instrument, PERIODS[query.get('period') ?? ''] ?? 60_000, size(query, 150, 2000)),
-    }),
+    (site, instrument, query) => {
+      const period = periodNamed(query.get('period') ?? '');
+      return period === null
+        ? 'invalid period'
+        : { data: site.market.candles(instrument, period, size(query, 150, 2000)) };
+    },
   ),
   'GET /market/history/candles': market(
     (raw, query) => `market.${raw}.kline.${query.get('period') ?? ''}`,
     (site, instrument, query) => {
-      const from = query.get('from');
-      const to = query.get('to');
-      return {
-        data: site.market.candles(
-          instrument,
-          PERIODS[query.get('period') ?? ''] ?? 60_000,
-          size(query, 150, 1000),
-          from === null ? undefined : Number(from) * 1000,
-          to === null ? undefined : Number(to) * 1000,
-        ),
+      const name = query.get('period') ?? '';
+      const period = NOT_BY_TIME.has(name) ? null : periodNamed(name);
+      if (period === null) return 'invalid period';
+      const seconds = (edge: 'from' | 'to'): number | undefined => {
+        const text = query.get(edge);
+        return text === null ? undefined : Number(text) * 1000;
       };
+      const limit = size(query, 150, 1000);
+      return { data: site.market.candles(instrument, period, limit, seconds('from'), seconds('to')) };
     },
   ),
   'GET /market/tickers': ['market', (site) => ({ status: 'ok', ts: site.now(), data: site.market.tickers() })],

@@ -1,32 +1,22 @@
 // OKX's candle intervals over the engine's candles: names, where a bar begins (UTC+8 for long ones unless `utc`), and the row (okx.md 13.6).
-// The engine counts in UTC; long bars are put together from its hours.
+// How bars are put together is the engine's part (engine/bars.ts).
 
-import { candleStart, type Candle } from '../engine/candles.ts';
+import { barsSince, EAST_ASIA, monthBar, spanBar, type Bar } from '../engine/bars.ts';
+import type { Candle } from '../engine/candles.ts';
 import type { Row } from './order-rows.ts';
 import type { Site } from './site.ts';
 
-const SECOND = 1000;
 const MINUTE = 60_000;
 const HOUR = 3_600_000;
 const DAY = 86_400_000;
-/** Longer bars begin at midnight of Hong Kong. */
-const HONG_KONG = 8 * HOUR;
-/** Weeks begin on Mondays; the epoch was a Thursday. */
-const WEEK_OFFSET = 4 * DAY;
 
-export interface Bar {
+export interface NamedBar extends Bar {
   readonly name: string;
-  /** When the bar that `time` falls into begins. */
-  start(time: number): number;
-  /** When the bar after the one beginning at `start` begins. */
-  next(start: number): number;
-  /** What of the engine's it is made of. */
-  readonly sourceMs: number;
 }
 
 const FIXED: ReadonlyMap<string, number> = new Map(
   Object.entries({
-    '1s': SECOND,
+    '1s': 1000,
     '1m': MINUTE,
     '3m': 3 * MINUTE,
     '5m': 5 * MINUTE,
@@ -38,6 +28,7 @@ const FIXED: ReadonlyMap<string, number> = new Map(
   }),
 );
 
+/** Longer bars begin at midnight of Hong Kong, unless their name says `utc`. */
 const LONG: ReadonlyMap<string, number> = new Map(
   Object.entries({
     '6H': 6 * HOUR,
@@ -56,62 +47,21 @@ const MONTHS: ReadonlyMap<string, number> = new Map([
 ]);
 
 /** Null when OKX has no such bar. */
-export function barOf(name: string): Bar | null {
+export function barOf(name: string): NamedBar | null {
   const fixed = FIXED.get(name);
-  if (fixed !== undefined) return spanBar(name, fixed, 0, fixed);
+  if (fixed !== undefined) return { name, ...spanBar(fixed) };
   const isUtc = name.endsWith('utc');
   const plain = isUtc ? name.slice(0, -3) : name;
-  const shift = isUtc ? 0 : -HONG_KONG;
+  const shift = isUtc ? 0 : EAST_ASIA;
   const long = LONG.get(plain);
-  if (long !== undefined) return spanBar(name, long, plain === '1W' ? shift + WEEK_OFFSET : shift, HOUR);
+  if (long !== undefined) return { name, ...spanBar(long, shift) };
   const months = MONTHS.get(plain);
-  return months === undefined ? null : monthBar(name, months, shift);
+  return months === undefined ? null : { name, ...monthBar(months, shift) };
 }
-
-function spanBar(name: string, spanMs: number, offset: number, sourceMs: number): Bar {
-  return {
-    name,
-    sourceMs,
-    start: (time) => Math.floor((time - offset) / spanMs) * spanMs + offset,
-    next: (start) => start + spanMs,
-  };
-}
-
-function monthBar(name: string, months: number, shift: number): Bar {
-  const monthAt = (time: number, more: number): number => {
-    const date = new Date(time - shift);
-    const month = Math.floor(date.getUTCMonth() / months) * months + more;
-    return Date.UTC(date.getUTCFullYear(), month, 1) + shift;
-  };
-  return { name, sourceMs: HOUR, start: (time) => monthAt(time, 0), next: (start) => monthAt(start, months) };
-}
-
-/** As many bars as a client may ever ask for, in the engine's own candles. */
-const SOURCE_LIMIT = 10_000;
 
 /** Bars that begin at or after `since`, oldest first. */
-export function barsSince(site: Site, symbol: string, bar: Bar, since: number): Candle[] {
-  const now = site.clock.now();
-  const startTime = candleStart(Math.max(since, now - SOURCE_LIMIT * bar.sourceMs), bar.sourceMs);
-  const source = site.candles.candles(symbol, { intervalMs: bar.sourceMs, startTime, limit: SOURCE_LIMIT + 1 }, now);
-  const bars: Candle[] = [];
-  for (const candle of source) {
-    const openTime = bar.start(candle.openTime);
-    const last = bars.at(-1);
-    if (last === undefined || last.openTime !== openTime) {
-      bars.push({ ...candle, openTime, closeTime: bar.next(openTime) - 1 });
-      continue;
-    }
-    bars[bars.length - 1] = {
-      ...last,
-      high: candle.high.gt(last.high) ? candle.high : last.high,
-      low: candle.low.lt(last.low) ? candle.low : last.low,
-      close: candle.close,
-      volume: last.volume.add(candle.volume),
-      quoteVolume: last.quoteVolume.add(candle.quoteVolume),
-    };
-  }
-  return bars.filter(({ openTime }) => openTime >= since);
+export function barsOf(site: Site, symbol: string, bar: Bar, since: number): Candle[] {
+  return barsSince(site.candles, symbol, bar, since, site.clock.now());
 }
 
 /** `[ts, o, h, l, c, vol, volCcy, volCcyQuote, confirm]`; for SPOT volCcy is the quote amount too. */
@@ -161,7 +111,7 @@ export function dayFigures(site: Site, symbol: string): DayFigures & Row {
     low24h: low.toString(),
     volCcy24h: quoteVolume.toString(),
     vol24h: volume.toString(),
-    sodUtc0: openAt(spanBar('', DAY, 0, HOUR).start(now)),
-    sodUtc8: openAt(spanBar('', DAY, -HONG_KONG, HOUR).start(now)),
+    sodUtc0: openAt(spanBar(DAY).start(now)),
+    sodUtc8: openAt(spanBar(DAY, EAST_ASIA).start(now)),
   };
 }

@@ -2,7 +2,7 @@
 // Books are market-books.ts's.
 
 import type { VenueEvent, VenueTrade } from '../venue.ts';
-import { barRow, barsSince, type Bar } from './bars.ts';
+import { barRow, barsOf, type NamedBar } from './bars.ts';
 import { tickerRow, tradeRow } from './market-rows.ts';
 import type { Site } from './site.ts';
 import { Throttle, Ticker, type Subscriber, type Subscription } from './subscription.ts';
@@ -135,13 +135,13 @@ export class StreamFeed {
   }
 
   /** At most one frame a second, when the bar has changed; a bar that has ended is sent once more as confirmed. */
-  openCandles(symbol: string, bar: Bar, subscriber: Subscriber): Subscription {
+  openCandles(symbol: string, bar: NamedBar, subscriber: Subscriber): Subscription {
     let since = bar.start(this.site.clock.now());
     let sent = '';
     const ticker = new Ticker(this.site.clock, CANDLE_PERIOD_MS, () => {
       const now = this.site.clock.now();
       const rows: (readonly string[])[] = [];
-      for (const candle of barsSince(this.site, symbol, bar, since)) {
+      for (const candle of barsOf(this.site, symbol, bar, since)) {
         rows.push(barRow(candle, bar.next(candle.openTime) <= now));
       }
       since = bar.start(now);

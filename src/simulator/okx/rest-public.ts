@@ -1,7 +1,7 @@
 // The endpoints that need no key: /api/v5/public, /api/v5/market and /api/v5/system (okx.md 1.4, 2, 14).
 // Rows are market-rows.ts's and bars.ts's.
 
-import { barOf, barRow, barsSince } from './bars.ts';
+import { barOf, barRow, barsOf } from './bars.ts';
 import { limitOf, orderIdOf, whole } from './fields.ts';
 import { includesSpot, instrumentRow, listedInstruments, requiredInstrument, requiredType } from './instruments.ts';
 import { limit } from './limiter.ts';
@@ -45,7 +45,7 @@ function candles({ site, fields }: PublicCall): (readonly string[])[] {
   const after = whole(fields, 'after', null);
   const before = whole(fields, 'before', null);
   const now = site.clock.now();
-  return barsSince(site, symbol, bar, 0)
+  return barsOf(site, symbol, bar, 0)
     .filter(({ openTime }) => (after === null || openTime < after) && (before === null || openTime > before))
     .reverse()
     .slice(0, limitOf(fields, BARS, 100))

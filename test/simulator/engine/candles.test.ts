@@ -26,7 +26,7 @@ describe('CandleStore', () => {
     const minutes = store.candles(EOS, { intervalMs: 60_000, limit: 10 }, clock.now());
     expect(minutes.map((candle) => candle.trades)).toEqual([3, 0, 0, 1]);
     expect(minutes[0]).toMatchObject({ openTime: candleStart(clock.now(), 60_000) - 180_000 });
-    const hour = store.current(EOS, 3_600_000, clock.now());
+    const [hour] = store.candles(EOS, { intervalMs: 3_600_000, limit: 1 }, clock.now());
     expect([hour?.open, hour?.high, hour?.low, hour?.close, hour?.volume].map(String)).toEqual([
       '0.8',
       '0.9',

@@ -63,6 +63,54 @@ describe('over REST', () => {
     expect((candles.body['data'] as Json[])[0]).toMatchObject({ open: 0.6, close: 0.6, amount: 3, count: 1 });
   });
 
+  test('candles of a day and more begin at midnight of Singapore, shorter ones go by UTC', async () => {
+    const bench = htxBench();
+    trade(bench, '0.6', '3');
+    // From the afternoon of a Sunday into Singapore's Monday.
+    await bench.clock.advance(8 * 3_600_000);
+    trade(bench, '0.7', '4');
+    const rows = async (period: string, path = 'kline'): Promise<[string, number][]> => {
+      const { body } = await bench.raw('GET', `/market/history/${path}?symbol=eosusdt&period=${period}&size=5`);
+      const data = body['data'] as { id: number; amount: number }[];
+      return data.map(({ id, amount }) => [new Date(id * 1000).toISOString().slice(0, 13), amount]);
+    };
+    const days = [
+      ['2026-11-22T16', 4],
+      ['2026-11-21T16', 3],
+    ];
+    expect(await rows('1day')).toEqual(days);
+    expect(await rows('1day', 'candles')).toEqual(days);
+    expect(await rows('1week')).toEqual([
+      ['2026-11-22T16', 4],
+      ['2026-11-15T16', 3],
+    ]);
+    expect(await rows('1mon')).toEqual([['2026-10-31T16', 7]]);
+    expect(await rows('1year')).toEqual([['2025-12-31T16', 7]]);
+    expect(await rows('4hour')).toEqual([
+      ['2026-11-22T16', 4],
+      ['2026-11-22T12', 0],
+      ['2026-11-22T08', 3],
+    ]);
+    const client = await bench.open('/ws');
+    client.send({ req: 'market.eosusdt.kline.1mon', id: 'm' });
+    expect((await client.next(({ id }) => id === 'm'))['data']).toMatchObject([{ amount: 7, open: 0.6, close: 0.7 }]);
+    client.send({ sub: 'market.eosusdt.kline.1day', id: 's' });
+    const pushed = await client.next(({ ch }) => ch === 'market.eosusdt.kline.1day');
+    expect(tickOf(pushed)).toMatchObject({ id: Date.UTC(2026, 10, 22, 16) / 1000, amount: 4 });
+  });
+
+  test.each([
+    ['kline', '7min'],
+    ['kline', 'constructor'],
+    ['kline', ''],
+    ['candles', '1mon'],
+    ['candles', '1year'],
+    ['candles', '__proto__'],
+  ])('%s has no period called "%s"', async (path, period) => {
+    const { body } = await htxBench().raw('GET', `/market/history/${path}?symbol=eosusdt&period=${period}`);
+    expect(body).toMatchObject({ status: 'error', 'err-code': 'invalid-parameter', 'err-msg': 'invalid period' });
+  });
+
   test('unknown symbols are refused; reference data is complete for the connector', async () => {
     const { raw } = htxBench();
     expect((await raw('GET', '/market/depth?symbol=nope&type=step0')).body).toMatchObject({
