@@ -111,6 +111,8 @@ export interface VenueOrder {
 }
 
 export interface VenueFill {
+  /** Of this side of the trade alone; grows by one with every fill of the venue, whatever its instrument. */
+  readonly fillId: bigint;
   readonly tradeId: bigint;
   readonly orderId: bigint;
   readonly accountUid: number;

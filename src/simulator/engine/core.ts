@@ -56,6 +56,7 @@ export class Core {
   readonly queue = new EventQueue();
   readonly settlement: Settlement;
   private nextOrderId: bigint;
+  private nextFillId: bigint;
   private depth = 0;
   /** The time of the step in progress. */
   private stepTime = 0;
@@ -65,6 +66,7 @@ export class Core {
   constructor(options: CoreOptions) {
     this.clock = options.clock;
     this.nextOrderId = options.firstOrderId;
+    this.nextFillId = options.firstTradeId;
     this.settlement = new Settlement((symbol) => this.markets.get(symbol)?.lastPrice ?? null);
     for (const instrument of options.instruments) {
       this.markets.set(instrument.symbol, {
@@ -188,6 +190,7 @@ export class Core {
     const fee = this.settlement.settle(order, market.instrument, price, quantity, maker);
     const quoteQuantity = price.mul(quantity);
     const fill: VenueFill = Object.freeze({
+      fillId: this.nextFillId++,
       tradeId,
       orderId: order.id,
       accountUid: order.account.uid,

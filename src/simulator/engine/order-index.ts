@@ -98,7 +98,7 @@ export class OrderIndex {
     if (query.orderId !== undefined) return (this.all.get(query.orderId)?.fills ?? []).filter(wanted);
     if (query.symbol !== undefined) return (this.bySymbol.get(query.symbol)?.fills ?? []).filter(wanted);
     const found = [...this.bySymbol.values()].flatMap((index) => index.fills.filter(wanted));
-    return this.bySymbol.size > 1 ? found.sort((a, b) => a.time - b.time) : found;
+    return this.bySymbol.size > 1 ? found.sort((a, b) => (a.fillId < b.fillId ? -1 : 1)) : found;
   }
 
   /** Forgets orders that finished before `time`, and all but the newest `keep` finished ones. Returns how many were forgotten. */

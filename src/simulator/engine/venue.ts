@@ -37,7 +37,7 @@ export interface VenueOptions {
   readonly accounts: readonly AccountSettings[];
   /** Order ids count up from here, over all instruments; beyond 2^53 to test clients' handling of big ids. Default 1,000,000,001. */
   readonly firstOrderId?: bigint;
-  /** Trade ids count up from here, per instrument: two instruments use the same numbers, as on exchanges. */
+  /** Trade ids count up from here, per instrument: two instruments use the same numbers, as on exchanges. Fill ids too, over all instruments. */
   readonly firstTradeId?: bigint;
   readonly firstUpdateId?: bigint;
   /** Open orders one account may have on one instrument. Default 1,000; dialects word and apply their exchange's own limit before that. */

@@ -8,13 +8,13 @@ import type { Body, Commands } from './commands.ts';
 import { errorBody, NO_SYMBOL, RECORD_INVALID, required, type HtxError } from './errors.ts';
 import {
   marginAccountId,
-  matchRecordId,
   matchRow,
   openOrderRow,
   orderRow,
   pointAccountId,
   spotAccountId,
   stateOf,
+  wireType,
 } from './render.ts';
 import { findInstrument, rawSymbol } from './symbols.ts';
 
@@ -32,17 +32,27 @@ interface Page<Row> {
 
 const BAD_FROM: HtxError = { code: 'validation-format-error', message: 'Format Error: from.' };
 
-/** Newest first unless `direct=prev` says otherwise; `from` is inclusive (section 17). Rows come oldest first. Null when `from` is no id. */
-function page<Row>({ rows, id, query, defaultSize, maxSize }: Page<Row>): readonly Row[] | null {
-  const asked = Number(query.get('size') ?? defaultSize);
-  const size = Math.min(Math.max(Number.isInteger(asked) ? asked : defaultSize, 1), maxSize);
-  const from = query.get('from');
+/**
+ * Newest first unless `direct=prev` says otherwise; `from` is inclusive (section 17). Rows come oldest first.
+ * Null when `from` is no id. `next` is the first row that did not fit.
+ */
+function page<Row>(asked: Page<Row>): { readonly rows: readonly Row[]; readonly next: Row | null } | null {
+  const { rows, id, query, defaultSize, maxSize } = asked;
+  const wanted = Number(query.get('size') ?? defaultSize);
+  const size = Math.min(Math.max(Number.isInteger(wanted) ? wanted : defaultSize, 1), maxSize);
+  const from = query.get('from') ?? '';
+  if (!/^\d{0,30}$/.test(from)) return null;
   const ascending = query.get('direct') === 'prev';
   const ordered = ascending ? [...rows] : [...rows].reverse();
-  if (from === null || from === '') return ordered.slice(0, size);
-  if (!/^\d{1,30}$/.test(from)) return null;
   const start = BigInt(from);
-  return ordered.filter((row) => (ascending ? id(row) >= start : id(row) <= start)).slice(0, size);
+  const onward = from === '' ? ordered : ordered.filter((row) => (ascending ? id(row) >= start : id(row) <= start));
+  return { rows: onward.slice(0, size), next: onward[size] ?? null };
+}
+
+/** By `types`, a list; an order that the exchange has forgotten is of none. */
+function typeFilter(query: URLSearchParams): (order: VenueOrder | null) => boolean {
+  const types = query.get('types')?.split(',') ?? null;
+  return (order) => types === null || (order !== null && types.includes(wireType(order)));
 }
 
 export class Queries {
@@ -105,25 +115,21 @@ export class Queries {
     const symbol = this.symbolOf(query);
     if (symbol === null) return errorBody(NO_SYMBOL);
     const side = query.get('side');
-    const types = query.get('types')?.split(',') ?? null;
+    const isOfType = typeFilter(query);
     const open = this.venue
       .openOrders(account.uid, symbol ?? null)
-      .filter(
-        (order) =>
-          (side === null || order.side.toLowerCase() === side) &&
-          (types === null || types.includes(order.tag['type'] ?? '')),
-      );
-    const rows = page<VenueOrder>({
+      .filter((order) => (side === null || order.side.toLowerCase() === side) && isOfType(order));
+    const listed = page<VenueOrder>({
       rows: this.gateway.visibleOpenOrders(account.uid, open),
       id: (order) => order.orderId,
       query,
       defaultSize: 100,
       maxSize: 500,
     });
-    if (rows === null) return errorBody(BAD_FROM);
+    if (listed === null) return errorBody(BAD_FROM);
     return {
       status: 'ok',
-      data: rows.map((order) => openOrderRow(order, this.raw(order.symbol), spotAccountId(account))),
+      data: listed.rows.map((order) => openOrderRow(order, this.raw(order.symbol), spotAccountId(account))),
     };
   }
 
@@ -151,7 +157,7 @@ export class Queries {
     return { status: 'ok', data: orderRow(order, this.raw(order.symbol), spotAccountId(account)) };
   }
 
-  /** `GET /v1/order/orders` (states required) and `GET /v1/order/history`. */
+  /** `GET /v1/order/orders` (states required) and `GET /v1/order/history`, which tells where its next page begins (section 5.15). */
   history(account: VenueAccount, query: URLSearchParams, needsStates: boolean): Body {
     const symbol = this.symbolOf(query);
     if (symbol === null) return errorBody(NO_SYMBOL);
@@ -159,8 +165,15 @@ export class Queries {
     if (needsStates && states === null) return errorBody(required('states'));
     const window = this.window(query);
     if (window === null) return errorBody({ code: 'invalid-interval', message: 'Invalid query window' });
+    const isOfType = typeFilter(query);
     const rows = this.venue.orders(account.uid, symbol ?? null).filter((order) => {
-      if (order.createdAt < window.start || order.createdAt > window.end || !this.known(account, order)) return false;
+      if (
+        !isOfType(order) ||
+        order.createdAt < window.start ||
+        order.createdAt > window.end ||
+        !this.known(account, order)
+      )
+        return false;
       return states === null ? order.status !== 'open' : states.includes(stateOf(order));
     });
     const chosen = page<VenueOrder>({
@@ -173,7 +186,8 @@ export class Queries {
     if (chosen === null) return errorBody(BAD_FROM);
     return {
       status: 'ok',
-      data: chosen.map((order) => orderRow(order, this.raw(order.symbol), spotAccountId(account))),
+      data: chosen.rows.map((order) => orderRow(order, this.raw(order.symbol), spotAccountId(account))),
+      'next-time': needsStates ? undefined : chosen.next?.createdAt,
     };
   }
 
@@ -199,18 +213,21 @@ export class Queries {
     if (symbol === null) return errorBody(NO_SYMBOL);
     const window = this.window(query);
     if (window === null) return errorBody({ code: 'invalid-interval', message: 'Invalid query window' });
-    const fills = this.venue.fills(account.uid, {
-      ...(symbol === undefined ? {} : { symbol }),
-      startTime: window.start,
-      endTime: window.end,
-    });
-    const rows = page<VenueFill>({ rows: fills, id: matchRecordId, query, defaultSize: 100, maxSize: 500 });
-    if (rows === null) return errorBody(BAD_FROM);
+    const isOfType = typeFilter(query);
+    const orderOf = (fill: VenueFill): VenueOrder | null =>
+      this.venue.order(account.uid, fill.symbol, { orderId: fill.orderId });
+    const fills = this.venue
+      .fills(account.uid, {
+        ...(symbol === undefined ? {} : { symbol }),
+        startTime: window.start,
+        endTime: window.end,
+      })
+      .filter((fill) => isOfType(orderOf(fill)));
+    const chosen = page<VenueFill>({ rows: fills, id: (fill) => fill.fillId, query, defaultSize: 100, maxSize: 500 });
+    if (chosen === null) return errorBody(BAD_FROM);
     return {
       status: 'ok',
-      data: rows.map((fill) =>
-        matchRow(fill, this.venue.order(account.uid, fill.symbol, { orderId: fill.orderId }), this.raw(fill.symbol)),
-      ),
+      data: chosen.rows.map((fill) => matchRow(fill, orderOf(fill), this.raw(fill.symbol))),
     };
   }
 

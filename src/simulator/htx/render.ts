@@ -67,7 +67,7 @@ function asked(order: VenueOrder): Decimal {
   return order.quoteQuantity ?? order.quantity ?? Decimal.ZERO;
 }
 
-function wireType(order: VenueOrder): string {
+export function wireType(order: VenueOrder): string {
   return order.tag['type'] ?? `${order.side.toLowerCase()}-${order.type.toLowerCase()}`;
 }
 
@@ -118,14 +118,10 @@ export function orderRow(order: VenueOrder, rawSymbol: string, accountId: number
   };
 }
 
-/** Unique per row and growing with time: the paging key of matchresults. */
-export function matchRecordId(fill: VenueFill): bigint {
-  return fill.tradeId * 2n + (fill.maker ? 1n : 0n);
-}
-
 export function matchRow(fill: VenueFill, order: VenueOrder | null, rawSymbol: string): JsonValue {
   return {
-    id: matchRecordId(fill),
+    // Unique per row and growing with time: the paging key (section 5.16).
+    id: fill.fillId,
     'order-id': fill.orderId,
     'match-id': fill.tradeId,
     'trade-id': fill.tradeId,

@@ -314,6 +314,78 @@ describe('queries', () => {
     expect(rows(page).map(({ id }) => String(id))).toEqual(all.slice(4, 9));
   });
 
+  test('fills of several symbols have ids of their own that grow with time, so that pages miss none', async () => {
+    const { get, place, other, venue, clock } = htxBench();
+    await place({ amount: '100' });
+    await place({ symbol: 'bnbusdt', amount: '2', price: '0.9' });
+    for (let index = 0; index < 10; index++) {
+      venue.place(2, order('SELL', '0.9', '0.1', { symbol: 'BNB/USDT' }), RULES);
+      other('SELL', '0.8', '2');
+      // Some in the same millisecond.
+      if (index % 3 === 0) await clock.advance(5);
+    }
+    // Both sides of one trade are the account's own.
+    await place({ type: 'sell-limit', amount: '2', price: '0.8' });
+    const all = rows(await get('/v1/order/matchresults')).map(({ id }) => Number(id));
+    expect(all).toHaveLength(22);
+    expect(all).toEqual([...new Set(all)].toSorted((a, b) => b - a));
+    const paged: number[] = [];
+    for (let from = '', size = 0; size !== paged.length || size === 0;) {
+      size = paged.length;
+      const answer = await get('/v1/order/matchresults', {
+        direct: 'next',
+        size: '5',
+        ...(from === '' ? {} : { from }),
+      });
+      for (const { id } of rows(answer)) if (!paged.includes(Number(id))) paged.push(Number(id));
+      from = String(paged.at(-1));
+    }
+    expect(paged).toEqual(all);
+  });
+
+  test('lists keep to the types asked for', async () => {
+    const { get, place, other } = htxBench();
+    for (const type of ['buy-limit', 'buy-ioc', 'buy-limit-maker']) {
+      await place({ type, amount: '10', price: '0.7' });
+      other('SELL', '0.7', '10');
+    }
+    const types = async (path: string, wanted: string): Promise<unknown[]> =>
+      rows(await get(path, { symbol: 'eosusdt', states: 'filled,canceled', types: wanted })).map(({ type }) => type);
+    for (const path of ['/v1/order/orders', '/v1/order/history']) {
+      expect(await types(path, 'buy-ioc')).toEqual(['buy-ioc']);
+      expect(await types(path, 'buy-limit,buy-limit-maker')).toEqual(['buy-limit-maker', 'buy-limit']);
+      expect(await types(path, 'sell-limit')).toEqual([]);
+    }
+    expect(await types('/v1/order/matchresults', 'buy-limit')).toEqual(['buy-limit']);
+    expect(await types('/v1/order/matchresults', 'sell-limit')).toEqual([]);
+  });
+
+  test('history says where its next page begins, in time, until there is none', async () => {
+    const { get, place, other, clock } = htxBench();
+    const made: string[] = [];
+    for (let index = 0; index < 25; index++) {
+      made.push(await place());
+      other('SELL', '0.8', '10');
+      await clock.advance(10);
+    }
+    for (const [direct, edge, expected] of [
+      ['next', 'end-time', made.toReversed()],
+      ['prev', 'start-time', made],
+    ] as const) {
+      const seen: string[] = [];
+      let query: Record<string, string> = {};
+      for (let pages = 0; pages < 3; pages++) {
+        const answer = await get('/v1/order/history', { symbol: 'eosusdt', direct, size: '10', ...query });
+        seen.push(...rows(answer).map(({ id }) => String(id)));
+        const next = answer.body['next-time'];
+        expect(next === undefined).toBe(pages === 2);
+        query = { [edge]: String(next) };
+      }
+      expect(seen).toEqual(expected);
+    }
+    expect((await get('/v1/order/orders', { states: 'filled', size: '10' })).body).not.toHaveProperty('next-time');
+  });
+
   test('fee rates of up to ten symbols', async () => {
     const { get } = htxBench();
     expect((await get('/v2/reference/transact-fee-rate', { symbols: 'eosusdt' })).body).toMatchObject({
