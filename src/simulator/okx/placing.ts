@@ -2,7 +2,7 @@
 // Who sent it and how the answer travels is rest-trade.ts's and socket-trade.ts's.
 
 import { Decimal } from '../../domain/decimal.ts';
-import type { NewVenueOrder, PlaceRejection, VenueAccount, VenueInstrument, VenueOrder } from '../venue.ts';
+import type { NewVenueOrder, PlaceRejection, PlaceRules, VenueAccount, VenueInstrument, VenueOrder } from '../venue.ts';
 import { positive, type Fields } from './fields.ts';
 import { MAX_MARKET_AMOUNT, instIdOf, stateNow } from './instruments.ts';
 import { STP_MODES, type Echo } from './order-words.ts';
@@ -19,12 +19,44 @@ export function place(site: Site, account: VenueAccount, instrument: VenueInstru
   checkState(site, instrument, fields);
   const request = requestFrom(site, account, instrument, fields);
   checkCapacity(site, account, instrument);
-  const result = site.venue.place(account.uid, request, {
-    uniqueClientOrderIds: request.clientOrderId !== '',
-    postOnly: 'accept-then-cancel',
-  });
+  const rules: PlaceRules = { uniqueClientOrderIds: request.clientOrderId !== '', postOnly: 'accept-then-cancel' };
+  let result = site.venue.place(account.uid, request, rules);
+  if (!result.ok && result.rejection === 'insufficient-balance' && !fields.flag('banAmend')) {
+    const trimmed = trimmedToFunds(site, account, instrument, request);
+    if (trimmed !== null) result = site.venue.place(account.uid, trimmed, rules);
+  }
   if (!result.ok) throw worded(result.rejection, request, instrument);
   return result.order;
+}
+
+/** As much of a market order as the account can pay for (okx.md 5.1, 5.4); null for any other, and when that is less than the least. */
+function trimmedToFunds(
+  site: Site,
+  account: VenueAccount,
+  { symbol, base, quote, lotSize, minQuantity }: VenueInstrument,
+  request: NewVenueOrder,
+): NewVenueOrder | null {
+  if (request.type !== 'MARKET') return null;
+  const free = account.balances.get(request.side === 'BUY' ? quote : base)?.free ?? Decimal.ZERO;
+  if (request.quoteQuantity !== null) {
+    const least = minQuantity.mul(site.venue.lastPrice(symbol) ?? Decimal.ZERO);
+    return free.isPositive() && free.gte(least) ? { ...request, quoteQuantity: free } : null;
+  }
+  const quantity = (request.side === 'SELL' ? free : basePayable(site, symbol, free, lotSize)).toStep(lotSize, 'down');
+  return quantity.gte(minQuantity) ? { ...request, quantity } : null;
+}
+
+/** How much the book's asks give for so much money. */
+function basePayable(site: Site, symbol: string, money: Decimal, lot: Decimal): Decimal {
+  let left = money;
+  let payable = Decimal.ZERO;
+  for (const [price, quantity] of site.venue.book(symbol, Number.MAX_SAFE_INTEGER).asks) {
+    const cost = price.mul(quantity);
+    if (cost.gte(left)) return payable.add(left.div(price, lot.decimals(), 'down'));
+    left = left.sub(cost);
+    payable = payable.add(quantity);
+  }
+  return payable;
 }
 
 /** Only a live instrument takes every order, and one that is `post_only` nothing but those (okx.md 2.1). */

@@ -119,6 +119,37 @@ describe('placing', () => {
     expect((await bench.get('/api/v5/account/config')).data[0]).toMatchObject({ acctLv: '3', uid: '1' });
   });
 
+  test.each([
+    ['buy', 'quote_ccy', '200000', '100000', '125000'],
+    ['buy', 'base_ccy', '200000', '119999.8', '119999.8'],
+    ['sell', 'base_ccy', '200000', '100000', '100000'],
+  ])(
+    'a market %s (%s) that the funds are short of is trimmed, unless banAmend',
+    async (side, tgtCcy, sz, size, filled) => {
+      const bench = okxBench();
+      const other = side === 'buy' ? 'SELL' : 'BUY';
+      // A buy by quantity pays 99,999 EOS at 0.8 and the rest at 1.
+      const prices = tgtCcy === 'quote_ccy' ? ['0.8'] : side === 'buy' ? ['0.8', '1'] : ['0.8'];
+      for (const price of prices) {
+        bench.venue.deposit(2, 'EOS', d('1000000'));
+        bench.venue.deposit(2, 'USDT', d('1000000'));
+        const quantity = prices.length === 2 && price === '0.8' ? '100000' : '900000';
+        bench.venue.place(2, order(other, price, quantity), RULES);
+      }
+      bench.venue.place(2, order(side === 'buy' ? 'BUY' : 'SELL', '0.8', '1'), RULES);
+      const market = { instId: 'EOS-USDT', tdMode: 'cash', side, ordType: 'market', sz, tgtCcy };
+      const banned = await bench.post(ORDER, { ...market, banAmend: true });
+      expect(banned.data[0]).toMatchObject({ sCode: '51008', subCode: '1000' });
+      const { data } = await bench.post(ORDER, market);
+      expect(data[0]).toMatchObject({ sCode: '0' });
+      const [row] = (await bench.get('/api/v5/trade/orders-history?instType=SPOT')).data;
+      expect(row).toMatchObject({ ordId: data[0]?.['ordId'], sz: size, accFillSz: filled, state: 'filled' });
+      // Nothing is left to trim to.
+      const poor = await bench.post(ORDER, { ...market, clOrdId: 'poor' });
+      expect(poor.data[0]).toMatchObject({ sCode: '51008' });
+    },
+  );
+
   test('51006 outside the price limit, or at its edge when the client allows that', async () => {
     const bench = okxBench({ priceBand: '0.05' });
     bench.venue.house.quote('EOS/USDT', 'SELL', d('1.0001'), d('1'));
