@@ -97,6 +97,8 @@ export interface Gateway {
     /** The exchange's own way of ending a session (eventStreamTerminated, notice 64008, …), then usually a close. */
     expire(): void;
   }): () => void;
+  /** How long a fault still bans the client's address, ms; null when none does. For handshakes: requests are refused by `run`. */
+  banLeft(): number | null;
   /** How far this exchange's clock runs ahead of the venue's clock, ms (fault "clock skew"). Dialects use `clock.now() + skew()` as server time. */
   skew(): number;
   /** For open-order lists: which of `orders` a fault hides (stale or partial page), else the same array. */

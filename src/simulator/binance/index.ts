@@ -18,7 +18,7 @@ import { marketEndpoints } from './endpoints/market.ts';
 import { orderEndpoints } from './endpoints/orders.ts';
 import { queryEndpoints } from './endpoints/queries.ts';
 import { tickerEndpoints } from './endpoints/tickers.ts';
-import { ApiError } from './errors.ts';
+import { ApiError, BANNED } from './errors.ts';
 import { MarketSession } from './market-streams.ts';
 import { DEFAULT_OPTIONS, type BinanceOptions } from './options.ts';
 import { Rest } from './rest.ts';
@@ -69,6 +69,8 @@ function assemble(context: DialectContext, options: BinanceOptions): Dialect {
   function connect(socket: ServerSocket, path: string, query: string): ServerSession | SimulatorReply {
     const isApi = path === API_PATH;
     if (!isApi && !MarketSession.serves(path)) return refused(404);
+    const banned = desk.gateway.banLeft();
+    if (banned !== null) return refused(BANNED, banned);
     const now = desk.serverTime();
     try {
       desk.limits.connect(socket.remote, now);

@@ -41,16 +41,18 @@ export class ActiveRule {
     return this.trigger.occurs(this.elapsed);
   }
 
-  /** Whether an earlier strike is still at work. */
-  get isOpen(): boolean {
-    return this.windowEnd !== null && this.elapsed < this.windowEnd;
+  /** How long an earlier strike is still at work, ms; null when it is not. */
+  get windowLeft(): number | null {
+    const left = (this.windowEnd ?? 0) - this.elapsed;
+    return left > 0 ? left : null;
   }
 
   /** Like `occurs`, but a strike opens a window of `ms` in which every occurrence is struck. Returns ms left, or null. */
   occursInWindow(ms: number): number | null {
-    const now = this.elapsed;
-    if (this.windowEnd !== null && now < this.windowEnd) return this.windowEnd - now;
+    const left = this.windowLeft;
+    if (left !== null) return left;
     this.windowEnd = null;
+    const now = this.elapsed;
     if (!this.trigger.occurs(now)) return null;
     this.windowEnd = now + ms;
     return ms;

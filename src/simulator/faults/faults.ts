@@ -159,7 +159,7 @@ export class Faults {
     const decision = untouched();
     for (const rule of this.of('request')) {
       if (!rule.matchesRequest(context, this.nameOf(context.accountUid))) continue;
-      const wasOpen = rule.isOpen;
+      const wasOpen = rule.windowLeft !== null;
       if (!applyToRequest(rule, decision)) continue;
       this.record(rule);
       if (rule.fault === 'key-revoked' && !wasOpen) this.revokeKey(rule);
@@ -192,6 +192,19 @@ export class Faults {
       else decision = { ...decision, delayMs: decision.delayMs + rule.delay(PUSH_LATE_MS) };
     }
     return decision;
+  }
+
+  /** A ban of some requests only is no ban of the address. */
+  banLeft(): number | null {
+    let longest: number | null = null;
+    for (const rule of this.of('request')) {
+      const { fault, operation, channel, account, symbol } = rule.rule;
+      const isOfAddress =
+        operation === undefined && account === undefined && symbol === undefined && channel !== 'rest';
+      if (fault !== 'ban' || !isOfAddress || rule.windowLeft === null) continue;
+      longest = Math.max(longest ?? 0, Math.ceil(rule.windowLeft));
+    }
+    return longest;
   }
 
   skew(): number {

@@ -187,6 +187,10 @@ export class SimulatorGateway implements Gateway {
     return this.connections.register(registration, this.bearer?.carrier ?? null);
   }
 
+  banLeft(): number | null {
+    return this.faults.banLeft();
+  }
+
   skew(): number {
     return this.faults.skew();
   }

@@ -201,6 +201,31 @@ describe('unfilled orders', () => {
 });
 
 describe('connections', () => {
+  it('are refused while a fault bans the address, and not for a ban of some requests', async () => {
+    const bench = binanceBench();
+    const { faults } = bench.exchange;
+    const ban = { fault: 'ban', nth: 1, retryAfterMs: 5000 } as const;
+    for (const rule of [
+      { ...ban, operation: 'time' },
+      { ...ban, account: 'account-1' },
+    ] as const) {
+      const some = faults.inject(rule);
+      await bench.get('/api/v3/time');
+      expect((await bench.open('/ws')).closed).toBeNull();
+      some.remove();
+    }
+    faults.inject(ban);
+    expect((await bench.open('/ws-api/v3')).closed).toBeNull();
+    expect((await bench.get('/api/v3/time')).status).toBe(418);
+    for (const path of ['/ws', '/ws-api/v3']) expect((await bench.open(path)).closed).toBe(1006);
+    expect(bench.refusals.map(({ status, retryAfter }) => [status, retryAfter])).toEqual([
+      [418, 5000],
+      [418, 5000],
+    ]);
+    await bench.clock.advance(5000);
+    expect((await bench.open('/ws')).closed).toBeNull();
+  });
+
   it('are limited per address and five minutes', async () => {
     const bench = binanceBench({ connectionsPer5Minutes: 2 });
     expect((await bench.open('/ws')).closed).toBeNull();

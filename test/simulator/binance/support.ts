@@ -3,7 +3,7 @@ import { createHmac } from 'node:crypto';
 import { z } from 'zod';
 import { seededRandom } from '../../../src/runtime/random.ts';
 import { VirtualClock } from '../../../src/runtime/virtual-clock.ts';
-import type { HttpRequest } from '../../../src/seam/transport.ts';
+import { HandshakeError, type HttpRequest } from '../../../src/seam/transport.ts';
 import { binanceDialect, type BinanceOptions } from '../../../src/simulator/binance/index.ts';
 import type { AccountSettings } from '../../../src/simulator/engine/account.ts';
 import { createVenue, type MatchingVenue, type VenueOptions } from '../../../src/simulator/engine/venue.ts';
@@ -66,6 +66,8 @@ export interface Bench {
   /** Signed over REST. */
   signed(method: HttpRequest['method'], path: string, fields?: Fields, identity?: Identity): Promise<Answer>;
   open(path: string): Promise<SocketClient>;
+  /** Handshakes that were refused. */
+  readonly refusals: readonly HandshakeError[];
   run<T>(work: Promise<T>): Promise<T>;
   /** Client ids of the open orders of account 1, from the engine. */
   openIds(): string[];
@@ -146,6 +148,7 @@ export function binanceBench(
     return raw({ method, url, headers: { 'X-MBX-APIKEY': identity.key } });
   };
 
+  const refusals: HandshakeError[] = [];
   async function open(path: string): Promise<SocketClient> {
     const frames: string[] = [];
     const waiting = new Map<string, (frame: Json) => void>();
@@ -192,7 +195,8 @@ export function binanceBench(
         }
       },
       onPing: () => pings++,
-      onClose(code) {
+      onClose(code, _reason, error) {
+        if (error instanceof HandshakeError) refusals.push(error);
         client.closed = code;
         onOpen();
       },
@@ -209,6 +213,7 @@ export function binanceBench(
     raw,
     signed,
     open,
+    refusals,
     run,
     openIds: () => venue.openOrders(1, null).map((order) => order.clientOrderId),
   };
