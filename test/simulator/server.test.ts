@@ -90,6 +90,10 @@ describe('startSimulator', () => {
     expect(line.socket.isOpen).toBe(true);
   });
 
+  it('knows no exchange by a name that every object has', async () => {
+    await expect(startSimulator({ exchanges: ['constructor'] })).rejects.toThrow('no exchange called "constructor"');
+  });
+
   it('lets a half-open socket go once its client has, however much lay unread', async () => {
     const { client, simulator } = await start();
     const count = (): number | undefined => simulator.exchanges.get('fake')?.connectionCount;
