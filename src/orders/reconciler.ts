@@ -9,7 +9,7 @@ import type { Clock, Timer } from '../seam/clock.ts';
 import type { Connection } from './connection.ts';
 import { named, type OrderManager } from './order-manager.ts';
 import { Pauses } from './pauses.ts';
-import { reconcile, type Answers, type Question, type View } from './reconcile.ts';
+import { nameOf, reconcile, type Answers, type Question, type View } from './reconcile.ts';
 import { byTime } from './sort-reports.ts';
 import type { TrackedOrder } from './tracked-order.ts';
 
@@ -256,11 +256,19 @@ export class Reconciler {
     }
   }
 
-  /** Without the fills of finished orders that an earlier process has told already, or that nobody of ours ever knew. */
-  private ours(fills: readonly OrderReport[]): readonly OrderReport[] {
+  /**
+   * Without the fills of finished orders that an earlier process has told already, or that nobody of ours ever knew. But the exchange cannot have a
+   * fill of an order and no such order: one that it denies is taken in, and asked for until it says what became of it.
+   */
+  private ours(fills: readonly OrderReport[], orders: Answers['orders']): readonly OrderReport[] {
     const { tracker } = this.parts.manager;
     const since = this.firstLiveAt ?? 0;
-    return fills.filter((report) => (report.fill?.time ?? 0) >= since || tracker.find(report) !== null);
+    return fills.filter(
+      (report) =>
+        (report.fill?.time ?? 0) >= since ||
+        tracker.find(report) !== null ||
+        orders.get(nameOf(report))?.outcome === 'not-found',
+    );
   }
 
   /** Merges all answers, oldest first, then what was held back. */
@@ -274,7 +282,10 @@ export class Reconciler {
       for (const answer of answers.orders.values()) {
         if (answer.outcome === 'found') manager.apply(byTime(answer.reports), now);
       }
-      manager.apply(byTime([...this.ours(answers.fillsSince ?? []), ...[...answers.fillsOf.values()].flat()]), now);
+      manager.apply(
+        byTime([...this.ours(answers.fillsSince ?? [], answers.orders), ...[...answers.fillsOf.values()].flat()]),
+        now,
+      );
     });
     manager.filledSince = null;
     for (const name of answers.fillsOf.keys()) {

@@ -158,6 +158,20 @@ describe('restart', () => {
     await kill(next);
   });
 
+  it('... and one that the exchange denies at first, although it lists the fill, is asked for until it is known', async () => {
+    const stage = new Stage();
+    const { trade } = await placed(stage);
+    await kill(trade);
+    const byHand = stage.venue.place({ quantity: '5' });
+    stage.venue.fill(byHand, '5');
+    stage.venue.invisibleForMs = 5_000;
+    const { trade: next, told } = await stage.ready();
+    await stage.clock.advance(20_000);
+    expect(told.fills.map(({ orderId }) => orderId)).toEqual(['1002']);
+    expect(told.orders.findLast(({ orderId }) => orderId === '1002')).toMatchObject({ status: 'FILLED', filled: '5' });
+    await kill(next);
+  });
+
   it('losing the journal does not lose orders: the exchange is the truth', async () => {
     const stage = new Stage();
     const { trade } = await placed(stage);
