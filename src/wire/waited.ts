@@ -3,6 +3,7 @@
 import { setMaxListeners } from 'node:events';
 import { TradeError } from '../domain/errors.ts';
 import type { Platform } from '../domain/platform.ts';
+import { PerHost } from './per-host.ts';
 import type { Patience, Priority } from './rate-budget.ts';
 
 /** A cancel or a question may wait out a whole minute's window; longer than that (a ban) its caller should know. */
@@ -17,12 +18,66 @@ export function patienceFor(priority: Priority, timeoutMs: number, closing: Abor
   return { mostMs: priority === 'order' ? timeoutMs : LONGEST_WAIT_MS, signal: closing };
 }
 
-/** For an account, or whatever else asks, to say that it is closed. */
-export function newClosing(): AbortController {
-  const closing = new AbortController();
+function newController(): AbortController {
+  const controller = new AbortController();
   // Any number of requests may wait at once; Node warns of more than ten.
-  setMaxListeners(0, closing.signal);
-  return closing;
+  setMaxListeners(0, controller.signal);
+  return controller;
+}
+
+/** Those who share what is asked of a host once for all of them. */
+class Sharers {
+  private count = 0;
+  private controller = newController();
+
+  get signal(): AbortSignal {
+    return this.controller.signal;
+  }
+
+  join(): void {
+    if (this.count++ === 0 && this.signal.aborted) this.controller = newController();
+  }
+
+  leave(): void {
+    if (--this.count === 0) this.controller.abort();
+  }
+}
+
+const SHARERS = new PerHost<Sharers>();
+
+/** For an account, or whatever else asks, to say that it is closed: nothing of it waits any more. */
+export class Closing {
+  private readonly own = newController();
+  private readonly sharers: Sharers;
+
+  /** @param process see PerHost */
+  constructor(process: object, host: string) {
+    this.sharers = SHARERS.get(process, host, () => new Sharers());
+    this.sharers.join();
+  }
+
+  /** For its own requests. */
+  get signal(): AbortSignal {
+    return this.own.signal;
+  }
+
+  /** The same for what it asks on behalf of others, too, which ends with the last of them. */
+  shared<T extends object>(context: T): T & { readonly closing: AbortSignal } {
+    const { sharers } = this;
+    return {
+      ...context,
+      // Anew each time: all may go, and others come.
+      get closing() {
+        return sharers.signal;
+      },
+    };
+  }
+
+  end(): void {
+    if (this.signal.aborted) return;
+    this.own.abort();
+    this.sharers.leave();
+  }
 }
 
 /** There was, or would have been, no room for as long as it may wait. */

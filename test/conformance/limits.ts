@@ -1,9 +1,39 @@
 // Limits, bans, clocks and keys: refusals are obeyed, skew is healed, a key that is gone is the end.
 import { expect } from 'vitest';
+import type { ExchangeAccount } from '../../src/exchanges/exchange.ts';
+import { openAccount } from '../../src/runtime/assembly/account-access.ts';
+import type { RateBudget, RateBudgets } from '../../src/wire/rate-budget.ts';
 import type { Case, Chapter } from './case.ts';
 import { value } from './stage.ts';
 
 const cases: readonly Case[] = [
+  {
+    name: 'an account that is closed leaves the others their turn in the queue of what they share',
+    run: async (stage) => {
+      const { place, environment } = stage.supervisor();
+      const made: RateBudget[] = [];
+      const { budgets } = environment;
+      const noted: RateBudgets = {
+        ...budgets,
+        get(key, limit) {
+          const budget = budgets.get(key, limit);
+          made.push(budget);
+          return budget;
+        },
+      };
+      const open = (): ExchangeAccount => openAccount(place, { ...environment, budgets: noted }).connector;
+      const [first, second] = [open(), open()];
+      value(await stage.run(first.prepare()));
+      for (const budget of made) budget.blockFor(2_000);
+      const waiting = first.instrument(place.symbol, 0);
+      await stage.clock.advance(100);
+      await stage.run(first.close());
+      const asked = second.instrument(place.symbol, 0);
+      await stage.clock.advance(5_000);
+      for (const answer of [await waiting, await asked]) expect(value(answer).symbol).toBe(place.symbol);
+      await stage.run(second.close());
+    },
+  },
   {
     name: 'a refusal for rate is told as such, and the exchange is left alone for as long',
     run: async (stage) => {

@@ -9,7 +9,7 @@ import { BINANCE } from '../../domain/platform.ts';
 import { sleep } from '../../seam/clock.ts';
 import type { ClockOffset } from '../../wire/clock-offset.ts';
 import { PerHost, SharedAnswers } from '../../wire/per-host.ts';
-import { newClosing } from '../../wire/waited.ts';
+import { Closing } from '../../wire/waited.ts';
 import type {
   AccountConfig,
   AccountFeed,
@@ -52,7 +52,7 @@ export class BinanceAccount implements ExchangeAccount {
   readonly #instruments: BinanceInstruments;
   readonly #requests: BinanceRequests;
   readonly #balances = new BalanceSheet();
-  readonly #closing = newClosing();
+  readonly #closing: Closing;
 
   constructor(config: AccountConfig, environment: ExchangeEnvironment) {
     const { transport, clock, random, log, budgets } = environment;
@@ -60,7 +60,7 @@ export class BinanceAccount implements ExchangeAccount {
     const restUrl = endpoints['rest'] ?? '';
     const signer = createSigner(config.secretKey);
     const { host } = new URL(restUrl);
-    const time = exchangeClock(budgets, host, clock, () => this.rest);
+    const time = exchangeClock(budgets, host, clock, () => shared);
     const limits = new BinanceLimits(budgets, clock, host, accessKey, time);
     const timeoutMs = timings.requestTimeout;
     const sockets: SocketContext = {
@@ -74,24 +74,19 @@ export class BinanceAccount implements ExchangeAccount {
       canLogOn: signer.canLogOn,
       silenceMs: timings.streamSilence ?? SILENCE_MS,
     };
+    const closing = new Closing(budgets, host);
+    this.#closing = closing;
     this.#environment = environment;
     this.#time = time;
     this.#orders = new OrderSocket(sockets);
-    const requests = new BinanceRequests({
-      transport,
-      limits,
-      signer,
-      accessKey,
-      restUrl,
-      time,
-      timeoutMs,
-      orderEntry: this.#orders,
-      closing: this.#closing.signal,
-    });
+    const context = { transport, limits, signer, accessKey, restUrl, time, timeoutMs, orderEntry: this.#orders };
+    const requests = new BinanceRequests({ ...context, closing: closing.signal });
     this.#requests = requests;
     this.rest = new BinanceRest(requests);
+    // What all accounts share outlives this one: the end of this account must not end their questions.
+    const shared: BinanceRest = new BinanceRest(new BinanceRequests(closing.shared(context)));
     this.#instruments = new BinanceInstruments(
-      this.rest,
+      shared,
       limits,
       clock,
       ANSWERS.get(budgets, host, () => new SharedAnswers()),
@@ -192,7 +187,7 @@ export class BinanceAccount implements ExchangeAccount {
   }
 
   close(): Promise<void> {
-    this.#closing.abort();
+    this.#closing.end();
     return this.feed.stop();
   }
 }

@@ -5,7 +5,7 @@ import type { Result } from '../../domain/errors.ts';
 import type { Instrument } from '../../domain/instrument.ts';
 import { Secret } from '../../domain/secret.ts';
 import { PerHost, SharedAnswers } from '../../wire/per-host.ts';
-import { newClosing } from '../../wire/waited.ts';
+import { Closing } from '../../wire/waited.ts';
 import type { ExchangeEnvironment, ExchangeMarket, MarketConfig, MarketFeed } from '../exchange.ts';
 import { BinanceInstruments } from './instruments.ts';
 import { BinanceLimits } from './limits.ts';
@@ -30,10 +30,10 @@ export class BinanceMarket implements ExchangeMarket {
     const restUrl = endpoints['rest'] ?? '';
     const { host } = new URL(restUrl);
     // Weight and connections are counted by IP: with those of the accounts.
-    const time = exchangeClock(budgets, host, clock, () => rest);
+    const time = exchangeClock(budgets, host, clock, () => shared);
     const limits = new BinanceLimits(budgets, clock, host, NO_KEY, time);
-    const closing = newClosing();
-    const requests = new BinanceRequests({
+    const closing = new Closing(budgets, host);
+    const context = {
       transport,
       limits,
       // Nothing here is signed.
@@ -43,11 +43,12 @@ export class BinanceMarket implements ExchangeMarket {
       restUrl,
       timeoutMs: requestTimeout,
       orderEntry: { call: () => null },
-      closing: closing.signal,
-    });
-    const rest: BinanceRest = new BinanceRest(requests);
+    };
+    const rest = new BinanceRest(new BinanceRequests({ ...context, closing: closing.signal }));
+    // What all accounts and markets share outlives this one.
+    const shared: BinanceRest = new BinanceRest(new BinanceRequests(closing.shared(context)));
     const answers = ANSWERS.get(budgets, host, () => new SharedAnswers());
-    this.#instruments = new BinanceInstruments(rest, limits, clock, answers);
+    this.#instruments = new BinanceInstruments(shared, limits, clock, answers);
     const url = endpoints['stream'] ?? '';
     this.feed = new BinanceMarketFeed({
       transport,
@@ -58,7 +59,7 @@ export class BinanceMarket implements ExchangeMarket {
       rest,
       limits,
       silenceMs: SILENCE_MS,
-      onStop: () => closing.abort(),
+      onStop: () => closing.end(),
     });
   }
 

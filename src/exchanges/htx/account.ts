@@ -7,7 +7,7 @@ import type { Assets, Orderbook } from '../../domain/order.ts';
 import { HTX } from '../../domain/platform.ts';
 import { ClockOffset } from '../../wire/clock-offset.ts';
 import { PerHost, SharedAnswers } from '../../wire/per-host.ts';
-import { newClosing } from '../../wire/waited.ts';
+import { Closing } from '../../wire/waited.ts';
 import type {
   AccountConfig,
   AccountFeed,
@@ -51,9 +51,11 @@ export class HtxAccount implements ExchangeAccount {
   readonly #environment: ExchangeEnvironment;
   readonly #time: ClockOffset;
   readonly #status: SharedAnswers<HtxMarketStatus>;
+  /** What all accounts share outlives this one: the end of this account must not end their questions. */
+  readonly #shared: HtxRest;
   readonly #instruments: HtxInstruments;
   readonly #balances = new Balances();
-  readonly #closing = newClosing();
+  readonly #closing: Closing;
   readonly #privateStream: HtxAccountFeed;
   readonly #orderSocket: HtxOrderSocket;
   readonly #spot = new SpotAccount();
@@ -71,25 +73,20 @@ export class HtxAccount implements ExchangeAccount {
     const time = CLOCKS.get(
       budgets,
       host,
-      () => new ClockOffset({ clock, ask: () => this.rest.getServerTime(), samples: 3 }),
+      () => new ClockOffset({ clock, ask: () => shared.getServerTime(), samples: 3 }),
     );
     const exchangeTime = (): number => time.serverNow();
+    const closing = new Closing(budgets, host);
+    this.#closing = closing;
     const remeasure = async (): Promise<number> => {
       const before = time.offset;
       await time.measure();
       return time.offset - before;
     };
-    const requests = new HtxRequests({
-      rest: endpoints.rest,
-      transport,
-      clock,
-      signer,
-      limits,
-      timeoutMs,
-      exchangeTime,
-      remeasure,
-      closing: this.#closing.signal,
-    });
+    const context = { rest: endpoints.rest, transport, clock, signer, limits, timeoutMs, exchangeTime, remeasure };
+    const requests = new HtxRequests({ ...context, closing: closing.signal });
+    const shared = new HtxRest(new HtxRequests(closing.shared(context)));
+    this.#shared = shared;
     const memory = new StreamMemory(exchangeTime);
     const login = (url: string): LoginContext => ({
       url,
@@ -104,7 +101,7 @@ export class HtxAccount implements ExchangeAccount {
     this.#time = time;
     this.rest = new HtxRest(requests);
     this.#status = STATUSES.get(budgets, host, () => new SharedAnswers());
-    this.#instruments = RULES.get(budgets, host, () => new HtxInstruments(this.rest, clock));
+    this.#instruments = RULES.get(budgets, host, () => new HtxInstruments(shared, clock));
     const queries = new HtxQueries(this.rest, memory, this.#spot);
     this.#privateStream = new HtxAccountFeed({
       link,
@@ -180,7 +177,7 @@ export class HtxAccount implements ExchangeAccount {
   /** Halted or cancel-only is worth a word; orders are refused by the exchange itself (3.4). */
   async #checkMarket(): Promise<void> {
     const [status, error] = await this.#status.get('market-status', STATUS_MS, this.#environment.clock, () =>
-      this.rest.getMarketStatus(),
+      this.#shared.getMarketStatus(),
     );
     const { log } = this.#environment;
     if (error !== null) log.warn('the market status is not known', { error: error.message });
@@ -221,7 +218,7 @@ export class HtxAccount implements ExchangeAccount {
   }
 
   close(): Promise<void> {
-    this.#closing.abort();
+    this.#closing.end();
     return this.feed.stop();
   }
 }

@@ -8,7 +8,7 @@ import type { Assets, Orderbook } from '../../domain/order.ts';
 import { OKX } from '../../domain/platform.ts';
 import { ClockOffset } from '../../wire/clock-offset.ts';
 import { PerHost } from '../../wire/per-host.ts';
-import { newClosing } from '../../wire/waited.ts';
+import { Closing } from '../../wire/waited.ts';
 import type { AccountConfig, AccountFeed, ExchangeAccount, ExchangeEnvironment, Trading } from '../exchange.ts';
 import { OkxAccountFeed } from './account-feed.ts';
 import { probeOf } from './conversation.ts';
@@ -43,7 +43,7 @@ export class OkxAccount implements ExchangeAccount {
   readonly #time: ClockOffset;
   readonly #instruments: OkxInstruments;
   readonly #balances = new BalanceSheet();
-  readonly #closing = newClosing();
+  readonly #closing: Closing;
   #mode: AccountMode | null = null;
 
   constructor(config: AccountConfig, environment: ExchangeEnvironment) {
@@ -52,7 +52,8 @@ export class OkxAccount implements ExchangeAccount {
     const restUrl = endpoints['rest'] ?? '';
     const passphrase = config.passphrase?.reveal() ?? '';
     const signer = createSigner(config.secretKey);
-    const closing = this.#closing.signal;
+    const closing = new Closing(budgets, new URL(restUrl).host);
+    this.#closing = closing;
     const limits = new OkxLimits(budgets, clock, new URL(restUrl).host, accessKey);
     this.#limits = limits;
     this.#environment = environment;
@@ -61,11 +62,11 @@ export class OkxAccount implements ExchangeAccount {
     const time = CLOCKS.get(
       budgets,
       host,
-      () => new ClockOffset({ clock, ask: () => this.rest.getServerTime(), samples: 3 }),
+      () => new ClockOffset({ clock, ask: () => shared.getServerTime(), samples: 3 }),
     );
     this.#time = time;
     const now = (): number => time.serverNow();
-    const requests = new OkxRequests({
+    const context = {
       transport,
       limits,
       signer,
@@ -75,10 +76,12 @@ export class OkxAccount implements ExchangeAccount {
       time,
       isDemo: isDemo(endpoints),
       timeoutMs: timings.requestTimeout,
-      closing,
-    });
+    };
+    const requests = new OkxRequests({ ...context, closing: closing.signal });
     this.rest = new OkxRest(requests);
-    this.#instruments = RULES.get(budgets, host, () => new OkxInstruments(this.rest, clock));
+    // What all accounts share outlives this one: the end of this account must not end their questions.
+    const shared = new OkxRest(new OkxRequests(closing.shared(context)));
+    this.#instruments = RULES.get(budgets, host, () => new OkxInstruments(shared, clock));
     this.#feed = new OkxAccountFeed({
       transport,
       clock,
@@ -101,7 +104,7 @@ export class OkxAccount implements ExchangeAccount {
       socket: this.#feed,
       level: () => this.#mode?.level ?? null,
       requestTimeoutMs: timings.requestTimeout,
-      closing,
+      closing: closing.signal,
       clockWasOff: () => this.#clockWasOff(),
       onRefused: (code, instId, message) => this.#refused(code, instId, message),
     });
@@ -186,7 +189,7 @@ export class OkxAccount implements ExchangeAccount {
   }
 
   close(): Promise<void> {
-    this.#closing.abort();
+    this.#closing.end();
     return this.#feed.stop();
   }
 
