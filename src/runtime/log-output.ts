@@ -12,7 +12,7 @@ export interface Sink {
   write(line: string): void;
 }
 
-/** So much may wait for a reader that pauses, or for a full disk to get room again. */
+/** So much may wait for a reader that pauses, or, of a log file, for a full disk to get room again. */
 const MOST_WAITING_BYTES = 1_048_576;
 
 /**

@@ -126,7 +126,7 @@ export class Link {
     this.current?.drop(reason);
   }
 
-  /** Closes every connection; resolves when they are closed. Nothing is called any more but 'close' events. */
+  /** Closes every connection; resolves when they are closed. Nothing is called any more but 'close' events, and `onFrame` where replies are waited for. */
   async stop(): Promise<void> {
     this.stopped = true;
     this.cancelTimers();
@@ -172,7 +172,8 @@ export class Link {
       {
         opened: (session) => this.opened(session),
         frame: (data, binary, session, receivedAt) => {
-          if (!this.stopped) this.options.onFrame(data, binary, session, receivedAt);
+          // Replies that are waited for are taken in to the end.
+          if (!this.stopped || session.pendingCount > 0) this.options.onFrame(data, binary, session, receivedAt);
         },
         ended: (session, code, reason, error) => this.ended(session, code, reason, error),
       },

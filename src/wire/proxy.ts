@@ -2,7 +2,7 @@
 // (CONNECT) and carries bytes: TLS is between us and the exchange, whose certificate is verified as ever.
 
 import { Agent } from 'node:https';
-import { ProxyAgent, type Dispatcher, type Pool } from 'undici';
+import { Pool, ProxyAgent, type Dispatcher } from 'undici';
 import type { Secret } from '../domain/secret.ts';
 
 const TLS = /^(?:https|wss):$/;
@@ -29,6 +29,8 @@ export class Proxy {
       uri: this.#url.reveal(),
       proxyTunnel: true,
       connectTimeout: connectTimeoutMs,
+      // A proxy that takes the connection and says nothing must not hold up whatever comes behind.
+      clientFactory: (url, settings) => new Pool(url, { ...settings, headersTimeout: connectTimeoutMs }),
       requestTls: { rejectUnauthorized: true },
       proxyTls: { rejectUnauthorized: true },
     });

@@ -145,6 +145,23 @@ test('what still comes while a stopped link closes is told to nobody', async () 
   expect(frames).toEqual(['1:before']);
 });
 
+test('... but for replies that are waited for', async () => {
+  const { clock, transport, frames, link } = setup();
+  transport.onConnect = (socket) => socket.open();
+  link.start();
+  await clock.settle();
+  const { handlers } = transport.last;
+  const session = link.session!;
+  const waiting = session.request('1', 'ask', 5_000);
+  const stopping = link.stop();
+  handlers.onFrame(Buffer.from('reply'), false);
+  session.settle('1', 'reply');
+  handlers.onFrame(Buffer.from('push'), false);
+  await clock.runFor(stopping);
+  expect(await waiting).toEqual({ end: 'reply', reply: 'reply' });
+  expect(frames).toEqual(['1:reply']);
+});
+
 test('a link that is stopped no longer waits to be admitted', async () => {
   const { clock, transport, link } = setup({
     admit: (signal) =>

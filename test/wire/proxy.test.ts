@@ -34,7 +34,10 @@ async function listen(server: Server): Promise<number> {
 }
 
 /** An exchange behind a proxy, and what the proxy was asked for. */
-async function stage(answer: (asked: string) => 'let through' | number = () => 'let through') {
+async function stage(
+  answer: (asked: string) => 'let through' | 'silence' | number = () => 'let through',
+  options: { readonly connectTimeoutMs?: number } = {},
+) {
   const exchange = createSecureServer({ key: pem, cert }, (request, response) => response.end(`got ${request.url}`));
   new WebSocketServer({ server: exchange }).on('connection', (socket) => socket.send('hello'));
   const exchangePort = await listen(exchange);
@@ -48,6 +51,10 @@ async function stage(answer: (asked: string) => 'let through' | number = () => '
     const login = Buffer.from((headers['proxy-authorization'] ?? '').replace('Basic ', ''), 'base64').toString();
     asked.push(`${url} ${login}`);
     const verdict = answer(url);
+    if (verdict === 'silence') {
+      closers.push(() => socket.destroy());
+      return;
+    }
     if (verdict !== 'let through') {
       socket.end(`HTTP/1.1 ${verdict} No\r\n\r\n`);
       return;
@@ -60,7 +67,10 @@ async function stage(answer: (asked: string) => 'let through' | number = () => '
     closers.push(() => onward.destroy());
   });
   const port = await listen(server);
-  const transport = realTransport(realClock, { proxy: new Proxy(new Secret(`http://me:p%40ss@127.0.0.1:${port}`)) });
+  const transport = realTransport(realClock, {
+    ...options,
+    proxy: new Proxy(new Secret(`http://me:p%40ss@127.0.0.1:${port}`)),
+  });
   closers.push(() => transport.close());
   return { asked, exchangePort, transport };
 }
@@ -113,6 +123,25 @@ it('one that refuses is a network error: nothing was sent', async () => {
   expect(error).toMatchObject({ sent: 'no', kind: 'network' });
   expect(String(error)).not.toContain('p@ss');
   expect(await firstFrame(transport, 'wss://exchange.test/ws')).toMatch(/^closed: /);
+});
+
+it('one that says nothing holds up only what waits for it, and for no longer than a connection may take', async () => {
+  let isSilent = true;
+  const { transport, asked } = await stage(() => (isSilent ? 'silence' : 'let through'), { connectTimeoutMs: 300 });
+  const unanswered = Array.from({ length: 70 }, async (_, index) => {
+    const call = { ...get, timeoutMs: 200, url: `https://exchange.test/${index}` };
+    return (await transport.request(call).catch((reason: unknown) => reason)) instanceof TransportError;
+  });
+  expect(new Set(await Promise.all(unanswered))).toEqual(new Set([true]));
+  isSilent = false;
+  const before = asked.length;
+  let status: number | null = null;
+  for (let tries = 0; status === null && tries < 10; tries++) {
+    const call = { ...get, timeoutMs: 300, url: 'https://exchange.test/' };
+    status = (await transport.request(call).catch(() => null))?.status ?? null;
+  }
+  expect(status).toBe(200);
+  expect(asked.length).toBeGreaterThan(before);
 });
 
 it('a simulator on this machine, or without TLS, is reached directly', async () => {
