@@ -55,6 +55,8 @@ export interface RememberedOrder {
 export interface FinishedOrder {
   readonly orderId: string;
   readonly status: OrderStatus;
+  /** When it was closed (our clock, ms). */
+  readonly at: number;
 }
 
 /** `key` names an order for the journal: it is given when tracking begins and never changes. */

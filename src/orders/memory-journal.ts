@@ -110,7 +110,7 @@ export class MemoryJournal implements Journal {
           const orderId = lastOf(reports, 'orderId');
           if (status === null || orderId === null) continue;
           if (closedAt < since && !doubted.has(clientIdOf(entry))) continue;
-          found.push({ orderId, status });
+          found.push({ orderId, status, at: closedAt });
         }
         return found;
       },

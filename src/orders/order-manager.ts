@@ -37,6 +37,14 @@ interface FactsNeeded {
   terms(ref: OrderRef): void;
 }
 
+/** Of the first load. */
+interface FirstLoad {
+  /** By the exchange's clock, ms: what an earlier process had seen of orders ends there; null: there was none. */
+  readonly since: number | null;
+  /** How much each order filled since then, as far as that is known. By order id. */
+  readonly filledSince: ReadonlyMap<string, Decimal>;
+}
+
 interface OrderManagerParts {
   readonly place: Place;
   readonly clock: Clock;
@@ -53,9 +61,11 @@ export class OrderManager {
   readonly view: OpenOrdersView;
   /**
    * Set while the first list is loaded: what orders that nobody here knew had filled before then is taken in silently, but for what they filled since
-   * an earlier process had seen everything. By order id; empty when there was none.
+   * an earlier process had seen everything.
    */
-  filledSince: ReadonlyMap<string, Decimal> | null = null;
+  firstLoad: FirstLoad | null = null;
+  /** Of an order that is brought back: how much of it was told. */
+  private toldOfReturning: Decimal | null = null;
   /** Collects what comes to light while a gap is open; null while there is none. */
   findings: { readonly ended: Set<string>; readonly filled: Set<string> } | null = null;
   /** Orders that wait to be told until answers are merged; null: everything is told at once. */
@@ -223,18 +233,21 @@ export class OrderManager {
     const own = clientOrderId !== null && isOwn(clientOrderId);
     const key = orderId !== null ? `o:${orderId}` : `c:${clientOrderId ?? ''}`;
     const order = new TrackedOrder(key, newOrderState(place.symbol), report.ctime ?? clock.now(), own);
-    if (report.filled !== null) {
-      // What was filled before it went out of memory was told.
-      if (isBack) order.silent = report.filled;
-      else if (this.filledSince !== null && report.source === 'open-orders')
-        order.silent = Decimal.max(
-          Decimal.ZERO,
-          report.filled.sub(this.filledSince.get(orderId ?? '') ?? Decimal.ZERO),
-        );
-    }
+    order.silent = this.silentOf(report, isBack);
     if (isBack && orderId !== null) this.tracker.forgetPast(orderId);
     if (report.action === null) needs.terms({ orderId, clientOrderId });
     return order;
+  }
+
+  /** How much of what it states is filled, of an order nobody knew, is not to be told. */
+  private silentOf({ filled, orderId, ctime, source }: OrderReport, isBack: boolean): Decimal {
+    if (filled === null) return Decimal.ZERO;
+    if (isBack) return this.toldOfReturning ?? filled;
+    if (this.firstLoad === null || source !== 'open-orders') return Decimal.ZERO;
+    const { since, filledSince } = this.firstLoad;
+    // All of it is younger than what the earlier process had seen.
+    if (since !== null && ctime !== null && ctime >= since) return Decimal.ZERO;
+    return Decimal.max(Decimal.ZERO, filled.sub(filledSince.get(orderId ?? '') ?? Decimal.ZERO));
   }
 
   /** Reports of an order that had left memory as ended, and is open. */
@@ -244,10 +257,14 @@ export class OrderManager {
 
   /** Takes such an order in again, with all its fills: those from before were told. */
   bringBack(ref: OrderRef, reports: readonly OrderReport[], fills: readonly OrderReport[], receivedAt: number): void {
+    const until = ref.orderId === null ? null : this.tracker.toldUntil(ref.orderId);
+    const told = fills.filter(({ fill }) => fill !== null && fill.time <= (until ?? Infinity));
+    this.toldOfReturning = filledBy(named(ref, told)).get(ref.orderId ?? '') ?? Decimal.ZERO;
     this.together(() => {
       this.applyTo(ref, reports, receivedAt);
       this.applyTo(ref, byTime(fills), receivedAt);
     });
+    this.toldOfReturning = null;
     const order = this.tracker.find(ref);
     if (order !== null) this.fillsAnswered(order);
   }
@@ -402,6 +419,7 @@ export class OrderManager {
     reason: string,
   ): void {
     order.phase = 'settled';
+    order.isConcluded = life !== 'failed';
     this.mergeInto(
       order,
       { ...EMPTY_REPORT, source: 'inferred', symbol: this.parts.place.symbol, life, reason, utime: null },
@@ -470,6 +488,18 @@ function isWhole({ source, life }: OrderReport): boolean {
 function isReopening(known: Life, { life, source }: OrderReport): boolean {
   if (life !== 'open') return false;
   return known === 'presumed-canceled' || (known === 'failed' && source === 'open-orders');
+}
+
+/** How much these fills filled of each order, by order id. */
+export function filledBy(reports: readonly OrderReport[]): ReadonlyMap<string, Decimal> {
+  const filled = new Map<string, Decimal>();
+  const seen = new Set<string>();
+  for (const { orderId, fill } of reports) {
+    if (orderId === null || fill === null || seen.has(`${orderId}/${fill.tradeId}`)) continue;
+    seen.add(`${orderId}/${fill.tradeId}`);
+    filled.set(orderId, (filled.get(orderId) ?? Decimal.ZERO).add(fill.quantity));
+  }
+  return filled;
 }
 
 /** Reports of the order that was asked for, under the id it was asked by. */

@@ -1,13 +1,12 @@
 // Drives a reconcile: asks what reconcile.ts says, again and again until everything is answered, merges, then lets the held pushes in.
 // Runs at the start, after every break of the stream, and slowly in between. A break in the middle means starting over.
 
-import { Decimal } from '../domain/decimal.ts';
 import type { TradeError } from '../domain/errors.ts';
 import type { OrderReport } from '../domain/order-report.ts';
 import type { QueryOutcome } from '../exchanges/exchange.ts';
 import type { Clock, Timer } from '../seam/clock.ts';
 import type { Connection } from './connection.ts';
-import { named, type OrderManager } from './order-manager.ts';
+import { filledBy, named, type OrderManager } from './order-manager.ts';
 import { Pauses } from './pauses.ts';
 import { nameOf, reconcile, type Answers, type Question, type View } from './reconcile.ts';
 import { byTime } from './sort-reports.ts';
@@ -51,18 +50,6 @@ interface Moment {
 /** The moment in exchange time. When one of the clocks was set since (a machine that slept), the earlier reading misses nothing. */
 function earliest({ here, there }: Moment, offset: number): number {
   return Math.min(here + offset, there);
-}
-
-/** How much of each order these fills filled. */
-function filledBy(reports: readonly OrderReport[]): ReadonlyMap<string, Decimal> {
-  const filled = new Map<string, Decimal>();
-  const seen = new Set<string>();
-  for (const { orderId, fill } of reports) {
-    if (orderId === null || fill === null || seen.has(`${orderId}/${fill.tradeId}`)) continue;
-    seen.add(`${orderId}/${fill.tradeId}`);
-    filled.set(orderId, (filled.get(orderId) ?? Decimal.ZERO).add(fill.quantity));
-  }
-  return filled;
 }
 
 export class Reconciler {
@@ -188,9 +175,10 @@ export class Reconciler {
     for (;;) {
       const at = connection();
       if (at === null) return;
-      const { questions, unknown } = reconcile(this.view(kind, at.account.clockOffset(), among), answers);
+      const view = this.view(kind, at.account.clockOffset(), among);
+      const { questions, unknown } = reconcile(view, answers);
       if (questions.length === 0) {
-        this.finish(kind, answers);
+        this.finish(kind, answers, view.fillsSince);
         this.proof = asked;
         this.firstProof ??= asked;
         this.running = null;
@@ -272,10 +260,10 @@ export class Reconciler {
   }
 
   /** Merges all answers, oldest first, then what was held back. */
-  private finish(kind: ReconcileKind, answers: Answers): void {
+  private finish(kind: ReconcileKind, answers: Answers, since: number | null): void {
     const { manager, clock } = this.parts;
     const now = clock.monotonic();
-    manager.filledSince = kind === 'first' ? filledBy(answers.fillsSince ?? []) : null;
+    if (kind === 'first') manager.firstLoad = { since, filledSince: filledBy(answers.fillsSince ?? []) };
     manager.together(() => {
       // Terms and totals before fills: a fill of an order whose side is not known could not be told.
       manager.apply(byTime(answers.openOrders ?? []), now);
@@ -287,7 +275,7 @@ export class Reconciler {
         now,
       );
     });
-    manager.filledSince = null;
+    manager.firstLoad = null;
     for (const name of answers.fillsOf.keys()) {
       const order = manager.tracker.find({ orderId: name, clientOrderId: null });
       if (order !== null) manager.fillsAnswered(order);

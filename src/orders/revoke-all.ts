@@ -50,7 +50,7 @@ export class RevokeAll {
   private keyRefusals = 0;
   /** Everything of the symbol is being canceled in one request: an order that comes into view meanwhile is struck by it as well. */
   private isSweeping = false;
-  /** Listed as open by the exchange although they had ended for us before this run began, by id: the exchange is right. */
+  /** Listed as open by the exchange although they had ended for us before this run began, by id. Unless we heard of the end the exchange is right. */
   private readonly strays = new Map<string, Stray>();
   private isOver = false;
 
@@ -177,7 +177,8 @@ export class RevokeAll {
     for (const report of listed) {
       const { orderId, clientOrderId } = report;
       const order = this.parts.manager.tracker.find(report);
-      if (orderId === null || (order !== null && (!order.isEnded || this.found.has(order)))) continue;
+      if (orderId === null) continue;
+      if (order !== null && (!order.isEnded || this.found.has(order) || !order.isConcluded)) continue;
       const known = this.strays.get(orderId);
       if (known !== undefined) known.isListed = true;
       else this.strays.set(orderId, { ref: { orderId, clientOrderId }, isCanceled: false, isListed: true });
@@ -289,6 +290,8 @@ export class RevokeAll {
     const found = new Set([...this.found].map(({ id }) => id));
     for (const [orderId, { isListed, isCanceled }] of this.strays) {
       if (found.has(orderId) || !(isListed || isCanceled)) continue;
+      // Most of those that an earlier process saw filled are a list's that lags.
+      if (!isListed && manager.tracker.past(orderId) === 'FILLED') continue;
       found.add(orderId);
       if (isListed) {
         left.push(orderId);

@@ -40,6 +40,8 @@ export class TrackedOrder {
   cancelSent = false;
   /** Known to have been open, but the exchange says that it knows no such order. */
   isMissing = false;
+  /** Its end was concluded from the exchange's silence, not heard. */
+  isConcluded = false;
   /** Refused by a rate limit, so most likely never seen by the matching: nobody asks for it, but what shows it all the same is believed. */
   refusedForRate = false;
   /** Filled before the first start and not yet explained by known fills: those are never told. */

@@ -31,11 +31,11 @@ export class JournalReader {
     const orders = 'FROM orders JOIN scopes ON scopes.id = orders.scope';
     this.unfinished = prepare(`SELECT orders.* ${orders} WHERE status IS NULL AND ${OF_SCOPE} ORDER BY orders.id`);
     this.finished = prepare(
-      `SELECT order_id, status ${orders} WHERE status IS NOT NULL AND order_id IS NOT NULL AND ${OF_SCOPE} AND at >= ?`,
+      `SELECT order_id, status, at ${orders} WHERE status IS NOT NULL AND order_id IS NOT NULL AND ${OF_SCOPE} AND at >= ?`,
     );
     // CROSS JOIN: from the few that are unfinished to those of their ids, and not through everything that ever ended.
     this.namesakes = prepare(
-      `SELECT ended.order_id, ended.status ${orders} CROSS JOIN orders AS ended
+      `SELECT ended.order_id, ended.status, ended.at ${orders} CROSS JOIN orders AS ended
        ON ended.scope = orders.scope AND ended.client_order_id = orders.client_order_id
        WHERE orders.status IS NULL AND orders.order_id IS NULL AND ${OF_SCOPE}
        AND ended.status IS NOT NULL AND ended.order_id IS NOT NULL`,
@@ -70,7 +70,7 @@ export class JournalReader {
     const rows = [...this.finished.all(...values(scope), since), ...this.namesakes.all(...values(scope))];
     return rows.flatMap((row): FinishedOrder[] => {
       const status = readStatus(row['status']);
-      return status === null ? [] : [{ orderId: String(row['order_id']), status }];
+      return status === null ? [] : [{ orderId: String(row['order_id']), status, at: Number(row['at']) }];
     });
   }
 }

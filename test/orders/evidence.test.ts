@@ -107,6 +107,24 @@ describe('an order that was taken for canceled', () => {
     await trade.close();
   });
 
+  it('a filled one that a list a moment behind still shows is not revoked', async () => {
+    for (const capabilities of [FORGETFUL, { ...FORGETFUL, cancelAll: true }]) {
+      const stage = new Stage(capabilities);
+      const { trade } = await stage.ready();
+      for (let i = 0; i < 2; i++) await stage.clock.runFor(trade.createOrder('SELL', '2', '10'));
+      stage.venue.staleRow = stage.venue.report(stage.venue.orders[0]!, 'open-orders');
+      stage.venue.fill(stage.venue.orders[0]!, '10');
+      await stage.clock.advance(500);
+      stage.clock.after(300, () => {
+        stage.venue.staleRow = null;
+      });
+      stage.venue.breakStream();
+      expect(await stage.clock.runFor(trade.revokeOrder())).toEqual([['1002'], null]);
+      expect(stage.journal.receipts({})[0]).toMatchObject({ revoked: ['1002'], left: [] });
+      await trade.close();
+    }
+  });
+
   it('counts as revoked only when the exchange says that it has ended', async () => {
     const stage = new Stage(FORGETFUL);
     const { trade } = await denied(stage);
@@ -147,6 +165,25 @@ describe('an order that was taken for canceled', () => {
       expect(told.orders.at(-1)).toMatchObject({ status: 'FILLED', filled: '10' });
       await last.close();
     }
+  });
+
+  it('and filled on while nobody thought of it any more tells that, too', async () => {
+    const stage = new Stage(FORGETFUL);
+    const { trade, told } = await stage.ready();
+    await stage.clock.runFor(trade.createOrder('SELL', '2', '10'));
+    const order = stage.venue.orders[0]!;
+    stage.venue.fill(order, '4');
+    await stage.clock.advance(3 * HOUR_MS);
+    stage.venue.hasAmnesia = true;
+    await stage.clock.advance(26 * HOUR_MS);
+    expect(stage.trackedBy(trade)).toBe(0);
+    stage.venue.pushDelayMs = null;
+    stage.venue.fill(order, '3');
+    stage.venue.hasAmnesia = false;
+    await stage.clock.advance(3 * MINUTE_MS);
+    expect(told.fills.map(({ quantity }) => quantity)).toEqual(['4', '3']);
+    expect(told.orders.at(-1)).toMatchObject({ status: 'PARTIAL-FILLED', filled: '7' });
+    await trade.close();
   });
 
   it('is open again after a restart, and can be revoked', async () => {

@@ -144,6 +144,24 @@ describe('restart', () => {
     await kill(next);
   });
 
+  it('... however late the list of fills shows them', async () => {
+    const stage = new Stage();
+    const { trade } = await stage.ready();
+    await stage.clock.advance(70_000);
+    await kill(trade);
+    const order = stage.venue.place({});
+    stage.venue.fill(order, '1');
+    await stage.clock.advance(3_000);
+    stage.venue.fill(order, '2');
+    await stage.clock.advance(2_000);
+    stage.venue.fillsLagMs = 4_000;
+    const { trade: next, told } = await stage.ready();
+    stage.venue.fill(order, '7');
+    await stage.clock.advance(60_000);
+    expect(told.fills.map(({ quantity }) => quantity).toSorted()).toEqual(['1', '2', '7']);
+    await kill(next);
+  });
+
   it('an order placed by hand and filled between two processes is told by the second; what the first had told is not', async () => {
     const stage = new Stage();
     const { trade } = await placed(stage);
