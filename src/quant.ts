@@ -16,6 +16,7 @@ import { configureLogger, logger } from './runtime/logger.ts';
 import { participants } from './runtime/participant.ts';
 import { realClock } from './runtime/real-clock.ts';
 import { Shutdown, type LeftOver } from './runtime/shutdown.ts';
+import { onStopSignal, type StopSignal } from './runtime/stop-signals.ts';
 import { tasks } from './tasks.ts';
 
 /** A strategy: a class to construct, or a function to call and await. */
@@ -23,8 +24,6 @@ export type Entrance = (new () => unknown) | (() => unknown);
 
 /** Set by `aioquant run` for the process it supervises. */
 export const SUPERVISED = 'AIOQUANT_SUPERVISED';
-
-const STOP_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 /** How long each of the last steps may take: what it waits for may never come, and the process has to exit. */
 const CLOSING_LIMIT_MS = 5_000;
@@ -96,7 +95,7 @@ async function onRepeatedSignal(signal: string): Promise<void> {
   process.exit(1);
 }
 
-function onSignal(signal: NodeJS.Signals): void {
+function onSignal(signal: StopSignal): void {
   if (stopping === null) void quant.stop(signal);
   else void onRepeatedSignal(signal);
 }
@@ -107,7 +106,7 @@ function onUncaught(error: unknown): void {
 }
 
 function watchProcess(): void {
-  for (const signal of STOP_SIGNALS) process.on(signal, onSignal);
+  onStopSignal(realClock, onSignal);
   // Both are needed: as process 1 of a container nothing else would handle them.
   process.on('uncaughtException', onUncaught);
   process.on('unhandledRejection', onUncaught);

@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import type { Command } from 'commander';
 import type { OrderReport } from '../domain/order-report.ts';
 import type { Config } from '../runtime/config.ts';
+import type { StopSignal } from '../runtime/stop-signals.ts';
 import type { SupervisedChild } from '../runtime/supervisor.ts';
 import { strategyFile } from './strategy-module.ts';
 import { textOption, type Finish } from './usage.ts';
@@ -62,6 +63,7 @@ async function runSupervised(strategy: string, configFile: string | undefined): 
   const config: Config = configFile === undefined ? parseConfig('{}', 'defaults.json') : readConfig(configFile);
   const { configureLogger, logger } = await import('../runtime/logger.ts');
   const { realClock } = await import('../runtime/real-clock.ts');
+  const { onStopSignal } = await import('../runtime/stop-signals.ts');
   const { Supervisor } = await import('../runtime/supervisor.ts');
   const { supervisedChild } = await import('./supervised-child.ts');
   const { SUPERVISED } = await import('../quant.ts');
@@ -103,7 +105,7 @@ async function runSupervised(strategy: string, configFile: string | undefined): 
   });
 
   let asking = false;
-  const onSignal = async (signal: NodeJS.Signals): Promise<void> => {
+  const onSignal = async (signal: StopSignal): Promise<void> => {
     if (!supervisor.isStopping) {
       supervisor.stop(signal);
       return;
@@ -118,6 +120,6 @@ async function runSupervised(strategy: string, configFile: string | undefined): 
     supervisor.abandon();
     process.exit(1);
   };
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void onSignal(signal));
+  onStopSignal(realClock, (signal) => void onSignal(signal));
   return supervisor.run();
 }

@@ -1,6 +1,12 @@
 // The second line of defence: every way to stop a strategy in order closes the gate, revokes, confirms, and ends with the right status.
+import { execFileSync } from 'node:child_process';
+import { realpathSync } from 'node:fs';
+import { setTimeout as wait } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { PLATFORMS, type Platform } from '../../src/domain/platform.ts';
+import { ECHO_MS } from '../../src/runtime/stop-signals.ts';
+import { Launched } from '../support/launched.ts';
 import { AT_A_TERMINAL, openStage, REHEARSAL, ROUND_TRIP_50, type Stage, type StageOptions } from './support.ts';
 
 function stageFor(platform: Platform, ending: string, orders: number, options: StageOptions = {}): Promise<Stage> {
@@ -114,6 +120,7 @@ describe('a second Ctrl-C at a terminal', { concurrent: true, timeout: 60_000 },
     await running.says(/PLACED 2/);
     running.signal('SIGINT');
     await running.says(/stopping: SIGINT/);
+    await wait(ECHO_MS);
     running.signal('SIGINT');
     await running.says(question);
     expect(stage.at.open()).toBe(2);
@@ -123,17 +130,65 @@ describe('a second Ctrl-C at a terminal', { concurrent: true, timeout: 60_000 },
     expect(stage.at.open()).toBe(2);
   });
 
+  it('a Ctrl-C that arrives twice, from the terminal and from npm, is one', async () => {
+    await using stage = await stageFor('okx', 'rest', 2);
+    const alone = stage.start(['run', REHEARSAL, '-c', stage.at.config, '--no-supervisor'], AT_A_TERMINAL);
+    await alone.says(/PLACED 2/);
+    alone.signal('SIGINT');
+    await alone.says(/stopping: SIGINT/);
+    alone.signal('SIGINT');
+    const { status, out, err } = await alone.ended;
+    expect(out + err).not.toContain('Abandon?');
+    expect([status, stage.at.open()]).toEqual([0, 0]);
+  });
+
   it('"no" goes on stopping', async () => {
     await using stage = await refusing();
     const alone = stage.start(['run', REHEARSAL, '-c', stage.at.config, '--no-supervisor'], AT_A_TERMINAL);
     await alone.says(/PLACED 2/);
     alone.signal('SIGINT');
     await alone.says(/stopping: SIGINT/);
+    await wait(ECHO_MS);
     alone.signal('SIGINT');
     await alone.says(/Abandon\?/);
     alone.type('n\n');
     stage.at.simulator.faults.clear();
     expect((await alone.ended).status).toBe(0);
+    expect(stage.at.open()).toBe(0);
+  });
+});
+
+describe('started through npm, as the pages print it', { concurrent: true, timeout: 60_000 }, () => {
+  const npm = realpathSync(execFileSync('sh', ['-c', 'command -v npm'], { encoding: 'utf8' }).trim());
+  const checkout = fileURLToPath(new URL('../../', import.meta.url));
+  const throughNpm = (stage: Stage, env: Readonly<Record<string, string>> = {}): Launched =>
+    new Launched([npm, 'run', '-s', 'aioquant', '--', 'run', REHEARSAL, '-c', stage.at.config], env, checkout);
+
+  it('A12: SIGTERM to npm alone stops the strategy, and npm ends after it', async () => {
+    await using stage = await stageFor('binance', 'rest', 5);
+    await using run = throughNpm(stage);
+    const [, , pid] = await run.says(/PLACED (\d+) by (\d+)/);
+    run.signal('SIGTERM');
+    const { status, out } = await run.ended;
+    expect(out).toContain('5 unfinished, 5 revoked');
+    expect([status, stage.at.open()]).toEqual([0, 0]);
+    expect(() => process.kill(Number(pid), 0)).toThrow('ESRCH');
+  });
+
+  it('Ctrl-C, which npm hands on to those that have it from the terminal, asks nothing; a second one does', async () => {
+    await using stage = await stageFor('binance', 'rest', 2);
+    refuseCancels(stage);
+    await using run = throughNpm(stage, AT_A_TERMINAL);
+    await run.says(/PLACED 2/);
+    run.signalGroup('SIGINT');
+    await run.says(/stopping: SIGINT/);
+    await wait(ECHO_MS);
+    expect(run.text).not.toContain('End at once');
+    run.signalGroup('SIGINT');
+    await run.says(/End at once and leave what is unfinished\? \[y\/N\]/);
+    stage.at.simulator.faults.clear();
+    run.type('n\n');
+    expect((await run.ended).status).toBe(0);
     expect(stage.at.open()).toBe(0);
   });
 });
