@@ -84,18 +84,26 @@ export interface RevokeFailure {
   readonly error: TradeError;
 }
 
-/** A revoke of several orders that did not succeed wholly. Its kind is that of its first failure. */
+/**
+ * A revoke of several orders that did not succeed wholly. Its kind is that of its first failure, and those of orders that had ended before come
+ * last: `already-done` says that nothing is left open.
+ */
 export class RevokeError extends TradeError {
   override readonly name = 'RevokeError';
   readonly revoked: readonly string[];
   readonly failed: readonly RevokeFailure[];
 
   constructor(revoked: readonly string[], failed: readonly RevokeFailure[], place: ErrorPlace, cause?: TradeError) {
-    const first = failed[0]?.error ?? cause;
-    const list = failed.map(({ orderId, error }) => `${orderId}: ${error.message}`).join('; ');
+    const isDone = ({ error }: RevokeFailure): boolean => error.kind === 'already-done';
+    const sorted = [...failed.filter((failure) => !isDone(failure)), ...failed.filter(isDone)];
+    // Where every order had ended but nobody confirmed that these were all, the latter is what failed.
+    const unconfirmed = failed.every(isDone) ? cause : undefined;
+    const first = unconfirmed ?? sorted[0]?.error;
+    const list = sorted.map(({ orderId, error }) => `${orderId}: ${error.message}`);
+    if (unconfirmed !== undefined) list.unshift(unconfirmed.message);
     const message =
       failed.length > 0
-        ? `${failed.length} of ${failed.length + revoked.length} orders could not be revoked: ${list}`
+        ? `${failed.length} of ${failed.length + revoked.length} orders could not be revoked: ${list.join('; ')}`
         : (cause?.message ?? 'revoke failed');
     super(message, {
       kind: first?.kind ?? 'unknown',
@@ -106,7 +114,7 @@ export class RevokeError extends TradeError {
       ...place,
     });
     this.revoked = revoked;
-    this.failed = failed;
+    this.failed = sorted;
   }
 }
 

@@ -46,6 +46,23 @@ describe('revokeOrder with ids', () => {
     await trade.close();
   });
 
+  it('those that may still be open come before those that had ended: `already-done` says that nothing is left', async () => {
+    const stage = new Stage();
+    const { trade } = await stage.ready();
+    for (let i = 0; i < 3; i++) await stage.clock.runFor(trade.createOrder('SELL', '2', '10'));
+    stage.venue.pushDelayMs = null;
+    stage.venue.fill(stage.venue.orders[0]!, '10');
+    stage.venue.fault('cancel', 'reply-lost', { reject: 'rejected' });
+    const [, error] = await stage.clock.runFor(trade.revokeOrder('1001', '1002', '1003'));
+    if (!(error instanceof RevokeError)) throw new Error('expected a RevokeError');
+    expect(error.failed.map(({ orderId, error: { kind } }) => [orderId, kind])).toEqual([
+      ['1002', 'rejected'],
+      ['1001', 'already-done'],
+    ]);
+    expect(error).toMatchObject({ kind: 'rejected', revoked: ['1003'] });
+    await trade.close();
+  });
+
   it('an order that is still on its way holds none of the others up', async () => {
     const stage = new Stage();
     const { trade } = await stage.ready();
@@ -218,6 +235,39 @@ describe.each([
     expect(error.revoked).toEqual(['1002', '1003']);
     expect(error.failed.map(({ orderId, error: { kind } }) => [orderId, kind])).toEqual([['1001', 'already-done']]);
     expect(stage.journal.receipts({})[0]).toMatchObject({ filled: ['1001'], left: [], revoked: ['1002', '1003'] });
+    await trade.close();
+  });
+
+  it('is `already-done` only when nothing is left: what may still be open comes first', async () => {
+    const stage = new Stage({ cancelAll: false, cancelBatchSize: 1 });
+    const { trade } = await stage.ready();
+    for (let i = 0; i < 2; i++) await stage.clock.runFor(trade.createOrder('SELL', '2', '10'));
+    stage.venue.fault('cancel', ...Array.from({ length: 100 }, () => ({ reject: 'rejected' as const })));
+    const revoking = trade.revokeOrder();
+    stage.venue.fill(stage.venue.orders[0]!, '10');
+    const [, error] = await stage.clock.runFor(revoking);
+    if (!(error instanceof RevokeError)) throw new Error('expected a RevokeError');
+    expect(error.failed.map(({ orderId, error: { kind } }) => [orderId, kind])).toEqual([
+      ['1002', 'rejected'],
+      ['1001', 'already-done'],
+    ]);
+    expect(error.kind).toBe('rejected');
+    await trade.close();
+  });
+
+  it('is not `already-done` when the exchange never said that none is left', async () => {
+    const stage = new Stage(capabilities);
+    const { trade } = await stage.ready();
+    await stage.clock.runFor(trade.createOrder('SELL', '2', '10'));
+    stage.venue.fault('cancelAll', { reject: 'rejected' });
+    stage.venue.fault('cancel', 'not-sent');
+    stage.venue.fault('openOrders', ...Array.from({ length: 100 }, () => 'not-sent' as const));
+    const revoking = trade.revokeOrder();
+    stage.venue.fill(stage.venue.orders[0]!, '10');
+    const [, error] = await stage.clock.runFor(revoking);
+    if (!(error instanceof RevokeError)) throw new Error('expected a RevokeError');
+    expect(error.failed.map(({ orderId, error: { kind } }) => [orderId, kind])).toEqual([['1001', 'already-done']]);
+    expect(error).toMatchObject({ kind: 'network', outcome: 'unknown' });
     await trade.close();
   });
 
