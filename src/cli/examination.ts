@@ -41,7 +41,8 @@ function protection(settings: AccountSettings, capabilities: Capabilities, confi
       ? finding(
           'ok',
           '3 after a crash',
-          `revoked by the supervisor (aioquant run), at the latest ${config.supervisor.lease} s after the strategy froze`,
+          // The lease is looked at every quarter of it.
+          `revoked by the supervisor (aioquant run): killed at the latest ${(config.supervisor.lease * 5) / 4} s after it froze, once it has started`,
         )
       : finding('warning', '3 after a crash', 'unfinished orders are kept, as configured: nobody watches them');
   const byCommand = finding('ok', '4 by command', 'aioquant revoke');

@@ -42,6 +42,7 @@ describe.each(PLATFORMS)('on %s', { concurrent: true, timeout: 60_000 }, (platfo
     expect(of('BTC/USDT')).toBe('note: 2 unfinished orders');
     for (const line of ['1 at start', '2 at stop', '3 after a crash', '4 by command'])
       expect(of(line)).toMatch(/^ok: /);
+    expect(of('3 after a crash')).toContain('killed at the latest 12.5 s after it froze');
     expect(of('5 machine gone')).toMatch(
       {
         binance: /^note: binance has no dead man's switch: if this machine is lost, orders stay/,
