@@ -195,7 +195,11 @@ async function book(): Promise<object> {
     aioquant: await timed(1_000, 15, us),
     bytes: frames[500]?.length,
   };
-  const { bestBid, bestAsk, size } = local;
+  const { size } = local;
+  const {
+    bids: [bestBid],
+    asks: [bestAsk],
+  } = local.top(1);
   if (
     size.bids !== bids.count ||
     size.asks !== asks.count ||

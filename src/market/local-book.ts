@@ -36,14 +36,6 @@ export class LocalBook {
     return this.bidSide.isSpent || this.askSide.isSpent;
   }
 
-  get bestBid(): BookLevel | null {
-    return this.bidSide.top(1)[0] ?? null;
-  }
-
-  get bestAsk(): BookLevel | null {
-    return this.askSide.top(1)[0] ?? null;
-  }
-
   /** Number of levels. */
   get size(): { readonly bids: number; readonly asks: number } {
     return { bids: this.bidSide.size, asks: this.askSide.size };

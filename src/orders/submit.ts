@@ -36,16 +36,10 @@ interface SubmitParts {
 
 export class Submit {
   private readonly parts: SubmitParts;
-  private readonly inFlight = new Set<TrackedOrder>();
   private readonly isCalledOff = (): boolean => this.parts.gate(true) !== null;
 
   constructor(parts: SubmitParts) {
     this.parts = parts;
-  }
-
-  /** Orders whose request has no answer yet. */
-  get pending(): ReadonlySet<TrackedOrder> {
-    return this.inFlight;
   }
 
   /** Everything up to the hand-over to the transport happens before this returns. */
@@ -86,7 +80,6 @@ export class Submit {
       quantity,
       at.account.clockOffset(),
     );
-    this.inFlight.add(order);
     parts.stats.created++;
     if (createChannel.hasSubscribers)
       createChannel.publish({ ...parts.place, clientOrderId: id, action, price, quantity });
@@ -137,7 +130,6 @@ export class Submit {
     } catch (error) {
       outcome = this.defect(order, error);
     }
-    this.inFlight.delete(order);
     const delayMs = this.parts.clock.monotonic() - sentAt;
     this.record(order, outcome, delayMs);
     switch (outcome.outcome) {

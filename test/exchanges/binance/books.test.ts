@@ -190,7 +190,7 @@ test('the recorded stream: no gap, the book equals a plain one at every step, it
           [...truth.asks].sort(([a], [b]) => a - b).map(([price, quantity]) => [String(price), quantity]),
         );
       }
-      pending = { id: change.sequence, best: [book.bestBid, book.bestAsk] };
+      pending = { id: change.sequence, best: [top.bids[0] ?? null, top.asks[0] ?? null] };
       compare();
     }
   }
