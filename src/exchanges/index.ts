@@ -1,4 +1,7 @@
-// The registry of exchanges: the one place that knows which there are. Adding an exchange adds a line.
+// The registry of exchanges: the one place that knows which there are. Adding an exchange adds a line to each of its lists.
+//
+// Comments that cite `binance.md F10` and the like mean the notes on each wire protocol that the connectors were written from. They are kept
+// outside the repository; docs/adding-an-exchange.md says what they are.
 
 import type { Platform } from '../domain/platform.ts';
 import type { BinanceEndpoints } from './binance/endpoints.ts';

@@ -54,7 +54,7 @@ export interface DialectContext {
 export interface Dialect {
   /** Platform name as in configuration. */
   readonly name: string;
-  /** The endpoints object a client is configured with (contract.md "Endpoints"), given where this dialect is served: `http://host:port` and `ws://host:port`. */
+  /** The endpoints object a client is configured with (docs/configuration.md), given where this dialect is served: `http://host:port` and `ws://host:port`. */
   endpoints(httpOrigin: string, wsOrigin: string): Readonly<Record<string, string>>;
   /** Answers through `reply`, once, now or later (or never, when a fault says so). */
   request(request: SimulatorRequest, reply: (reply: SimulatorReply) => void): void;

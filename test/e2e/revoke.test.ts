@@ -92,8 +92,8 @@ describe.each(PLATFORMS)('in numbers, on %s at 50 ms round trip', { timeout: 120
         `${platform}: 100 orders revoked and proven in ${byCommand} ms by command, ${Math.round(byTrade)} ms by a Trade`,
       );
       expect(stage.refusedForRate).toBe(0);
-      // A process of its own first learns the clock, the account and the rules, all at once: the goal of half a second is met by a hair
-      // where the round trip is 50 ms (docs/unfinished-orders.md), and a busy machine needs room.
+      // A process of its own first learns the clock, the account and the rules, all at once: that is half a second by a hair where the round
+      // trip is 50 ms, and a busy machine needs room.
       return Math.max(byCommand / 750, byTrade / 500);
     }));
 });

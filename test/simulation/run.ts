@@ -54,7 +54,7 @@ export interface RunOutcome {
 }
 
 const SYMBOL = 'EOS/USDT';
-/** A stream is dead after 45 s without a word at the latest (contract.md), and pushes may be late besides. */
+/** A stream is dead after 45 s without a word at the latest (docs/api.md, `streamSilence`), and pushes may be late besides. */
 const LONGEST_SILENCE_MS = 50_000;
 /** Bans, refused keys and back-off in a row: only then it is known what nobody was there to see. */
 const LONGEST_START_MS = 90_000;
