@@ -2,6 +2,7 @@
 // How ccxt signs hosts and paths, and why its sockets need a hand: htx.md section 14, point 10.
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { startSimulator, type RunningSimulator } from '../../src/simulator/index.ts';
+import { framesSent } from './frames-sent.ts';
 import { load, thirdPartyClients } from './install.ts';
 
 type Json = Record<string, unknown>;
@@ -98,6 +99,7 @@ describe.runIf(available)('ccxt', () => {
     expect(Object.keys(await htx.loadMarkets())).toContain(SYMBOL);
     expect((await htx.fetchBalance())['USDT']?.free).toBe(1_000_000);
     const told: string[] = [];
+    const sent = framesSent(simulator.exchanges.get('htx'));
     let isWatching = true;
     const watch = async (): Promise<void> => {
       while (isWatching) for (const { id, status } of await htx.watchOrders(SYMBOL)) told.push(`${id} ${status}`);
@@ -105,10 +107,7 @@ describe.runIf(available)('ccxt', () => {
     const watching = watch().catch((error: unknown) => {
       if (isWatching) throw error;
     });
-    await until('ccxt has connected', () => simulator.exchanges.get('htx')?.connectionCount === 1);
-    await new Promise((resolve) => {
-      setTimeout(resolve, 200);
-    });
+    await until('ccxt has subscribed', () => sent.some((frame) => /"action":"sub".*"ch":"orders#btcusdt"/.test(frame)));
 
     const placed: CcxtOrder[] = [];
     for (const price of [58_000, 58_100, 58_200, 58_300])

@@ -2,6 +2,7 @@
 // Where one of them stumbles, the simulator is wrong, not the client.
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { startSimulator, type RunningSimulator } from '../../src/simulator/index.ts';
+import { framesSent } from './frames-sent.ts';
 import { load, thirdPartyClients } from './install.ts';
 
 type Json = Record<string, unknown>;
@@ -104,6 +105,7 @@ describe.runIf(available)('ccxt', () => {
     okx.urls.api.ws = simulator.endpoints['okx']?.['wsPublic']?.replace('/public', '') ?? '';
     await okx.loadHttpProxyAgent();
     const told: string[] = [];
+    const sent = framesSent(simulator.exchanges.get('okx'));
     let isWatching = true;
     const watch = async (): Promise<void> => {
       while (isWatching) {
@@ -116,7 +118,9 @@ describe.runIf(available)('ccxt', () => {
       const watching = watch().catch((error: unknown) => {
         if (isWatching) throw error;
       });
-      await until('ccxt has subscribed', () => simulator.exchanges.get('okx')?.connectionCount === 1);
+      await until('ccxt has subscribed', () =>
+        sent.some((frame) => /"event":"subscribe".*"channel":"orders"/.test(frame)),
+      );
 
       const placed: CcxtOrder[] = [];
       for (const price of [50_000, 50_100, 50_200, 50_300])
