@@ -1,4 +1,5 @@
 // A dynamic order: one buy order that follows the market at a distance, revoked and placed anew when the market has moved away.
+// It has no goal and no limit: an order that is filled is followed by the next, until the balance is spent.
 //   npm run -s aioquant -- run examples/dynamic-order.ts -c config.yaml
 import { config, Decimal, logger, LoopRunTask, ORDER_ACTION_BUY, quant, Trade } from 'aioquant';
 
@@ -18,7 +19,8 @@ export default class DynamicOrder {
 
   private async onInit(success: boolean): Promise<void> {
     if (!success) return void quant.stop('the account cannot trade');
-    await this.trade.revokeOrder();
+    const [, left] = await this.trade.revokeOrder();
+    if (left && left.kind !== 'already-done') return void quant.stop(`orders are left: ${left.message}`);
     LoopRunTask.register(() => this.follow(), 2);
   }
 

@@ -1,6 +1,7 @@
 // Strategy 6 of the course, complete: keep one sell order between the 6th and the 8th ask of the order book.
-// It hears every change of its order over WebSocket, revokes what an earlier run left before it starts, and leaves nothing behind
-// when it stops. The file is the same for every platform: the configuration says where to trade.
+// It hears every change of its order over WebSocket, revokes every unfinished order of the symbol before it starts (`whose: own`: its own),
+// and leaves none behind when it stops. The file is the same for every platform: the configuration says where to trade.
+// It has no goal and no limit: an order that is filled is followed by the next, until the balance is spent.
 import { config, Decimal, logger, LoopRunTask, ORDER_ACTION_SELL, quant, Trade } from 'aioquant';
 import type { Fill, Order, TradeError, TradeInfo } from 'aioquant';
 
@@ -26,7 +27,7 @@ export default class Strategy06 {
     const [revoked, error] = await this.trade.revokeOrder();
     // One that was filled while we revoked it is `already-done`: nothing is left of it either.
     if (error && error.kind !== 'already-done') return void quant.stop(`orders are left: ${error.message}`);
-    logger.info(`${info.account} is ready; revoked ${revoked?.length ?? 'some'} orders of an earlier run`);
+    logger.info(`${info.account} is ready; revoked ${revoked?.length ?? 'all'} unfinished orders`);
     LoopRunTask.register(() => this.followTheBook(), 1);
   }
 

@@ -25,7 +25,7 @@ type Answer = void | Promise<void>;
 export interface TradeOptions<P extends Platform = Platform, E = EndpointsOption> {
   readonly strategy: string;
   readonly platform: P;
-  /** `BASE/QUOTE`, perpetual swaps `BASE/QUOTE:SETTLE`. */
+  /** `BASE/QUOTE`. Spot only so far: a swap (`BASE/QUOTE:SETTLE`) is refused. */
   readonly symbol: string;
   /** The name the account goes by; for people, the log and the journal. */
   readonly account: string;

@@ -71,6 +71,21 @@ describe.each(PLATFORMS)('on %s', { concurrent: true, timeout: 60_000 }, (platfo
     expect(stage.at.open()).toBe(0);
   });
 
+  it('several-accounts keeps an order on each account, and one that cannot trade stops no other', async () => {
+    await using stage = await openStage(platform, { market: 'model', accounts: 3 });
+    stage.at.simulator.accounts.forEach((_, account) => stage.at.plant(1, { account }));
+    const [, , { permissions } = {}] = stage.venue.accounts;
+    if (permissions !== undefined) permissions.valid = false;
+    const running = start(stage, 'several-accounts.ts');
+    await running.says(/demo: order \d+ SUBMITTED[^]*demo: order \d+ SUBMITTED/);
+    await running.says(/demo-2: order \d+ SUBMITTED[^]*demo-2: order \d+ SUBMITTED/);
+    await running.says(/demo-3 cannot trade; the others go on/);
+    expect([0, 1].map((account) => stage.at.open(account))).toEqual([1, 1]);
+    running.signal('SIGTERM');
+    expect((await running.ended).status).toBe(0);
+    expect([0, 1, 2].map((account) => stage.at.open(account))).toEqual([0, 0, 1]);
+  });
+
   it('its configuration file is valid, with keys from the environment', () => {
     const file = `config.${platform}.yaml`;
     const name = platform.toUpperCase();
@@ -79,6 +94,20 @@ describe.each(PLATFORMS)('on %s', { concurrent: true, timeout: 60_000 }, (platfo
     expect(accounts).toMatchObject([{ platform, accessKey: 'key', symbols: ['BTC/USDT'], endpoints: 'live' }]);
   });
 });
+
+it.concurrent.each(['strategy06.ts', 'dynamic-order.ts'])(
+  '%s does not begin while orders are left',
+  async (name) => {
+    await using stage = await openStage('okx', { config: { stop: { timeLimit: 1 } } });
+    stage.at.plant(1);
+    const operation: ('cancel' | 'cancel-all')[] = ['cancel', 'cancel-all'];
+    stage.at.simulator.faults.inject({ fault: 'maintenance', operation, durationMs: 600_000 });
+    const { status, out } = await ended(stage, name);
+    expect(out).toContain('stopping: orders are left: 1 of 1 orders could not be revoked');
+    expect([status, stage.at.open()]).toEqual([1, 1]);
+  },
+  60_000,
+);
 
 it.concurrent('loop-task never overlaps and lives through a failure', async () => {
   const { status, out } = await aioquant(['run', example('loop-task.ts'), '--no-supervisor']);

@@ -70,7 +70,7 @@ describe('docs/unfinished-orders.md', () => {
   const says = [
     'ready to trade',
     'left behind',
-    'revoked 3 orders of an earlier run',
+    'revoked 3 unfinished orders',
     'left behind',
     '3 unfinished orders',
     '3 orders would be revoked',
