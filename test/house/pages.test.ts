@@ -176,6 +176,21 @@ describe('docs/api.md', () => {
   });
 });
 
+describe('a page in two languages', () => {
+  /** Blocks of code, without their comments. */
+  const blocks = (page: string): string[] =>
+    [...read(page).matchAll(/^```\w*\n([^]*?)^```$/gm)].map(([, code = '']) =>
+      code.replaceAll(/ *(?:#|\/\/) .*$/gm, ''),
+    );
+  const chinese = globSync('docs/*.zh-CN.md', { cwd: root });
+
+  it.each(chinese)('%s shows the same code', (page) => {
+    const english = page.replace('.zh-CN', '');
+    expect(blocks(english).length).toBeGreaterThan(1);
+    expect(blocks(page)).toEqual(blocks(english));
+  });
+});
+
 describe('code on a page', () => {
   const folder = mkdtempSync(join(tmpdir(), 'aioquant-pages-'));
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
