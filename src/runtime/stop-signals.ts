@@ -12,8 +12,8 @@ interface SignalSource {
 }
 
 /**
- * A terminal sends Ctrl-C to all that runs in it, and npm and shells send it on to what they started: the second copy is nobody's second
- * Ctrl-C. Nobody who wants to be asked whether to abandon a stop minds pressing again after so long.
+ * A terminal sends Ctrl-C to all that runs in it, and npm sends it on to what it started: the second copy is nobody's second Ctrl-C.
+ * Nobody who wants to be asked whether to abandon a stop minds pressing again after so long.
  */
 export const ECHO_MS = 500;
 
