@@ -175,8 +175,8 @@ export class Desk implements SessionMember {
     // How far the first load looks back for fills of orders that nobody here has ever seen.
     const since = Math.max(proof ?? -Infinity, clock.now() - LONGEST_LOOK_BACK_MS);
     if (proof !== null) this.reconciler.lookBackTo(since);
-    for (const { orderId, status, at } of this.journal.finishedSince(since - FINISHED_MARGIN_MS))
-      if (status !== ORDER_STATUS_NONE) this.manager.tracker.rememberPast(orderId, status, at);
+    for (const { orderId, status } of this.journal.finishedSince(since - FINISHED_MARGIN_MS))
+      if (status !== ORDER_STATUS_NONE) this.manager.tracker.rememberPast(orderId, status);
     const instrument = await this.session.join(this);
     if (instrument === null || this.closed) return;
     this.connections.set({ account: this.session.connector, instrument });

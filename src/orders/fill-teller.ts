@@ -11,7 +11,7 @@ interface FillTellerParts {
   readonly feeWait: number;
   /** Hands the fill to the strategy. */
   readonly tell: (order: TrackedOrder, fill: FillReport, receivedAt: number) => void;
-  /** The fill belongs to the time before the first start. */
+  /** The fill was told before, or belongs to the time before the first start. */
   readonly keepSilent: (order: TrackedOrder, fill: FillReport) => void;
   /** A fee has been awaited for some time: somebody should ask for it. */
   readonly feeMissing: (order: TrackedOrder) => void;
@@ -34,6 +34,10 @@ export class FillTeller {
   }
 
   onNewFill(order: TrackedOrder, fill: FillReport, receivedAt: number): void {
+    if (order.toldBefore?.has(fill.tradeId) === true) {
+      this.parts.keepSilent(order, fill);
+      return;
+    }
     if (order.silent.isPositive()) {
       order.silent = order.silent.sub(fill.quantity);
       this.parts.keepSilent(order, fill);

@@ -55,8 +55,6 @@ export interface RememberedOrder {
 export interface FinishedOrder {
   readonly orderId: string;
   readonly status: OrderStatus;
-  /** When it was closed (our clock, ms). */
-  readonly at: number;
 }
 
 /** `key` names an order for the journal: it is given when tracking begins and never changes. */
@@ -65,6 +63,8 @@ export interface OrderJournal {
   load(): readonly RememberedOrder[];
   /** When an earlier process last proved its view equal to the exchange's (our clock, ms); null when none ever did. */
   lastProof(): number | null;
+  /** Trade ids that onFill was called for, of an order by the exchange's id, finished or not; null when that cannot be read. */
+  toldOf(orderId: string): ReadonlySet<string> | null;
   /**
    * Orders closed since a time (our clock, ms): a fill of theirs that turns up again is old news. With them, however old, those whose client
    * id an unfinished order has whose exchange id is not known: an answer to a question by client id may be about them.

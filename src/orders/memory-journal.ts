@@ -97,6 +97,12 @@ export class MemoryJournal implements Journal {
       proof: (time) => {
         this.proofs.set(prefix, time);
       },
+      toldOf: (orderId) =>
+        new Set(
+          [...this.entries]
+            .filter(([id, { key, reports }]) => id === prefix + key && lastOf(reports, 'orderId') === orderId)
+            .flatMap(([, { told }]) => [...told]),
+        ),
       finishedSince: (since) => {
         const found: FinishedOrder[] = [];
         const mine = [...this.entries].filter(([id, { key }]) => id === prefix + key).map(([, entry]) => entry);
@@ -110,7 +116,7 @@ export class MemoryJournal implements Journal {
           const orderId = lastOf(reports, 'orderId');
           if (status === null || orderId === null) continue;
           if (closedAt < since && !doubted.has(clientIdOf(entry))) continue;
-          found.push({ orderId, status, at: closedAt });
+          found.push({ orderId, status });
         }
         return found;
       },

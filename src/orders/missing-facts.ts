@@ -127,17 +127,9 @@ export class MissingFacts {
   private async askTerms(ref: OrderRef): Promise<boolean> {
     const at = this.parts.connection();
     if (at === null) return false;
-    const { account, instrument } = at;
-    const answer = await account.trading.query(instrument, ref);
+    const answer = await at.account.trading.query(at.instrument, ref);
     if (answer.outcome === 'no-answer' || this.stopped) return false;
-    if (answer.outcome !== 'found') return true;
-    const { clock, manager } = this.parts;
-    const { reports } = answer;
-    if (manager().isReturning(reports)) {
-      const [fills] = await account.trading.fills(instrument, { ref });
-      if (fills === null || this.stopped) return false;
-      manager().bringBack(ref, reports, fills, clock.monotonic());
-    } else manager().applyTo(ref, reports, clock.monotonic());
+    if (answer.outcome === 'found') this.parts.manager().applyTo(ref, answer.reports, this.parts.clock.monotonic());
     return true;
   }
 

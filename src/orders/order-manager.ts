@@ -14,7 +14,6 @@ import { FillTeller } from './fill-teller.ts';
 import type { Intent, OrderJournal, RememberedOrder } from './journal.ts';
 import { OpenOrdersView } from './open-orders-view.ts';
 import { fillOf, isNews, snapshotOf, type Place } from './snapshot.ts';
-import { byTime } from './sort-reports.ts';
 import { TrackedOrder } from './tracked-order.ts';
 import { Tracker } from './tracker.ts';
 
@@ -64,8 +63,6 @@ export class OrderManager {
    * an earlier process had seen everything.
    */
   firstLoad: FirstLoad | null = null;
-  /** Of an order that is brought back: how much of it was told. */
-  private toldOfReturning: Decimal | null = null;
   /** Collects what comes to light while a gap is open; null while there is none. */
   findings: { readonly ended: Set<string>; readonly filled: Set<string> } | null = null;
   /** Orders that wait to be told until answers are merged; null: everything is told at once. */
@@ -188,6 +185,7 @@ export class OrderManager {
     if (changed || (learnt && order.closedAs === null))
       this.parts.journal.report(order.key, report, this.parts.clock.now(), before);
     if (!changed) return;
+    if (report.source !== 'inferred') order.isConcluded = false;
     if (order.phase !== 'settled' && order.isProven && state.orderId !== null) order.phase = 'settled';
     const named =
       before.orderId !== state.orderId ||
@@ -233,40 +231,29 @@ export class OrderManager {
     const own = clientOrderId !== null && isOwn(clientOrderId);
     const key = orderId !== null ? `o:${orderId}` : `c:${clientOrderId ?? ''}`;
     const order = new TrackedOrder(key, newOrderState(place.symbol), report.ctime ?? clock.now(), own);
-    order.silent = this.silentOf(report, isBack);
-    if (isBack && orderId !== null) this.tracker.forgetPast(orderId);
+    if (isBack && orderId !== null) {
+      this.tracker.forgetPast(orderId);
+      order.toldBefore = this.parts.journal.toldOf(orderId);
+    }
+    order.silent = this.silentOf(report, isBack, order.toldBefore);
     if (report.action === null) needs.terms({ orderId, clientOrderId });
     return order;
   }
 
   /** How much of what it states is filled, of an order nobody knew, is not to be told. */
-  private silentOf({ filled, orderId, ctime, source }: OrderReport, isBack: boolean): Decimal {
+  private silentOf(
+    { filled, orderId, ctime, source }: OrderReport,
+    isBack: boolean,
+    toldBefore: ReadonlySet<string> | null,
+  ): Decimal {
     if (filled === null) return Decimal.ZERO;
-    if (isBack) return this.toldOfReturning ?? filled;
+    // Where nobody knows any more what was told of it, all of it was.
+    if (isBack) return toldBefore === null ? filled : Decimal.ZERO;
     if (this.firstLoad === null || source !== 'open-orders') return Decimal.ZERO;
     const { since, filledSince } = this.firstLoad;
     // All of it is younger than what the earlier process had seen.
     if (since !== null && ctime !== null && ctime >= since) return Decimal.ZERO;
     return Decimal.max(Decimal.ZERO, filled.sub(filledSince.get(orderId ?? '') ?? Decimal.ZERO));
-  }
-
-  /** Reports of an order that had left memory as ended, and is open. */
-  isReturning(reports: readonly OrderReport[]): boolean {
-    return reports.some((report) => report.life === 'open' && this.tracker.isPast(report));
-  }
-
-  /** Takes such an order in again, with all its fills: those from before were told. */
-  bringBack(ref: OrderRef, reports: readonly OrderReport[], fills: readonly OrderReport[], receivedAt: number): void {
-    const until = ref.orderId === null ? null : this.tracker.toldUntil(ref.orderId);
-    const told = fills.filter(({ fill }) => fill !== null && fill.time <= (until ?? Infinity));
-    this.toldOfReturning = filledBy(named(ref, told)).get(ref.orderId ?? '') ?? Decimal.ZERO;
-    this.together(() => {
-      this.applyTo(ref, reports, receivedAt);
-      this.applyTo(ref, byTime(fills), receivedAt);
-    });
-    this.toldOfReturning = null;
-    const order = this.tracker.find(ref);
-    if (order !== null) this.fillsAnswered(order);
   }
 
   /**

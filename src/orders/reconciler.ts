@@ -61,7 +61,7 @@ export class Reconciler {
   private held: { readonly reports: readonly OrderReport[]; readonly receivedAt: number }[] | null = [];
   private timer: Timer | null = null;
   private proof: Moment | null = null;
-  /** When the stream first lived, in the exchange's time: what others did before is not this process's to tell. */
+  /** When the stream first lived, in the exchange's time. */
   private firstLiveAt: number | null = null;
   private firstProof: Moment | null = null;
   private lookBack: number | null = null;
@@ -245,8 +245,9 @@ export class Reconciler {
   }
 
   /**
-   * Without the fills of finished orders that an earlier process has told already, or that nobody of ours ever knew. But the exchange cannot have a
-   * fill of an order and no such order: one that it denies is taken in, and asked for until it says what became of it.
+   * Fills from before this process was live are taken where their order is known by now: remembered, listed or asked for. Any other is of an order
+   * that an earlier process has told. But the exchange cannot have a fill of an order and no such order: one that it denies is taken in, and asked
+   * for until it says what became of it.
    */
   private ours(fills: readonly OrderReport[], orders: Answers['orders']): readonly OrderReport[] {
     const { tracker } = this.parts.manager;

@@ -337,7 +337,7 @@ export class RevokeAll {
     if (why !== null) return why.at(this.parts.place);
     const message =
       left.length > 0
-        ? `${left.length} orders may still be open`
+        ? `${left.length} ${left.length === 1 ? 'order' : 'orders'} may still be open`
         : 'the exchange did not confirm that no order is left';
     return new TradeError(message, { kind: 'in-doubt', outcome: 'unknown', ...this.parts.place });
   }

@@ -16,12 +16,6 @@ const PRESUMED_KEPT_MS = 86_400_000;
 /** Ids of orders that left memory, so that a late repetition is not taken for a new order. */
 const MOST_REMEMBERED = 50_000;
 
-/** What is left of an order that left memory. */
-interface Past {
-  readonly status: OrderStatus;
-  readonly toldUntil: number;
-}
-
 export class Tracker {
   private readonly byOrderId = new Map<string, TrackedOrder>();
   private readonly byClientId = new Map<string, TrackedOrder>();
@@ -29,7 +23,7 @@ export class Tracker {
   private readonly openOrders = new Map<string, TrackedOrder>();
   /** In the order in which they ended. */
   private readonly ended = new Set<TrackedOrder>();
-  private readonly left = new Map<string, Past>();
+  private readonly left = new Map<string, OrderStatus>();
 
   /** Unfinished orders, by shown id. */
   get open(): ReadonlyMap<string, TrackedOrder> {
@@ -75,12 +69,7 @@ export class Tracker {
 
   /** How an order that has left memory ended; null when there never was one. */
   past(id: string): OrderStatus | null {
-    return this.left.get(id)?.status ?? null;
-  }
-
-  /** What it had filled by then (ms) was told; null when there never was one. */
-  toldUntil(id: string): number | null {
-    return this.left.get(id)?.toldUntil ?? null;
+    return this.left.get(id) ?? null;
   }
 
   /** It is open, whatever was thought. */
@@ -88,9 +77,9 @@ export class Tracker {
     this.left.delete(orderId);
   }
 
-  /** An order that an earlier process saw to its end. @param toldUntil when that was */
-  rememberPast(orderId: string, status: OrderStatus, toldUntil: number): void {
-    this.left.set(orderId, { status, toldUntil });
+  /** An order that an earlier process saw to its end. */
+  rememberPast(orderId: string, status: OrderStatus): void {
+    this.left.set(orderId, status);
   }
 
   isPast(report: OrderReport): boolean {
@@ -170,7 +159,7 @@ export class Tracker {
     if (orderId !== null) {
       this.byOrderId.delete(orderId);
       const status = order.toldStatus;
-      if (status !== null) this.left.set(orderId, { status, toldUntil: order.state.utime });
+      if (status !== null) this.left.set(orderId, status);
     }
     for (const id of [clientOrderId, ...(order.otherClientIds ?? [])]) {
       if (id !== null && this.byClientId.get(id) === order) this.byClientId.delete(id);

@@ -24,6 +24,7 @@ export class JournalReader {
   private readonly namesakes: StatementSync;
   private readonly reports: StatementSync;
   private readonly told: StatementSync;
+  private readonly toldOfId: StatementSync;
 
   constructor(database: DatabaseSync) {
     const prepare = (sql: string): StatementSync => database.prepare(sql);
@@ -31,17 +32,20 @@ export class JournalReader {
     const orders = 'FROM orders JOIN scopes ON scopes.id = orders.scope';
     this.unfinished = prepare(`SELECT orders.* ${orders} WHERE status IS NULL AND ${OF_SCOPE} ORDER BY orders.id`);
     this.finished = prepare(
-      `SELECT order_id, status, at ${orders} WHERE status IS NOT NULL AND order_id IS NOT NULL AND ${OF_SCOPE} AND at >= ?`,
+      `SELECT order_id, status ${orders} WHERE status IS NOT NULL AND order_id IS NOT NULL AND ${OF_SCOPE} AND at >= ?`,
     );
     // CROSS JOIN: from the few that are unfinished to those of their ids, and not through everything that ever ended.
     this.namesakes = prepare(
-      `SELECT ended.order_id, ended.status, ended.at ${orders} CROSS JOIN orders AS ended
+      `SELECT ended.order_id, ended.status ${orders} CROSS JOIN orders AS ended
        ON ended.scope = orders.scope AND ended.client_order_id = orders.client_order_id
        WHERE orders.status IS NULL AND orders.order_id IS NULL AND ${OF_SCOPE}
        AND ended.status IS NOT NULL AND ended.order_id IS NOT NULL`,
     );
     this.reports = prepare(`SELECT detail FROM events WHERE "order" = ? AND what = 'report' ORDER BY id`);
     this.told = prepare('SELECT trade_id FROM told WHERE "order" = ?');
+    this.toldOfId = prepare(
+      `SELECT trade_id ${orders} JOIN told ON told."order" = orders.id WHERE ${OF_SCOPE} AND order_id = ?`,
+    );
   }
 
   lastProof(scope: JournalScope): number | null {
@@ -66,11 +70,15 @@ export class JournalReader {
     });
   }
 
+  toldOf(scope: JournalScope, orderId: string): ReadonlySet<string> {
+    return new Set(this.toldOfId.all(...values(scope), orderId).map((row) => String(row['trade_id'])));
+  }
+
   finishedSince(scope: JournalScope, since: number): readonly FinishedOrder[] {
     const rows = [...this.finished.all(...values(scope), since), ...this.namesakes.all(...values(scope))];
     return rows.flatMap((row): FinishedOrder[] => {
       const status = readStatus(row['status']);
-      return status === null ? [] : [{ orderId: String(row['order_id']), status, at: Number(row['at']) }];
+      return status === null ? [] : [{ orderId: String(row['order_id']), status }];
     });
   }
 }

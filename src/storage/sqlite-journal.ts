@@ -121,6 +121,7 @@ export class SqliteJournal implements Journal {
     return {
       load: () => this.recall(() => reader.load(scope), []),
       lastProof: () => this.recall(() => reader.lastProof(scope), null),
+      toldOf: (orderId) => this.recall<ReadonlySet<string> | null>(() => reader.toldOf(scope, orderId), null),
       finishedSince: (since) => this.recall(() => reader.finishedSince(scope, since), []),
       proof: (at) => {
         this.proofs++;

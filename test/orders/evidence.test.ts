@@ -125,6 +125,21 @@ describe('an order that was taken for canceled', () => {
     }
   });
 
+  it('and was filled after all is not revoked either when a list is behind', async () => {
+    const stage = new Stage(FORGETFUL);
+    const { trade, told, order } = await denied(stage);
+    await stage.clock.advance(2 * MINUTE_MS);
+    stage.venue.staleRow = stage.venue.report(order, 'open-orders');
+    stage.venue.fill(order, '10');
+    await stage.clock.advance(500);
+    expect(told.orders.at(-1)?.status).toBe('FILLED');
+    stage.clock.after(300, () => {
+      stage.venue.staleRow = null;
+    });
+    expect(await stage.clock.runFor(trade.revokeOrder())).toEqual([[], null]);
+    await trade.close();
+  });
+
   it('counts as revoked only when the exchange says that it has ended', async () => {
     const stage = new Stage(FORGETFUL);
     const { trade } = await denied(stage);
@@ -184,6 +199,36 @@ describe('an order that was taken for canceled', () => {
     expect(told.fills.map(({ quantity }) => quantity)).toEqual(['4', '3']);
     expect(told.orders.at(-1)).toMatchObject({ status: 'PARTIAL-FILLED', filled: '7' });
     await trade.close();
+  });
+
+  it('and came back after a restart tells what it filled before it was given up, and nothing twice', async () => {
+    for (const aheadMs of [0, 5_000]) {
+      const stage = new Stage(FORGETFUL);
+      const { trade, told: first } = await stage.ready();
+      await stage.clock.runFor(trade.createOrder('SELL', '2', '10'));
+      const order = stage.venue.orders[0]!;
+      // Stamps of fills are the exchange's, whose clock may be ahead.
+      const fill = (quantity: string): void => {
+        const made = stage.venue.fill(order, quantity);
+        order.fills[order.fills.length - 1] = { ...made, time: made.time + aheadMs };
+      };
+      fill('4');
+      await stage.clock.advance(3 * HOUR_MS);
+      stage.venue.hasAmnesia = true;
+      stage.venue.pushDelayMs = null;
+      stage.venue.fillsLagMs = Infinity;
+      fill('3');
+      await stage.clock.runUntil(() => first.orders.at(-1)?.status === 'CANCELED');
+      await trade.close();
+      stage.venue.hasAmnesia = false;
+      stage.venue.fillsLagMs = 0;
+      const { trade: next, told } = await stage.ready();
+      await stage.clock.advance(2 * MINUTE_MS);
+      expect(first.fills.map(({ quantity }) => quantity)).toEqual(['4']);
+      expect(told.fills.map(({ quantity }) => quantity)).toEqual(['3']);
+      expect([...next.orders.values()]).toMatchObject([{ orderId: '1001', filled: '7' }]);
+      await next.close();
+    }
   });
 
   it('is open again after a restart, and can be revoked', async () => {

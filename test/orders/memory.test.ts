@@ -54,7 +54,7 @@ describe('ccxt #26753, hummingbot #7462: memory', () => {
         true,
       );
       tracker.file(order, null, 0);
-      tracker.rememberPast(String(id), 'CANCELED', 0);
+      tracker.rememberPast(String(id), 'CANCELED');
     }
     tracker.retire(KEPT_AFTER_END_MS + 1);
     expect(tracker.size).toBe(0);

@@ -39,6 +39,8 @@ function trimmedToFunds(
   if (request.type !== 'MARKET') return null;
   const free = account.balances.get(request.side === 'BUY' ? quote : base)?.free ?? Decimal.ZERO;
   if (request.quoteQuantity !== null) {
+    // What a sale for a stated sum is trimmed to is not documented: it is refused.
+    if (request.side === 'SELL') return null;
     const least = minQuantity.mul(site.venue.lastPrice(symbol) ?? Decimal.ZERO);
     return free.isPositive() && free.gte(least) ? { ...request, quoteQuantity: free } : null;
   }

@@ -150,6 +150,22 @@ describe('placing', () => {
     },
   );
 
+  test('a sale for more than the coins are worth is refused: in what unit it would be trimmed is not documented', async () => {
+    const bench = okxBench();
+    bench.venue.deposit(2, 'USDT', d('1000000'));
+    bench.venue.place(2, order('BUY', '0.8', '900000'), RULES);
+    const market = {
+      instId: 'EOS-USDT',
+      tdMode: 'cash',
+      side: 'sell',
+      ordType: 'market',
+      sz: '90000',
+      tgtCcy: 'quote_ccy',
+    };
+    expect((await bench.post(ORDER, market)).data[0]).toMatchObject({ sCode: '51008' });
+    expect((await bench.post(ORDER, { ...market, sz: '70000' })).data[0]).toMatchObject({ sCode: '0' });
+  });
+
   test('51006 outside the price limit, or at its edge when the client allows that', async () => {
     const bench = okxBench({ priceBand: '0.05' });
     bench.venue.house.quote('EOS/USDT', 'SELL', d('1.0001'), d('1'));
