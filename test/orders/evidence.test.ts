@@ -126,7 +126,7 @@ describe('an order that was taken for canceled', () => {
   });
 
   it('and was filled after all is not revoked either when a list is behind', async () => {
-    const stage = new Stage(FORGETFUL);
+    const stage = new Stage({ ...FORGETFUL, cancelAll: true });
     const { trade, told, order } = await denied(stage);
     await stage.clock.advance(2 * MINUTE_MS);
     stage.venue.staleRow = stage.venue.report(order, 'open-orders');
@@ -136,6 +136,7 @@ describe('an order that was taken for canceled', () => {
     stage.clock.after(300, () => {
       stage.venue.staleRow = null;
     });
+    stage.venue.breakStream();
     expect(await stage.clock.runFor(trade.revokeOrder())).toEqual([[], null]);
     await trade.close();
   });
