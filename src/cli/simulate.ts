@@ -1,11 +1,13 @@
 // `aioquant simulate`: the exchange simulator as a server of its own, for any client in any language.
 // What it simulates is simulator/'s part; here are its options and what it says when it is ready.
 
-import { existsSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmdirSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
 import type { Command } from 'commander';
+import { realClock } from '../runtime/real-clock.ts';
+import { onStopSignal } from '../runtime/stop-signals.ts';
 import type { RunningSimulator } from '../simulator/index.ts';
 import { paint, print, printJson, table } from './terminal.ts';
 import { listOption, numberOption, textOption, UsageError, type Finish } from './usage.ts';
@@ -63,7 +65,13 @@ export function registerSimulate(program: Command, finish: Finish): void {
 async function simulate(options: Options): Promise<0> {
   // Before anything is printed: whoever reads the first line may already want it to end.
   const ended = new Promise<void>((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => resolve());
+    let asked = false;
+    onStopSignal(realClock, () => {
+      // Nobody has anything to lose in a simulator: who asks again need not wait.
+      if (asked) process.exit(1);
+      asked = true;
+      resolve();
+    });
   });
   if (options.speed !== undefined && options.replay === undefined)
     throw new UsageError('--speed needs --replay: the market of the model has no other speed than its own');
@@ -71,7 +79,8 @@ async function simulate(options: Options): Promise<0> {
     throw new UsageError('--symbol needs --write-config: it says what the accounts of that file trade');
   const simulator = await startFor(options);
   const { endpoints, accounts } = simulator;
-  if (options.writeConfig !== undefined) await writeConfig(options.writeConfig, options.symbol, simulator);
+  const folder =
+    options.writeConfig === undefined ? null : await writeConfig(options.writeConfig, options.symbol, simulator);
   if (options.json === true) printJson({ ...endpoints, accounts });
   else {
     print(paint.bold('The simulator is running.'));
@@ -96,22 +105,39 @@ async function simulate(options: Options): Promise<0> {
   }
   await ended;
   await simulator.close();
+  if (folder !== null) removeIfEmpty(folder);
   return 0;
 }
 
-/** @param symbols of every account; undefined: the usual one */
+/** A journal that somebody has begun stays for whoever wants to read it. */
+function removeIfEmpty(folder: string): void {
+  try {
+    rmdirSync(folder);
+  } catch {
+    // It is not empty, or gone already.
+  }
+}
+
+/**
+ * Resolves with the folder of the journal that the configuration names.
+ * @param symbols of every account; undefined: the usual one
+ */
 async function writeConfig(
   file: string,
   symbols: readonly string[] | undefined,
   simulator: RunningSimulator,
-): Promise<void> {
+): Promise<string> {
   const { simulatorConfig } = await import('./simulator-config.ts');
-  // A journal of its own: what an earlier simulator knew of its orders means nothing to this one.
-  const journal = join(mkdtempSync(join(tmpdir(), 'aioquant-simulator-')), 'journal.sqlite');
-  const options = { extra: { journal }, ...(symbols === undefined ? {} : { symbols }) };
+  let folder: string | null = null;
   try {
+    // A journal of its own: what an earlier simulator knew of its orders means nothing to this one.
+    folder = mkdtempSync(join(tmpdir(), 'aioquant-simulator-'));
+    const extra = { journal: join(folder, 'journal.sqlite') };
+    const options = { extra, ...(symbols === undefined ? {} : { symbols }) };
     writeFileSync(file, simulatorConfig(simulator, Object.keys(simulator.endpoints), options), { mode: 0o600 });
+    return folder;
   } catch (error) {
+    if (folder !== null) removeIfEmpty(folder);
     await simulator.close();
     throw new UsageError(`--write-config ${file}: ${error instanceof Error ? error.message : String(error)}`);
   }

@@ -1,7 +1,8 @@
 // The simulator as a server: what it prints, that it answers, that it ends.
-import { mkdtempSync, readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, readdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 import { expect, it } from 'vitest';
 import { z } from 'zod';
 import { PLATFORMS } from '../../src/domain/platform.ts';
@@ -43,6 +44,40 @@ it('for people: exchanges, URLs and keys as tables', async () => {
   expect(running.text).not.toContain('binance');
   running.signal('SIGINT');
   expect((await running.ended).status).toBe(0);
+});
+
+it('a Ctrl-C that arrives more than once, from the terminal and from npm, lets it close in order', async () => {
+  await using running = new Launched([MAIN, 'simulate'], {});
+  await running.says(/Ctrl-C stops it/);
+  let isOver = false;
+  const ended = running.ended.finally(() => {
+    isOver = true;
+  });
+  for (let copy = 0; copy < 40 && !isOver; copy++) {
+    try {
+      running.signal('SIGINT');
+    } catch {
+      break; // it has ended
+    }
+    await wait(2);
+  }
+  expect(await ended).toMatchObject({ status: 0, signal: null });
+});
+
+it('--write-config leaves no empty folder behind, whether the file could be written or not', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'aioquant-sim-'));
+  const temporary = mkdtempSync(join(folder, 'tmp-'));
+  const args = ['simulate', '--exchange', 'okx', '--write-config'];
+  await using running = new Launched([MAIN, ...args, join(folder, 'sim.yaml')], { TMPDIR: temporary });
+  await running.says(/Ctrl-C stops it/);
+  expect(readdirSync(temporary)).toHaveLength(1);
+  running.signal('SIGTERM');
+  expect((await running.ended).status).toBe(0);
+  expect(readdirSync(temporary)).toEqual([]);
+  const failed = await aioquant([...args, join(folder, 'none', 'sim.yaml')], { TMPDIR: temporary });
+  expect(failed.err).toContain('no such file or directory');
+  expect(failed.status).toBe(2);
+  expect(readdirSync(temporary)).toEqual([]);
 });
 
 it('a port in use is a matter of choosing another', async () => {
