@@ -2,6 +2,7 @@
 // The steps of a stop are runtime/shutdown.ts's; what a strategy trades with is trade.ts's.
 
 import { resolve } from 'node:path';
+import { counted } from './domain/counted.ts';
 import type { Ending } from './domain/unfinished-orders.ts';
 import type { Timer } from './seam/clock.ts';
 import { ask, canAsk } from './runtime/ask.ts';
@@ -33,6 +34,7 @@ const NEVER = new Promise<void>(() => undefined);
 const heartbeat = new Heartbeat(realClock, logger);
 let started = false;
 let stopping: Shutdown | null = null;
+let signalled = false;
 let asking = false;
 let switches: DeadMansSwitches | null = null;
 
@@ -78,11 +80,17 @@ function describeLeft(left: readonly LeftOver[]): string {
   return left.map(({ place, orderId }) => `${place.account} ${place.symbol} ${orderId}`).join(', ');
 }
 
+function describeStop(shutdown: Shutdown): string {
+  const left = shutdown.left();
+  return left.length === 0
+    ? 'confirming with the exchange'
+    : `${counted(left.length, 'order')} left: ${describeLeft(left)}`;
+}
+
 /** A second signal never cuts a stop short by itself: it says what is going on, and asks where there is somebody to answer. */
-async function onRepeatedSignal(signal: string): Promise<void> {
-  if (stopping === null || isSupervised() || asking) return;
-  const left = stopping.left();
-  const what = left.length === 0 ? 'confirming with the exchange' : `${left.length} orders left: ${describeLeft(left)}`;
+async function onRepeatedSignal(shutdown: Shutdown, signal: string): Promise<void> {
+  if (asking) return;
+  const what = describeStop(shutdown);
   if (signal !== 'SIGINT' || !canAsk()) {
     logger.warn(`${signal} again; still stopping, ${what}`);
     return;
@@ -96,8 +104,14 @@ async function onRepeatedSignal(signal: string): Promise<void> {
 }
 
 function onSignal(signal: StopSignal): void {
+  const isFirst = !signalled;
+  signalled = true;
   if (stopping === null) void quant.stop(signal);
-  else void onRepeatedSignal(signal);
+  // The supervisor has heard it, too, and answers.
+  else if (isSupervised()) return;
+  // Something else had begun the stop: whoever sent this one need not know of it, and has not asked twice.
+  else if (isFirst) logger.info(`${signal}; stopping already, ${describeStop(stopping)}`);
+  else void onRepeatedSignal(stopping, signal);
 }
 
 function onUncaught(error: unknown): void {

@@ -144,6 +144,23 @@ describe('everything that ends a process revokes first', () => {
     expect(status).toBe(0);
   });
 
+  it('a first signal in the middle of a stop is none again', async () => {
+    const running = run(`
+      await quant.start(null, () => {
+        trade(['41'], { settle: () => new Promise((done) => process.once('SIGUSR2', done)) });
+        setTimeout(() => quant.stop('enough'), 10);
+      });`);
+    await running.said('stopping: enough');
+    running.child.kill('SIGINT');
+    await running.said('SIGINT; stopping already, 1 order left: a@x.test EOS/USDT 41');
+    running.child.kill('SIGTERM');
+    await running.said('SIGTERM again; still stopping, 1 order left: a@x.test EOS/USDT 41');
+    running.child.kill('SIGUSR2');
+    const { status, out } = await running.ended;
+    expect(out).not.toContain('SIGINT again');
+    expect(status).toBe(0);
+  });
+
   it('the time limit says what is left by id and exits 1', async () => {
     const { status, out } = await run(`
       await quant.start(${file('short.yaml', 'stop: { timeLimit: 0.1 }')}, () => {

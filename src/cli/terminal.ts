@@ -3,6 +3,8 @@
 import Table from 'cli-table3';
 import colors from 'picocolors';
 
+export { counted } from '../domain/counted.ts';
+
 interface Palette {
   readonly bold: (text: string) => string;
   readonly dim: (text: string) => string;
@@ -35,11 +37,6 @@ export class Progress {
   clear(): void {
     if (this.active) process.stderr.write('\r\u001B[2K');
   }
-}
-
-/** `1 order`, `2 orders`. */
-export function counted(count: number, word: string): string {
-  return `${count} ${word}${count === 1 ? '' : 's'}`;
 }
 
 type Align = 'left' | 'right';
