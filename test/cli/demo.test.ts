@@ -1,5 +1,6 @@
 // The demo on every exchange: what it plants is revoked, the strategy trades, and the exchange says that nothing is left.
-import { existsSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { existsSync, realpathSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
@@ -51,6 +52,17 @@ it('for people: the book around the order, every update with its delay, the summ
   expect(out).toMatch(/unfinished +0\n/);
   expect(status).toBe(0);
 });
+
+it('started through npm, as the pages print it: SIGTERM to npm alone ends it in order', async () => {
+  const npm = realpathSync(execFileSync('sh', ['-c', 'command -v npm'], { encoding: 'utf8' }).trim());
+  const checkout = fileURLToPath(new URL('../../', import.meta.url));
+  await using running = new Launched([npm, 'run', '-s', 'demo', '--', '--seconds', '0', '--json'], {}, checkout);
+  await running.says(/"type":"start-revoked"/);
+  running.signal('SIGTERM');
+  const ended = await running.ended;
+  summarySchema.parse(events(ended).at(-1));
+  expect(ended.status).toBe(0);
+}, 20_000);
 
 const recording = fileURLToPath(new URL('../../../shared/data/binance-spot-btcusdt-20240809.ws.gz', import.meta.url));
 const hasRecording = existsSync(recording);
