@@ -42,7 +42,7 @@ function protection(settings: AccountSettings, capabilities: Capabilities, confi
           'ok',
           '3 after a crash',
           // The lease is looked at every quarter of it.
-          `revoked by the supervisor (aioquant run): killed at the latest ${(config.supervisor.lease * 5) / 4} s after it froze, once it has started`,
+          `revoked by the supervisor (aioquant run): the strategy is killed at the latest ${(config.supervisor.lease * 5) / 4} s after it froze, once it has started`,
         )
       : finding('warning', '3 after a crash', 'unfinished orders are kept, as configured: nobody watches them');
   const byCommand = finding('ok', '4 by command', 'aioquant revoke');
@@ -122,7 +122,8 @@ function rateBudget(uses: readonly BudgetUse[]): Finding[] {
   if (tightest === undefined) return [];
   const { limit, used, capacity, windowMs } = tightest;
   const share = used / capacity;
-  const says = `${used} of ${capacity} in ${windowMs / 1_000} s used of the tightest of ${uses.length} limits (${limit})`;
+  const among = uses.length === 1 ? '' : `, the tightest of ${counted(uses.length, 'limit')}`;
+  const says = `${used} of ${capacity} in ${windowMs / 1_000} s used (${limit})${among}`;
   return [finding(share > 0.8 ? 'warning' : 'ok', 'rate budget', says)];
 }
 

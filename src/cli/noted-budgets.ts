@@ -3,10 +3,17 @@
 import type { RateBudget, RateBudgets } from '../wire/rate-budget.ts';
 
 export interface BudgetUse {
+  /** What is limited, in the exchange's words: `weight`, `orders`, `open-orders`. */
   readonly limit: string;
   readonly used: number;
   readonly capacity: number;
   readonly windowMs: number;
+}
+
+/** Budgets are kept by host, owner, limit, and what else tells two of them apart: of that only the limit is a word. */
+function limitOf(key: string, accessKey: string): string {
+  const [, ...parts] = key.split(':');
+  return parts.filter((part) => part !== accessKey && part !== 'ip' && /^[a-z-]+$/.test(part)).join(' ');
 }
 
 export class NotedBudgets implements RateBudgets {
@@ -23,11 +30,11 @@ export class NotedBudgets implements RateBudgets {
     return budget;
   }
 
-  /** The limits of which something is used, without what could give a key away. */
-  uses(hide: string): BudgetUse[] {
+  /** The limits of which something is used, without what could give the key away. */
+  uses(accessKey: string): BudgetUse[] {
     return [...this.noted]
       .map(([key, { budget, capacity, windowMs }]) => ({
-        limit: key.replaceAll(hide, 'key'),
+        limit: limitOf(key, accessKey),
         used: budget.used,
         capacity,
         windowMs,

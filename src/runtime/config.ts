@@ -53,7 +53,8 @@ export function accountOptions(settings: AccountSettings): AccountOptions {
   };
 }
 
-function makeConfig(settings: Settings): Config {
+/** @param hint what to do about a missing account */
+function makeConfig(settings: Settings, hint = ''): Config {
   return {
     ...settings,
     serverId: settings.serverId ?? hostname(),
@@ -61,7 +62,7 @@ function makeConfig(settings: Settings): Config {
       const found = name === undefined ? settings.accounts[0] : settings.accounts.find((entry) => entry.name === name);
       if (found === undefined) {
         const known = settings.accounts.map((entry) => `"${entry.name}"`).join(', ');
-        const has = known === '' ? 'the configuration has no accounts' : `the configuration has ${known}`;
+        const has = known === '' ? `the configuration has no accounts${hint}` : `the configuration has ${known}`;
         throw new ConfigError(`config.account(${name === undefined ? '' : `"${name}"`}): ${has}`);
       }
       return accountOptions(found);
@@ -158,7 +159,7 @@ export function readConfig(file: string, env: NodeJS.ProcessEnv = process.env, c
 }
 
 /** The configuration of this process: `quant.start(file)` fills it in. Before that it holds the defaults and no account. */
-export const config: Config = makeConfig(settingsSchema.parse({}));
+export const config: Config = makeConfig(settingsSchema.parse({}), '; give one with -c FILE');
 
 /** Makes `config` hold `loaded`, for everyone who has already imported it. */
 export function useConfig(loaded: Config): void {

@@ -38,11 +38,13 @@ describe.each(PLATFORMS)('on %s', { concurrent: true, timeout: 60_000 }, (platfo
     expect(of('key')).toMatch(platform === 'htx' ? /^(?:ok|note): valid/ : /^ok: valid, may trade/);
     expect(of('withdrawals')).toMatch(/^(?:ok: not permitted|note: the exchange does not say)/);
     expect(of('clock')).toMatch(/^ok: the exchange's is \d+ ms (?:behind|ahead of) ours/);
-    expect(of('rate budget')).toMatch(/^ok: \d+ of \d+ in [\d.]+ s used/);
+    expect(of('rate budget')).toMatch(
+      /^ok: \d+ of \d+ in [\d.]+ s used \([a-z-]+\)(?:, the tightest of (?:[2-9]|\d\d) limits)?$/,
+    );
     expect(of('BTC/USDT')).toBe('note: 2 unfinished orders');
     for (const line of ['1 at start', '2 at stop', '3 after a crash', '4 by command'])
       expect(of(line)).toMatch(/^ok: /);
-    expect(of('3 after a crash')).toContain('killed at the latest 12.5 s after it froze');
+    expect(of('3 after a crash')).toContain('the strategy is killed at the latest 12.5 s after it froze');
     expect(of('5 machine gone')).toMatch(
       {
         binance: /^note: binance has no dead man's switch: if this machine is lost, orders stay/,

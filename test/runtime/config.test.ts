@@ -89,7 +89,7 @@ describe('a good file', () => {
   });
 
   it('fills the config that others have imported already', () => {
-    expect(() => config.account()).toThrow(/no accounts/);
+    expect(() => config.account()).toThrow(/no accounts; give one with -c FILE$/);
     const before = { ...config };
     useConfig(parseConfig(GOOD, 'config.yaml', ENV));
     expect(config.serverId).toBe('my-box-1');
