@@ -79,8 +79,7 @@ async function simulate(options: Options): Promise<0> {
     throw new UsageError('--symbol needs --write-config: it says what the accounts of that file trade');
   const simulator = await startFor(options);
   const { endpoints, accounts } = simulator;
-  const folder =
-    options.writeConfig === undefined ? null : await writeConfig(options.writeConfig, options.symbol, simulator);
+  if (options.writeConfig !== undefined) await writeConfig(options.writeConfig, options.symbol, simulator);
   if (options.json === true) printJson({ ...endpoints, accounts });
   else {
     print(paint.bold('The simulator is running.'));
@@ -105,7 +104,6 @@ async function simulate(options: Options): Promise<0> {
   }
   await ended;
   await simulator.close();
-  if (folder !== null) removeIfEmpty(folder);
   return 0;
 }
 
@@ -118,26 +116,21 @@ function removeIfEmpty(folder: string): void {
   }
 }
 
-/**
- * Resolves with the folder of the journal that the configuration names.
- * @param symbols of every account; undefined: the usual one
- */
+/** @param symbols of every account; undefined: the usual one */
 async function writeConfig(
   file: string,
   symbols: readonly string[] | undefined,
   simulator: RunningSimulator,
-): Promise<string> {
+): Promise<void> {
   const { simulatorConfig } = await import('./simulator-config.ts');
-  let folder: string | null = null;
   try {
     // A journal of its own: what an earlier simulator knew of its orders means nothing to this one.
-    folder = mkdtempSync(join(tmpdir(), 'aioquant-simulator-'));
+    const folder = mkdtempSync(join(tmpdir(), 'aioquant-simulator-'));
+    process.once('exit', () => removeIfEmpty(folder));
     const extra = { journal: join(folder, 'journal.sqlite') };
     const options = { extra, ...(symbols === undefined ? {} : { symbols }) };
     writeFileSync(file, simulatorConfig(simulator, Object.keys(simulator.endpoints), options), { mode: 0o600 });
-    return folder;
   } catch (error) {
-    if (folder !== null) removeIfEmpty(folder);
     await simulator.close();
     throw new UsageError(`--write-config ${file}: ${error instanceof Error ? error.message : String(error)}`);
   }
