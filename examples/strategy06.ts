@@ -3,11 +3,10 @@
 // and leaves none behind when it stops. The file is the same for every platform: the configuration says where to trade.
 // It has no goal and no limit: an order that is filled is followed by the next, until the balance is spent.
 import { config, Decimal, logger, LoopRunTask, ORDER_ACTION_SELL, quant, Trade } from 'aioquant';
-import type { Fill, Order, TradeError, TradeInfo } from 'aioquant';
+import type { Fill, Order, SymbolRules, TradeError, TradeInfo } from 'aioquant';
 
 export default class Strategy06 {
   private readonly trade: Trade;
-  private readonly quantity = '0.002';
 
   constructor() {
     this.trade = new Trade({
@@ -34,7 +33,8 @@ export default class Strategy06 {
   /** Once a second: leave the order where it is while it lies in the band, else revoke it and place it anew. */
   private async followTheBook(): Promise<void> {
     const [book, error] = await this.trade.getOrderbook(20);
-    if (error) return logger.warn('no order book', error);
+    const { rules } = this.trade;
+    if (error || rules === null) return logger.warn('no order book, or no rules', error);
     const [ask6, ask7, ask8] = book.asks.slice(5, 8).map(([price]) => price);
     if (ask6 === undefined || ask7 === undefined || ask8 === undefined) return logger.warn('fewer than 8 asks');
 
@@ -44,7 +44,7 @@ export default class Strategy06 {
       const [, refused] = await this.trade.revokeOrder(order.orderId);
       if (refused) return logger.info(`not revoked: ${refused.message}`); // filled meanwhile, perhaps: look again next time
     }
-    const [, failed] = await this.trade.createOrder(ORDER_ACTION_SELL, ask7, this.quantity);
+    const [, failed] = await this.trade.createOrder(ORDER_ACTION_SELL, ask7, quantityAt(ask7, rules));
     if (failed) logger.warn('no order placed', failed);
   }
 
@@ -65,6 +65,13 @@ function isBetween(price: string | null, low: string, high: string): boolean {
   if (price === null) return false;
   const exact = Decimal.from(price);
   return exact.gte(Decimal.from(low)) && exact.lte(Decimal.from(high));
+}
+
+/** 0.002 as in the course or, where the rules of the symbol ask for more, as little as they allow. */
+function quantityAt(price: string, { lotSize, minQuantity, minNotional }: SymbolRules): string {
+  const leastWorth = Decimal.from(minNotional ?? '0').div(Decimal.from(price), 18, 'up');
+  const least = Decimal.max(Decimal.from(minQuantity ?? '0'), leastWorth);
+  return Decimal.max(Decimal.from('0.002'), least).toStep(Decimal.from(lotSize), 'up').toString();
 }
 
 // `aioquant run` starts the default export by itself; where the package is installed, `node strategy06.ts config.yaml` comes here.

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import { Decimal } from '../../src/domain/decimal.ts';
 import { PLATFORMS } from '../../src/domain/platform.ts';
 import { parseConfig } from '../../src/runtime/config.ts';
 import { openStage, type Stage } from '../e2e/support.ts';
@@ -59,6 +60,32 @@ describe.each(PLATFORMS)('on %s', { concurrent: true, timeout: 60_000 }, (platfo
     const { status, out } = await ended(stage, 'leave-orders.ts');
     expect(out.match(/left behind: \d+/g)).toHaveLength(3);
     expect([status, stage.at.open()]).toEqual([0, 3]);
+  });
+
+  it('those that place orders do so on whichever symbol the configuration names', async () => {
+    await using stage = await openStage(platform, { market: 'model', symbols: ['EOS/USDT'] });
+    for (const name of ['strategy06.ts', 'dynamic-order.ts']) {
+      const running = start(stage, name);
+      await running.says(/SUBMITTED(?:: \S+)? at 0\.\d+/);
+      running.signal('SIGTERM');
+      const { status, out } = await running.ended;
+      expect([status, stage.at.open()]).toEqual([0, 0]);
+      expect(out).not.toContain('no order placed');
+    }
+    const { status, out } = await ended(stage, 'leave-orders.ts');
+    expect(out.match(/left behind: \d+/g)).toHaveLength(3);
+    expect([status, stage.at.open()]).toEqual([0, 3]);
+  });
+
+  it('leave-orders ends with status 1 where it could place none, and is not started again', async () => {
+    await using stage = await openStage(platform, { market: 'model' });
+    const { uid = 0, balances } = stage.venue.accounts[0] ?? {};
+    const money = balances?.get('USDT')?.free ?? Decimal.ZERO;
+    stage.venue.deposit(uid, 'USDT', money.neg());
+    const { status, out } = await stage.run(['run', example('leave-orders.ts'), '-c', stage.at.config]);
+    expect(out.match(/not placed: /g)).toHaveLength(3);
+    expect(out).toContain('stopping: no order could be placed');
+    expect([status, stage.at.open()]).toEqual([1, 0]);
   });
 
   it('dynamic-order keeps one order near the market, and none after it was stopped', async () => {

@@ -20,6 +20,8 @@ export const ROUND_TRIP_50 = { wayIn: oneWay, wayOut: oneWay } as const;
 export interface StageOptions extends SimulatorServerOptions {
   /** Further keys of the configuration. */
   readonly config?: Readonly<Record<string, unknown>>;
+  /** What every account trades. */
+  readonly symbols?: readonly string[];
   /** Policy of every account. */
   readonly unfinishedOrders?: Readonly<Record<string, string>>;
 }
@@ -104,8 +106,11 @@ export class Stage {
 
 /** A quiet exchange with a configuration for its accounts. */
 export async function openStage(platform: Platform, options: StageOptions = {}): Promise<Stage> {
-  const { config = {}, unfinishedOrders, ...rest } = options;
-  const at = await ground(platform, rest, config, unfinishedOrders === undefined ? {} : { unfinishedOrders });
+  const { config = {}, symbols, unfinishedOrders, ...rest } = options;
+  const at = await ground(platform, rest, config, {
+    ...(symbols === undefined ? {} : { symbols }),
+    ...(unfinishedOrders === undefined ? {} : { unfinishedOrders }),
+  });
   return new Stage(at);
 }
 
