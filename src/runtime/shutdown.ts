@@ -1,6 +1,7 @@
 // The order of a clean stop: close the gate, let what is in flight settle, revoke, confirm, close, flush - within a time limit.
 // Why it stops, signals and the exit are quant.ts's part; how one Trade revokes is its own.
 
+import { counted } from '../domain/counted.ts';
 import type { LiveTrade, TradingPlace } from '../domain/live-trade.ts';
 import {
   describeReceipt,
@@ -118,7 +119,8 @@ export class Shutdown {
       await member.settle();
       if (this.isKept(member)) {
         const kept = member.unfinished();
-        if (kept.length > 0) log.warn(`kept ${kept.length} unfinished orders on ${where(place)}`, { orderIds: kept });
+        if (kept.length > 0)
+          log.warn(`kept ${counted(kept.length, 'unfinished order')} on ${where(place)}`, { orderIds: kept });
       } else {
         // A little before everything ends: what it could not do, and why, is to be said.
         const timeLimitMs = Math.max(LEAST_REVOKE_MS, deadline - clock.monotonic() - RECEIPT_MS);

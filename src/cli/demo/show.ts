@@ -3,7 +3,7 @@
 import { Decimal } from '../../domain/decimal.ts';
 import type { Order } from '../../domain/order.ts';
 import type { MatchingVenue } from '../../simulator/index.ts';
-import { paint, print, table } from '../terminal.ts';
+import { counted, paint, print, table } from '../terminal.ts';
 import type { DemoEvent } from './events.ts';
 import { ladder } from './ladder.ts';
 import type { PlantedOrder } from './planted.ts';
@@ -99,7 +99,7 @@ export class PeopleShow implements Show {
   }
 
   startRevoked(count: number, open: number): void {
-    const word = open === 0 ? paint.green('no unfinished order') : paint.red(`${open} unfinished orders`);
+    const word = open === 0 ? paint.green('no unfinished order') : paint.red(counted(open, 'unfinished order'));
     print(`  ${paint.green('✓')} ${count} revoked; asked again, the exchange says: ${word}`);
     this.heading('It keeps one sell order between the 6th and the 8th ask');
     this.started = true;
