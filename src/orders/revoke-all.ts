@@ -1,6 +1,7 @@
 // Revoking everything, confirmed: cancel, then ask for the open orders, and repeat until the exchange itself says that none is left -
 // orders that were on their way while we revoked are caught too. Ends with a receipt. What one order became is revoke.ts's part.
 
+import { counted } from '../domain/counted.ts';
 import { TradeError, type RevokeFailure } from '../domain/errors.ts';
 import type { OrderReport } from '../domain/order-report.ts';
 import type { RevokeReceipt, RevokeTrigger, Whose } from '../domain/unfinished-orders.ts';
@@ -337,7 +338,7 @@ export class RevokeAll {
     if (why !== null) return why.at(this.parts.place);
     const message =
       left.length > 0
-        ? `${left.length} ${left.length === 1 ? 'order' : 'orders'} may still be open`
+        ? `${counted(left.length, 'order')} may still be open`
         : 'the exchange did not confirm that no order is left';
     return new TradeError(message, { kind: 'in-doubt', outcome: 'unknown', ...this.parts.place });
   }
