@@ -20,6 +20,28 @@ export function countAsked(found: readonly Found[]): number {
   return new Set(found.filter(({ problem }) => problem === null).map(({ target }) => target.settings.name)).size;
 }
 
+/**
+ * What the exchanges were asked for, and answered: ` of BTC/USDT, EOS/USDT on 3 accounts`, and each kind of account by itself where their symbols
+ * differ. @param own the strategy, when it is about its orders only
+ */
+export function describeAsked(found: readonly Found[], own: string | undefined): string {
+  const bySymbols = new Map<string, string[]>();
+  for (const group of byAccount(found.filter(({ problem }) => problem === null).map(({ target }) => target))) {
+    const symbols = group
+      .map(({ symbol }) => symbol)
+      .toSorted()
+      .join(', ');
+    const name = group[0]?.settings.name ?? '';
+    bySymbols.set(symbols, [...(bySymbols.get(symbols) ?? []), name]);
+  }
+  const parts = [...bySymbols].map(([symbols, names]) => {
+    const [name = ''] = names;
+    const which = bySymbols.size > 1 && names.length === 1 ? name : counted(names.length, 'account');
+    return `of ${symbols} on ${which}`;
+  });
+  return `${own === undefined ? '' : ` placed by ${own}`} ${parts.join(', ')}`;
+}
+
 /** How many orders the exchanges told of. */
 export function countOrders(found: readonly Found[]): number {
   return found.reduce((sum, { orders }) => sum + orders.length, 0);

@@ -4,7 +4,7 @@ import { Decimal } from '../domain/decimal.ts';
 import type { OrderReport } from '../domain/order-report.ts';
 import { accessEnvironment } from '../runtime/assembly/environment.ts';
 import { readConfig } from '../runtime/config.ts';
-import { countAsked, countOrders, findOrders, type Found } from './found-orders.ts';
+import { countAsked, countOrders, describeAsked, findOrders, type Found } from './found-orders.ts';
 import type { OrdersOptions } from './orders.ts';
 import { selectTargets } from './selected-accounts.ts';
 import { counted, paint, print, printJson, table } from './terminal.ts';
@@ -85,7 +85,7 @@ export function printProblems(found: readonly Found[]): number {
 
 export async function showOrders(options: OrdersOptions): Promise<0 | 1> {
   const config = readConfig(options.config);
-  const targets = selectTargets(config, options);
+  const targets = await selectTargets(config, options);
   const concernOf = await whoseOrders(options.own, targets, config.journal);
   const found = await findOrders(targets, concernOf, accessEnvironment(config));
   const count = countOrders(found);
@@ -99,11 +99,10 @@ export async function showOrders(options: OrdersOptions): Promise<0 | 1> {
     }
   } else {
     if (count > 0) print(orderTable(found));
-    const asked = countAsked(found);
     // Where nobody could be asked, what is said of that says it all.
-    if (asked > 0)
+    if (countAsked(found) > 0)
       print(
-        `${count > 0 ? '\n' : ''}${count === 0 ? 'No unfinished orders' : counted(count, 'unfinished order')} on ${counted(asked, 'account')}.`,
+        `${count > 0 ? '\n' : ''}${count === 0 ? 'No unfinished orders' : counted(count, 'unfinished order')}${describeAsked(found, options.own)}.`,
       );
   }
   return printProblems(found) > 0 ? 1 : 0;

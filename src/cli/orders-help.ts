@@ -2,11 +2,12 @@
 
 export const ORDERS_HELP = `
 Examples:
-  $ aioquant orders -c config.yaml                              every account, every symbol of the configuration
+  $ aioquant orders -c config.yaml                              every account; symbols of the configuration and the journal
   $ aioquant orders -c config.yaml --account a --symbol EOS/USDT
   $ aioquant orders -c config.yaml --own my-strategy --json     for scripts: one JSON object per order
   $ aioquant orders -c config.yaml --history                    from the journal: orders, and what was revoked when
 
+Without --symbol: the symbols of the configuration, and those of which the journal knows unfinished orders of the account.
 Exit status: 0 every account was asked; 1 some could not be; 2 wrong usage or configuration.
 `;
 
@@ -17,5 +18,6 @@ Examples:
   $ aioquant revoke -c config.yaml --account a,b --symbol EOS/USDT --yes
   $ aioquant revoke -c config.yaml --own my-strategy --yes      leaves orders placed by hand or by others alone
 
-Exit status: 0 the exchanges say that nothing is left; 1 something is, and is listed; 2 wrong usage or configuration.
+Without --symbol: the symbols of the configuration, and those of which the journal knows unfinished orders of the account.
+Exit status: 0 the exchanges say that nothing of these is left; 1 something is, and is listed; 2 wrong usage or configuration.
 `;

@@ -7,7 +7,7 @@ import { accessEnvironment } from '../runtime/assembly/environment.ts';
 import { keepReceipts } from '../runtime/assembly/journal.ts';
 import { QUERIES_AT_ONCE } from '../runtime/assembly/sweep.ts';
 import { accountProblems, readConfig, refuse, type Config } from '../runtime/config.ts';
-import { byAccount, countAsked, countOrders, findOrders, type Found } from './found-orders.ts';
+import { byAccount, countAsked, countOrders, describeAsked, findOrders, type Found } from './found-orders.ts';
 import { orderTable, printProblems } from './open-orders.ts';
 import { inParallel, reach } from './reached-accounts.ts';
 import type { RevokeOptions } from './revoke.ts';
@@ -114,14 +114,21 @@ const HEAD = [
 ];
 const ALIGN = ['left', 'left', 'left', 'right', 'right', 'right', 'right', 'right', 'left'] as const;
 
-function report(receipts: readonly RevokeReceipt[]): void {
+/** Names what was looked at: of other symbols, and of other people's orders, nobody was asked. */
+function nothingLeft(receipts: readonly RevokeReceipt[], own: string | undefined): string {
+  const [symbol = '', ...others] = new Set(receipts.map((receipt) => receipt.symbol));
+  const symbols = others.length === 0 ? symbol : 'these symbols';
+  return own === undefined ? `nothing of ${symbols} is left` : `nothing of ${own} is left in ${symbols}`;
+}
+
+function report(receipts: readonly RevokeReceipt[], own: string | undefined): void {
   print(table(HEAD, receipts.map(receiptRow), ALIGN));
   const left = receipts.flatMap(({ account, symbol, left: ids }) => ids.map((id) => `${account} ${symbol} ${id}`));
   if (left.length > 0) print(`\n${paint.red(paint.bold('Left on the exchange:'))}\n  ${left.join('\n  ')}`);
   const total = receipts.reduce((sum, { revoked }) => sum + revoked.length, 0);
   const open = receipts.filter((receipt) => !isConfirmed(receipt)).length;
   print();
-  if (open === 0) print(`${counted(total, 'order')} revoked; every exchange says that nothing is left.`);
+  if (open === 0) print(`${counted(total, 'order')} revoked; every exchange says that ${nothingLeft(receipts, own)}.`);
   else
     print(
       paint.red(`${total} revoked; on ${open} of ${receipts.length} something is left or not confirmed (see above).`),
@@ -156,8 +163,8 @@ async function agreed(found: readonly Found[], options: RevokeOptions): Promise<
   return question === null || ask(question);
 }
 
-function showDryRun(found: readonly Found[], isJson: boolean): void {
-  if (isJson) {
+function showDryRun(found: readonly Found[], { json, own }: RevokeOptions): void {
+  if (json === true) {
     for (const { target, orders, problem } of found) {
       const { name: account, platform } = target.settings;
       const ids = orders.map(({ orderId }) => orderId);
@@ -166,16 +173,15 @@ function showDryRun(found: readonly Found[], isJson: boolean): void {
     return;
   }
   const count = countOrders(found);
-  const asked = countAsked(found);
   if (count > 0)
     print(`${orderTable(found)}\n\n${counted(count, 'order')} would be revoked; nothing was done (--dry-run).`);
   // Where nobody could be asked, what is said of that says it all.
-  else if (asked > 0) print(`Nothing to revoke on ${counted(asked, 'account')}.`);
+  else if (countAsked(found) > 0) print(`Nothing to revoke: no unfinished orders${describeAsked(found, own)}.`);
 }
 
 /** One account with a mistake in it must not keep the others' orders on the exchange; where all have one, nothing can be done. */
-function selectLeniently(config: Config, options: RevokeOptions): readonly Target[] {
-  const targets = selectTargets(config, options);
+async function selectLeniently(config: Config, options: RevokeOptions): Promise<readonly Target[]> {
+  const targets = await selectTargets(config, options);
   const problems = accountProblems(config);
   if (targets.every(({ settings }) => problems.has(settings))) {
     refuse(options.config, [...new Set(targets.map(({ settings }) => problems.get(settings) ?? ''))]);
@@ -185,12 +191,12 @@ function selectLeniently(config: Config, options: RevokeOptions): readonly Targe
 
 export async function revoke(options: RevokeOptions): Promise<0 | 1> {
   const config = readConfig(options.config, process.env, { accounts: false });
-  const targets = selectLeniently(config, options);
+  const targets = await selectLeniently(config, options);
   const concernOf = await whoseOrders(options.own, targets, config.journal);
   const environment = accessEnvironment(config);
   if (options.dryRun === true) {
     const found = await findOrders(targets, concernOf, environment);
-    showDryRun(found, options.json === true);
+    showDryRun(found, options);
     return printProblems(found) > 0 ? 1 : 0;
   }
   if (options.yes !== true) {
@@ -204,6 +210,6 @@ export async function revoke(options: RevokeOptions): Promise<0 | 1> {
   const receipts = await revokeAll(targets, options, concernOf, environment);
   await keepReceipts(config.journal, receipts);
   if (options.json === true) for (const receipt of receipts) printJson(receipt);
-  else report(receipts);
+  else report(receipts, options.own);
   return receipts.every(isConfirmed) ? 0 : 1;
 }

@@ -87,6 +87,9 @@ export interface OrderJournal {
   proof(at: number): void;
 }
 
+/** Where orders are kept apart whoever placed them: one symbol of one account. */
+export type JournalPlace = Omit<JournalScope, 'strategy'>;
+
 export interface HistoryQuery {
   readonly platform?: Platform | undefined;
   readonly account?: string | undefined;

@@ -5,7 +5,7 @@ import type { DatabaseSync, SQLOutputValue } from 'node:sqlite';
 import type { OrderStatus } from '../domain/order.ts';
 import { TRANSITIONS } from '../domain/transitions.ts';
 import type { RevokeReceipt } from '../domain/unfinished-orders.ts';
-import type { HistoryEvent, HistoryQuery, JournalScope, OrderHistory } from '../orders/journal.ts';
+import type { HistoryEvent, HistoryQuery, JournalPlace, JournalScope, OrderHistory } from '../orders/journal.ts';
 import { parseFields } from './report-text.ts';
 
 const DEFAULT_LIMIT = 1_000;
@@ -87,6 +87,21 @@ export function readHistory(database: DatabaseSync, query: HistoryQuery): readon
     });
   }
   return found;
+}
+
+/** Where orders are unfinished, whichever strategy's. */
+export function readUnfinishedPlaces(database: DatabaseSync): readonly JournalPlace[] {
+  return database
+    .prepare(
+      'SELECT DISTINCT platform, venue, account, symbol FROM scopes WHERE EXISTS (SELECT 1 FROM orders WHERE scope = scopes.id AND status IS NULL) ORDER BY symbol',
+    )
+    .all()
+    .flatMap((row): JournalPlace[] => {
+      const platform = text(row['platform']) ?? '';
+      if (!isPlatform(platform)) return [];
+      const [venue, account, symbol] = [text(row['venue']), text(row['account']), text(row['symbol'])];
+      return [{ platform, venue: venue ?? '', account: account ?? '', symbol: symbol ?? '' }];
+    });
 }
 
 function isReceipt(value: unknown): value is RevokeReceipt {

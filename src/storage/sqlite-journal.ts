@@ -3,11 +3,19 @@
 
 import type { DatabaseSync } from 'node:sqlite';
 import type { RevokeReceipt } from '../domain/unfinished-orders.ts';
-import type { HistoryQuery, Intent, Journal, JournalScope, OrderHistory, OrderJournal } from '../orders/journal.ts';
+import type {
+  HistoryQuery,
+  Intent,
+  Journal,
+  JournalPlace,
+  JournalScope,
+  OrderHistory,
+  OrderJournal,
+} from '../orders/journal.ts';
 import type { Clock, Timer } from '../seam/clock.ts';
 import type { Log } from '../seam/log.ts';
 import { IntentTail, tailHead } from './intent-tail.ts';
-import { readHistory, readReceipts } from './journal-history.ts';
+import { readHistory, readReceipts, readUnfinishedPlaces } from './journal-history.ts';
 import { Lines, type Group } from './journal-lines.ts';
 import { JournalQueue } from './journal-queue.ts';
 import { JournalReader } from './journal-reader.ts';
@@ -358,6 +366,12 @@ export class SqliteJournal implements Journal {
   history(query: HistoryQuery): readonly OrderHistory[] {
     this.settle();
     return readHistory(this.database, query);
+  }
+
+  /** Where orders are unfinished, whichever strategy's. */
+  unfinishedPlaces(): readonly JournalPlace[] {
+    this.settle();
+    return readUnfinishedPlaces(this.database);
   }
 
   receipts(query: HistoryQuery): readonly RevokeReceipt[] {

@@ -87,7 +87,10 @@ describe('a mistake says what to do next, exit status 2', () => {
     [['orders', '-c', '/no/such.yaml'], '/no/such.yaml: no such file; check the path given with -c'],
     [['orders', '-c', bad], 'accounts[0].secretKey: environment variable NO_SUCH_VARIABLE is not set; set it'],
     [['orders', '-c', empty], 'empty.yaml: has no accounts; add at least one'],
-    [['orders', '-c', noSymbols], 'no-symbols.yaml: account a names no symbols; give --symbol BASE/QUOTE'],
+    [
+      ['orders', '-c', noSymbols],
+      'no-symbols.yaml: account a names no symbols, and the journal knows no unfinished orders of it; give',
+    ],
     [['orders', '-c', noSymbols, '--account', 'b'], 'no-symbols.yaml has a'],
     [['orders', '-c', noPassphrase], 'no-passphrase.yaml: accounts[0].passphrase: required for OKX'],
     [['doctor', '-c', noPassphrase], 'no-passphrase.yaml: accounts[0].passphrase: required for OKX'],

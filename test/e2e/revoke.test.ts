@@ -1,5 +1,7 @@
 // The fourth line of defence, over real ports: how fast, how sure, and what it says when it could not do everything.
 import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { PLATFORMS } from '../../src/domain/platform.ts';
@@ -12,6 +14,9 @@ import { exchangeOf } from '../../src/exchanges/index.ts';
 import { MemoryJournal } from '../../src/orders/memory-journal.ts';
 import { AccountSessions } from '../../src/orders/account-sessions.ts';
 import { silentLog } from '../../src/seam/log.ts';
+import type { OrderJournal } from '../../src/orders/journal.ts';
+import { scopeOf } from '../../src/runtime/assembly/journal.ts';
+import { SqliteJournal } from '../../src/storage/sqlite-journal.ts';
 import { Trade } from '../../src/trade.ts';
 import { AT_A_TERMINAL, jsonLines, openStage, quickEnough, ROUND_TRIP_50, type Stage } from './support.ts';
 
@@ -176,10 +181,12 @@ it('for people: what would be done, what was done, and that nothing is left, eac
   expect(dry.out).toContain('3 orders would be revoked; nothing was done');
   expect([dry.status, stage.at.open()]).toEqual([0, 3]);
   const done = await stage.run(['revoke', '-c', stage.at.config, '--yes']);
-  expect(done.out).toContain('3 orders revoked; every exchange says that nothing is left.');
+  expect(done.out).toContain('3 orders revoked; every exchange says that nothing of BTC/USDT is left.');
   expect(done).toMatchObject({ status: 0, err: '' });
   const after = await stage.run(['orders', '-c', stage.at.config]);
-  expect(after.out).toBe('No unfinished orders on 1 account.\n');
+  expect(after.out).toBe('No unfinished orders of BTC/USDT on 1 account.\n');
+  const none = await stage.run(['revoke', '-c', stage.at.config, '--dry-run']);
+  expect(none.out).toBe('Nothing to revoke: no unfinished orders of BTC/USDT on 1 account.\n');
 }, 60_000);
 
 it('an account with a mistake in it keeps nobody from revoking those of the others, and is told with its field', async () => {
@@ -211,6 +218,102 @@ it('--own: nor from looking for those of a strategy on the others', async () => 
   expect(out).toMatch(/^demo-2 +okx +BTC\/USDT +2 +2 +0 +0 .*none left/m);
   expect([status, stage.at.open(0), stage.at.open(1)]).toEqual([1, 2, 1]);
 });
+
+describe(
+  'symbols that the configuration does not name, and a strategy trades',
+  { concurrent: true, timeout: 60_000 },
+  () => {
+    const order = {
+      action: 'SELL',
+      orderType: 'LIMIT',
+      timeInForce: 'GTC',
+      price: '70001',
+      quantity: '0.001',
+    } as const;
+    const begin = (journal: OrderJournal, id: string): void =>
+      journal.intent(`c:${id}`, { ...order, clientOrderId: id, quoteQuantity: null, at: Date.now() });
+
+    /** Two accounts with other symbols in the configuration than BTC/USDT, of which the first has orders. The journal's file is made by the test. */
+    async function elsewhere(symbols: string): Promise<{ stage: Stage; journal: string }> {
+      const stage = await openStage('okx', { accounts: 2 });
+      stage.at.plant(2, { strategy: 'mine' });
+      writeFileSync(
+        stage.at.config,
+        readFileSync(stage.at.config, 'utf8').replaceAll(/symbols:\n *- BTC\/USDT/g, symbols),
+      );
+      return { stage, journal: join(stage.at.folder, 'journal.sqlite') };
+    }
+
+    /** The journal knows unfinished orders on the first account, among others that are none of its business. */
+    async function journaled(symbols: string): Promise<Stage> {
+      const { stage, journal: file } = await elsewhere(symbols);
+      const journal = new SqliteJournal({ file, clock: realClock, log: silentLog });
+      const { platform, account, endpoints } = readConfig(stage.at.config).account('demo');
+      const place = { platform, account, endpoints: exchangeOf(platform).endpoints(endpoints) };
+      const scope = scopeOf({ ...place, symbol: 'BTC/USDT', strategy: 'mine' });
+      begin(journal.open(scope), 'open');
+      begin(journal.open({ ...scope, strategy: 'another' }), 'too');
+      begin(journal.open({ ...scope, venue: 'another', symbol: 'LTC/USDT' }), 'there');
+      begin(journal.open({ ...scope, account: 'gone', symbol: 'LTC/USDT' }), 'gone');
+      const ended = journal.open({ ...scope, symbol: 'ETH/USDT' });
+      begin(ended, 'ended');
+      ended.closed('c:ended', 'FILLED', Date.now());
+      await journal.close();
+      return stage;
+    }
+
+    it('are those of the journal, too: shown, revoked, and named', async () => {
+      await using stage = await journaled('symbols: [EOS/USDT]');
+      const config = ['-c', stage.at.config];
+      const before = await stage.run(['orders', ...config]);
+      expect(before.out).toContain('\n2 unfinished orders of BTC/USDT, EOS/USDT on demo, of EOS/USDT on demo-2.\n');
+      const own = await stage.run(['orders', ...config, '--own', 'another', '--account', 'demo']);
+      expect(own.out).toBe('No unfinished orders placed by another of BTC/USDT, EOS/USDT on 1 account.\n');
+      const spared = await stage.run(['revoke', ...config, '--own', 'another', '--yes']);
+      expect(spared.out).toContain(
+        '0 orders revoked; every exchange says that nothing of another is left in these symbols.',
+      );
+      const chosen = await stage.run(['revoke', ...config, '--symbol', 'EOS/USDT', '--yes']);
+      expect(chosen.out).toContain('0 orders revoked; every exchange says that nothing of EOS/USDT is left.');
+      expect(stage.at.open()).toBe(2);
+      const { status, out, err } = await stage.run(['revoke', ...config, '--yes']);
+      expect(out).toContain('2 orders revoked; every exchange says that nothing of these symbols is left.');
+      expect([status, err, stage.at.open()]).toEqual([0, '', 0]);
+    });
+
+    it('are enough where the configuration names none', async () => {
+      await using stage = await journaled('symbols: []');
+      const alone = await stage.run(['revoke', '-c', stage.at.config, '--account', 'demo', '--yes', '--json']);
+      expect(jsonLines(alone.out)).toMatchObject([{ account: 'demo', symbol: 'BTC/USDT', revoked: { length: 2 } }]);
+      expect([alone.status, stage.at.open()]).toEqual([0, 0]);
+      const both = await stage.run(['orders', '-c', stage.at.config]);
+      expect(both.err).toContain('account demo-2 names no symbols, and the journal knows no unfinished orders of it');
+      expect(both.status).toBe(2);
+    });
+
+    it.each(['absent', 'memory', 'damaged', 'locked'])(
+      'a journal that is %s keeps nobody from the others',
+      async (how) => {
+        const { stage: made, journal } = await elsewhere('symbols: [EOS/USDT]');
+        await using stage = made;
+        const { config } = stage.at;
+        if (how === 'memory')
+          writeFileSync(config, readFileSync(config, 'utf8').replace(/^journal: .*/m, 'journal: memory'));
+        if (how === 'damaged') writeFileSync(journal, 'no journal '.repeat(1_000));
+        const other = how === 'locked' ? new DatabaseSync(journal) : null;
+        other?.exec('PRAGMA journal_mode = WAL; BEGIN EXCLUSIVE');
+        const shown = await stage.run(['orders', '-c', config]);
+        expect(shown.out).toBe('No unfinished orders of EOS/USDT on 2 accounts.\n');
+        const done = await stage.run(['revoke', '-c', config, '--yes']);
+        other?.close();
+        expect(done.out).toContain('every exchange says that nothing of EOS/USDT is left.');
+        const complaint = 'the journal could not be asked for unfinished orders';
+        for (const { status, err } of [shown, done])
+          expect([status, err.includes(complaint)]).toEqual([0, other !== null || how === 'damaged']);
+      },
+    );
+  },
+);
 
 describe('an account that could not be asked what is open', () => {
   /** The second of two accounts has a wrong secret: its exchange does not answer what it holds. */
@@ -249,7 +352,7 @@ describe('an account that could not be asked what is open', () => {
     await using stage = await halfAsked();
     const dry = ['revoke', '-c', stage.at.config, '--dry-run'];
     const half = await stage.run(dry);
-    expect(half.out).toBe('Nothing to revoke on 1 account.\n');
+    expect(half.out).toBe('Nothing to revoke: no unfinished orders of BTC/USDT on 1 account.\n');
     const none = await stage.run([...dry, '--account', 'demo-2']);
     expect(none.out).toBe('');
     for (const { status, err } of [half, none]) {

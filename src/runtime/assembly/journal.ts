@@ -8,7 +8,7 @@ import type { TradingPlace } from '../../domain/live-trade.ts';
 import type { OrderReport } from '../../domain/order-report.ts';
 import type { RevokeReceipt } from '../../domain/unfinished-orders.ts';
 import { exchangeOf } from '../../exchanges/index.ts';
-import type { Journal, JournalScope, RememberedOrder } from '../../orders/journal.ts';
+import type { Journal, JournalPlace, JournalScope, RememberedOrder } from '../../orders/journal.ts';
 import { MemoryJournal } from '../../orders/memory-journal.ts';
 import { JournalError } from '../../storage/journal-schema.ts';
 import { SqliteJournal, type SqliteJournalOptions } from '../../storage/sqlite-journal.ts';
@@ -98,12 +98,26 @@ export async function readRemembered(
   setting: string | undefined,
   scopes: readonly JournalScope[],
 ): Promise<readonly (readonly RememberedOrder[])[] | null> {
+  return ask(setting, (journal) => {
+    const remembered = scopes.map((scope) => journal.open(scope).load());
+    return journal.isUnreadable ? null : remembered;
+  });
+}
+
+/** Where the journal knows unfinished orders, whichever strategy's. Null as above. */
+export function readUnfinishedPlaces(setting: string | undefined): Promise<readonly JournalPlace[] | null> {
+  return ask(setting, (journal) => journal.unfinishedPlaces());
+}
+
+async function ask<T>(setting: string | undefined, question: (journal: SqliteJournal) => T): Promise<T | null> {
   if (setting === 'memory' || !existsSync(setting ?? defaultJournalFile())) return null;
   try {
     const journal = openFile(setting);
-    const remembered = scopes.map((scope) => journal.open(scope).load());
-    await journal.close();
-    return journal.isUnreadable ? null : remembered;
+    try {
+      return question(journal);
+    } finally {
+      await journal.close();
+    }
   } catch (error) {
     logger.warn('the journal could not be asked for unfinished orders', { err: error });
     return null;
