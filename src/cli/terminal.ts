@@ -1,5 +1,6 @@
 // What a terminal can do, and nothing assumed when there is none: colours, a progress line on standard error, tables.
 
+import { stripVTControlCharacters } from 'node:util';
 import Table from 'cli-table3';
 import colors from 'picocolors';
 
@@ -39,7 +40,14 @@ export class Progress {
   }
 }
 
-type Align = 'left' | 'right';
+/** The first of several tables that a terminal of so many columns shows without breaking its lines; the last where none is narrow enough. */
+export function fitting(tables: readonly string[], columns: number | undefined): string {
+  const width = (text: string): number =>
+    Math.max(...text.split('\n').map((line) => stripVTControlCharacters(line).length));
+  return tables.find((text) => columns === undefined || width(text) <= columns) ?? tables.at(-1) ?? '';
+}
+
+export type Align = 'left' | 'right';
 
 const NO_FRAME = {
   top: '',

@@ -106,10 +106,23 @@ export interface HistoryEvent {
   readonly detail: unknown;
 }
 
-export interface OrderHistory extends JournalScope {
+/** An order in a few words, as far as it was heard of. Decimals as text. */
+export interface OrderSummary {
+  /** By the strategy: it meant to, or the client order id is one of its own. False: it was told of somebody else's. */
+  readonly placed: boolean;
+  readonly action: OrderAction | null;
+  readonly orderType: OrderType | null;
+  readonly price: string | null;
+  readonly quantity: string | null;
+  readonly filled: string;
+}
+
+export interface OrderHistory extends JournalScope, OrderSummary {
   readonly key: string;
   readonly orderId: string | null;
   readonly clientOrderId: string | null;
+  /** Taken on as the strategy's own although somebody else placed it. */
+  readonly adopted: boolean;
   /** Null while the order is not finished. */
   readonly status: OrderStatus | null;
   readonly events: readonly HistoryEvent[];

@@ -15,6 +15,7 @@ import type {
   OrderJournal,
   RememberedOrder,
 } from './journal.ts';
+import { summarize } from './remembered-state.ts';
 
 interface Entry {
   readonly scope: JournalScope;
@@ -171,9 +172,11 @@ export class MemoryJournal implements Journal {
       if (query.since !== undefined && !entry.events.some(({ at }) => at >= (query.since ?? 0))) continue;
       found.push({
         ...entry.scope,
+        ...summarize(entry.scope, entry.intent, entry.reports),
         key: entry.key,
         orderId: lastOf(entry.reports, 'orderId'),
         clientOrderId: entry.intent?.clientOrderId ?? lastOf(entry.reports, 'clientOrderId'),
+        adopted: entry.adopted,
         status: entry.status,
         events: [...entry.events],
       });

@@ -13,6 +13,7 @@ import type { Log } from '../seam/log.ts';
 import { FillTeller } from './fill-teller.ts';
 import type { Intent, OrderJournal, RememberedOrder } from './journal.ts';
 import { OpenOrdersView } from './open-orders-view.ts';
+import { rememberedState } from './remembered-state.ts';
 import { fillOf, isNews, snapshotOf, type Place } from './snapshot.ts';
 import { TrackedOrder } from './tracked-order.ts';
 import { Tracker } from './tracker.ts';
@@ -114,25 +115,15 @@ export class OrderManager {
   remember(remembered: RememberedOrder): TrackedOrder {
     const { place, clock } = this.parts;
     const { intent } = remembered;
-    const state =
-      intent === null
-        ? newOrderState(place.symbol)
-        : intendedOrderState(place.symbol, intent.clientOrderId, {
-            ...intent,
-            tradeType: null,
-            price: intent.price === null ? null : Decimal.from(intent.price),
-            quantity: intent.quantity === null ? null : Decimal.from(intent.quantity),
-          });
+    const state = rememberedState(place.symbol, intent, remembered.reports);
     const order = new TrackedOrder(
       remembered.key,
       state,
       intent?.at ?? clock.now(),
       intent !== null || remembered.adopted,
     );
-    for (const report of remembered.reports) {
-      order.state = merge(order.state, report).state;
-      if (report.clientOrderId !== null && this.parts.isOwn(report.clientOrderId)) order.own = true;
-    }
+    for (const { clientOrderId } of remembered.reports)
+      if (clientOrderId !== null && this.parts.isOwn(clientOrderId)) order.own = true;
     if (!order.isProven && !order.isEnded) order.phase = 'doubt';
     order.sentAt = intent?.at ?? null;
     const now = clock.monotonic();

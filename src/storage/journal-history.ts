@@ -6,7 +6,8 @@ import type { OrderStatus } from '../domain/order.ts';
 import { TRANSITIONS } from '../domain/transitions.ts';
 import type { RevokeReceipt } from '../domain/unfinished-orders.ts';
 import type { HistoryEvent, HistoryQuery, JournalPlace, JournalScope, OrderHistory } from '../orders/journal.ts';
-import { parseFields } from './report-text.ts';
+import { summarize } from '../orders/remembered-state.ts';
+import { parseFields, readIntent, readReport } from './report-text.ts';
 
 const DEFAULT_LIMIT = 1_000;
 
@@ -68,17 +69,27 @@ export function readHistory(database: DatabaseSync, query: HistoryQuery): readon
   for (const order of orders) {
     const platform = text(order['platform']) ?? '';
     if (!isPlatform(platform)) continue;
+    const symbol = text(order['symbol']) ?? '';
+    const strategy = text(order['strategy']) ?? '';
+    const heard = events.all(Number(order['id']));
+    const reports = heard
+      .filter(({ what }) => what === 'report')
+      .map((event) => readReport(text(event['detail']) ?? '', symbol))
+      .filter((report) => report !== null);
+    const intent = readIntent(parseFields(text(order['intent']) ?? ''));
     found.push({
       platform,
       venue: text(order['venue']) ?? '',
       account: text(order['account']) ?? '',
-      symbol: text(order['symbol']) ?? '',
-      strategy: text(order['strategy']) ?? '',
+      symbol,
+      strategy,
+      ...summarize({ symbol, strategy }, intent, reports),
+      adopted: order['adopted'] === 1,
       key: text(order['key']) ?? '',
       orderId: text(order['order_id']),
       clientOrderId: text(order['client_order_id']),
       status: readStatus(order['status']),
-      events: events.all(Number(order['id'])).flatMap((event): HistoryEvent[] => {
+      events: heard.flatMap((event): HistoryEvent[] => {
         const what = EVENTS.find((known) => known === event['what']);
         return what === undefined
           ? []

@@ -8,7 +8,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
+import { fitting, table } from '../../src/cli/terminal.ts';
 import { runCommandLine } from '../../src/cli/program.ts';
+import { Decimal } from '../../src/domain/decimal.ts';
+import { EMPTY_REPORT, type OrderReport } from '../../src/domain/order-report.ts';
+import type { RevokeReceipt } from '../../src/domain/unfinished-orders.ts';
+import { ownPrefix } from '../../src/orders/client-order-id.ts';
 import { VirtualClock } from '../../src/runtime/virtual-clock.ts';
 import { silentLog } from '../../src/seam/log.ts';
 import { SqliteJournal } from '../../src/storage/sqlite-journal.ts';
@@ -237,4 +242,143 @@ it('orders --history of several accounts is newest first, and does not take what
   ]);
   const { out } = await run(args);
   expect(stripVTControlCharacters(out)).toMatch(/ 0 +0 +0 +\? +not reachable/);
+});
+
+describe('orders --history says of an order', () => {
+  const begun = Date.now() - 3_600_000;
+  const at = (second: number): number => begun + second * 1_000;
+  const scope = { platform: 'htx', venue: '', account: 'a', symbol: 'EOS/USDT', strategy: 'mine' } as const;
+  const report = (orderId: string, more: Partial<OrderReport> = {}): OrderReport => ({
+    ...EMPTY_REPORT,
+    source: 'push',
+    symbol: 'EOS/USDT',
+    orderId,
+    life: 'open',
+    ...more,
+  });
+  const receipt = (second: number, more: Partial<RevokeReceipt>): RevokeReceipt => ({
+    trigger: 'command',
+    platform: 'htx',
+    account: 'a',
+    symbol: 'EOS/USDT',
+    whose: 'all',
+    found: [],
+    revoked: [],
+    filled: [],
+    left: [],
+    error: null,
+    startedAt: at(second),
+    endedAt: at(second),
+    confirmedAt: at(second),
+    ...more,
+  });
+  const terms = {
+    action: 'BUY',
+    orderType: 'LIMIT',
+    price: Decimal.from('1.25'),
+    quantity: Decimal.from('40'),
+    filled: Decimal.from('7.5'),
+  } as const;
+  const lineSchema = z.looseObject({ orderId: z.string().nullable() });
+
+  /** The orders of `write` as the table shows them, by id, and as JSON. */
+  async function history(
+    write: (journal: SqliteJournal) => void,
+  ): Promise<{ rows: Map<string, string>; lines: Map<string, z.infer<typeof lineSchema>>; out: string }> {
+    const journal = join(mkdtempSync(join(tmpdir(), 'aioquant-history-')), 'journal.sqlite');
+    const written = new SqliteJournal({ file: journal, clock: new VirtualClock(), log: silentLog });
+    write(written);
+    await written.close();
+    const args = ['orders', '-c', file('told.yaml', `journal: ${journal}`), '--history'];
+    const out = stripVTControlCharacters((await run(args)).out);
+    const [orders = ''] = out.split('Revokes');
+    const rows = new Map(orders.split('\n').map((row) => [/ #(\d) /.exec(row)?.[1] ?? '', row.replaceAll(/ +/g, ' ')]));
+    const lines = (await run([...args, '--json'])).out
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as unknown)
+      .filter((line) => z.object({ kind: z.literal('order') }).safeParse(line).success)
+      .map((line) => lineSchema.parse(line));
+    return { rows, lines: new Map(lines.map((line) => [line.orderId?.slice(1) ?? '', line])), out };
+  }
+
+  it('that a later receipt has revoked or filled it, and whose orders that was about', async () => {
+    const { rows, lines, out } = await history((journal) => {
+      const orders = journal.open(scope);
+      for (const id of ['1', '2', '3', '4', '5', '6']) orders.report(`o:${id}`, report(`#${id}`, terms), at(10));
+      orders.closed('o:6', 'CANCELED', at(11));
+      orders.report('o:5', report('#5', { filled: Decimal.from('8') }), at(30));
+      orders.receipt(receipt(5, { revoked: ['#4'] }));
+      orders.receipt(receipt(20, { revoked: ['#1', '#5', '#6'], filled: ['#3'] }));
+      orders.receipt(receipt(21, { trigger: 'crash', whose: 'own', revoked: ['#2'] }));
+      orders.receipt(receipt(22, { account: 'b', revoked: ['#4'] }));
+      orders.receipt(receipt(22, { symbol: 'BTC/USDT', revoked: ['#4'] }));
+      // Ever so many that say nothing of them.
+      for (let more = 0; more < 1_001; more++) orders.receipt(receipt(40, { trigger: 'strategy' }));
+    });
+    expect(rows.get('1')).toMatch(/ revoked \(by command\) 1$/);
+    expect(rows.get('2')).toMatch(/ revoked \(after a crash\) 1$/);
+    expect(rows.get('3')).toMatch(/ 40 40 FILLED 1$/);
+    // Revoked before it was heard of, on another account, or of another symbol: not this order. Heard of afterwards: not its end.
+    for (const id of ['4', '5']) expect(rows.get(id)).toMatch(/ unfinished \d$/);
+    expect(rows.get('6')).toMatch(/ CANCELED 2$/);
+    expect(lines.get('1')).toMatchObject({ status: null, endedBy: { as: 'revoked', trigger: 'command', at: at(20) } });
+    expect(lines.get('3')).toMatchObject({ status: null, endedBy: { as: 'filled', trigger: 'command', at: at(20) } });
+    for (const id of ['4', '5', '6']) expect(lines.get(id)).toMatchObject({ endedBy: null });
+    expect(out).toMatch(/ strategy +a +htx +EOS\/USDT +all +0 /);
+  });
+
+  it('that it is still left, whatever an earlier receipt said', async () => {
+    const { rows, out } = await history((journal) => {
+      const orders = journal.open(scope);
+      orders.report('o:1', report('#1'), at(10));
+      orders.receipt(receipt(20, { revoked: ['#1'] }));
+      orders.receipt(receipt(21, { whose: 'own', found: ['#1'], left: ['#1'], error: 'not reachable' }));
+    });
+    expect(rows.get('1')).toMatch(/ unfinished 1$/);
+    expect(out).toMatch(/ command +a +htx +EOS\/USDT +own +1 +0 +0 +1 +not reachable/);
+    expect(out).toMatch(/ command +a +htx +EOS\/USDT +all +0 +1 +0 +0 +none left/);
+  });
+
+  it('whose it is, and what it was about', async () => {
+    const { rows, lines } = await history((journal) => {
+      const orders = journal.open(scope);
+      const market = { action: 'SELL', orderType: 'MARKET', timeInForce: 'IOC', price: null, quantity: '3' } as const;
+      orders.intent('c:1', { ...market, clientOrderId: 'my-own', quoteQuantity: null, at: at(1) });
+      orders.report('c:1', report('#1', { filled: Decimal.from('2') }), at(2));
+      orders.report('o:2', report('#2', terms), at(2));
+      orders.report('o:3', report('#3', terms), at(2));
+      orders.adopted('o:3');
+      orders.report('o:4', report('#4', { clientOrderId: `${ownPrefix('mine')}1` }), at(2));
+      orders.report('o:5', report('#5', { clientOrderId: `${ownPrefix('another')}1` }), at(2));
+    });
+    expect(rows.get('1')).toMatch(/ mine #1 SELL market 3 2 unfinished 2$/);
+    expect(rows.get('2')).toMatch(/ other #2 BUY 1\.25 40 7\.5 unfinished 1$/);
+    expect(rows.get('3')).toMatch(/ mine #3 BUY 1\.25 40 7\.5 unfinished 1$/);
+    expect(rows.get('4')).toMatch(/ mine #4 0 unfinished 1$/);
+    expect(rows.get('5')).toMatch(/ other #5 0 unfinished 1$/);
+    expect(['1', '2', '3', '4', '5'].map((id) => [lines.get(id)?.['placed'], lines.get(id)?.['adopted']])).toEqual([
+      [true, false],
+      [false, false],
+      [false, true],
+      [true, false],
+      [false, false],
+    ]);
+    const stated = {
+      strategy: 'mine',
+      action: 'BUY',
+      orderType: 'LIMIT',
+      price: '1.25',
+      quantity: '40',
+      filled: '7.5',
+    };
+    expect(lines.get('2')).toMatchObject(stated);
+  });
+
+  it('what a narrow terminal has room for', () => {
+    const tables = [['a', 'price', 'events'], ['a', 'price'], ['a']].map((head) => table(head, [head]));
+    expect([undefined, 80, 16, 15, 8, 7, 1].map((columns) => tables.indexOf(fitting(tables, columns)))).toEqual([
+      0, 0, 0, 1, 1, 2, 2,
+    ]);
+  });
 });

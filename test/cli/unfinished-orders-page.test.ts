@@ -96,6 +96,7 @@ describe('docs/unfinished-orders.md', () => {
         });
         expect([status, stderr.toString()]).toEqual([0, expect.any(String)]);
         expect(stdout.toString()).toContain(expected);
+        if (command.endsWith('--history')) expect(stdout.toString()).toContain('revoked (by command)');
         return;
       }
       const child = spawn(process.execPath, [main, ...words], { cwd: folder, env: environment });
