@@ -47,7 +47,7 @@ export function explain(error: TradeError): string {
       return `${error.message} - check this account's keys, their permissions and IP list`;
     case 'network':
     case 'timeout':
-      return `${error.message} - is the exchange reachable from here? check "endpoints"`;
+      return `${error.message} - is the exchange reachable from here? check "endpoints", or name a "proxy"`;
     case 'clock-skew':
       return `${error.message} - correct this machine's clock`;
     case 'rate-limited':

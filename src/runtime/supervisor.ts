@@ -189,6 +189,9 @@ export class Supervisor {
       if (ending === 'stop' || isFutile) return { how: 'ended', status, ending, confirmed };
       return { how: 'crashed', why: 'an uncaught error (see above)', ending, confirmed };
     }
+    // A Ctrl-C at the terminal reaches it while it is being loaded: nothing was placed yet.
+    if (!started && exit.signal !== null && (this.isStopping || exit.signal === 'SIGINT'))
+      return { how: 'ended', status: 0, ending: 'stop', confirmed: true };
     const why = exit.signal === null ? `it exited with status ${String(exit.code)}` : `killed by ${exit.signal}`;
     return { how: 'crashed', why, ending: 'crash', confirmed: false };
   }

@@ -17,6 +17,7 @@ const summarySchema = z.object({
   unfinished: z.literal(0),
   inTheBooks: z.literal(0),
   strategyStatus: z.literal(0),
+  hasBegun: z.literal(true),
 });
 const eventSchema = z.looseObject({ type: z.string() });
 
@@ -51,6 +52,16 @@ it('for people: the book around the order, every update with its delay, the summ
   expect(out).toContain('The exchange says: no unfinished order; in its own books: none');
   expect(out).toMatch(/unfinished +0\n/);
   expect(status).toBe(0);
+});
+
+it('Ctrl-C before the strategy has begun is no failure, and says what became of the planted orders', async () => {
+  await using running = new Launched([MAIN, 'demo', '--seconds', '0'], {});
+  await running.says(/The strategy starts/);
+  // As a terminal does: the strategy's process has it as well, and is not there yet to listen.
+  running.signalGroup('SIGINT');
+  const { status, out, err } = await running.ended;
+  expect(out).toMatch(/It had not begun: 5 planted orders left, which end with this exchange/);
+  expect([status, err]).toEqual([0, '']);
 });
 
 it('started through npm, as the pages print it: SIGTERM to npm alone ends it in order', async () => {

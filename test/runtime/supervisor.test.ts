@@ -124,6 +124,21 @@ describe('a child that dies', () => {
     expect(sweeps).toHaveLength(1);
   });
 
+  it('of Ctrl-C while it is being loaded was stopped, and has not crashed; later it has', async () => {
+    const errors: string[] = [];
+    const log = { ...silentLog, error: (message: string) => void errors.push(message) };
+    // The terminal's copy may reach it before the supervisor has seen its own.
+    const { clock, children, ended } = rehearse({ log });
+    children[0]!.exit({ code: null, signal: 'SIGINT' });
+    await clock.advance(1);
+    expect([await ended, errors]).toEqual([0, []]);
+    const other = rehearse({ log, restart: 'never' });
+    other.children[0]!.say(place(), STARTED);
+    other.children[0]!.exit({ code: null, signal: 'SIGINT' });
+    await other.clock.advance(1);
+    expect([await other.ended, other.sweeps.length]).toEqual([1, 1]);
+  });
+
   it('that never shows a sign of life is killed after the time for starting', async () => {
     const { clock, children } = rehearse({ restart: 'never' });
     await clock.advance(31_000);

@@ -29,8 +29,8 @@ export class JsonShow implements Show {
   stopping(reason: string): void {
     printJson({ type: 'stopping', reason });
   }
-  closing(summary: Summary, { unfinished, inTheBooks, strategyStatus }: DemoEnd): void {
+  closing(summary: Summary, { unfinished, inTheBooks, strategyStatus, hasBegun }: DemoEnd): void {
     const unfinishedCount = unfinished?.length ?? null;
-    printJson({ type: 'summary', ...summary, unfinished: unfinishedCount, inTheBooks, strategyStatus });
+    printJson({ type: 'summary', ...summary, unfinished: unfinishedCount, inTheBooks, strategyStatus, hasBegun });
   }
 }

@@ -26,6 +26,8 @@ export interface DemoEnd {
   /** In the exchange's own books. */
   readonly inTheBooks: number;
   readonly strategyStatus: number | null;
+  /** False: it was stopped, by a signal, before anything was heard of it. What was planted is nobody's then, and ends with the exchange. */
+  readonly hasBegun: boolean;
 }
 
 const STATUS_COLOURS: Readonly<Record<string, (text: string) => string>> = {
@@ -109,7 +111,13 @@ export class PeopleShow implements Show {
     this.heading(`The strategy stops (${reason}): nothing may be left`);
   }
 
-  closing(summary: Summary, { unfinished, inTheBooks, strategyStatus }: DemoEnd): void {
+  closing(summary: Summary, end: DemoEnd): void {
+    if (end.hasBegun) this.lastWord(end);
+    else print(`  It had not begun: ${counted(end.inTheBooks, 'planted order')} left, which end with this exchange.`);
+    this.summary(summary, end);
+  }
+
+  private lastWord({ unfinished, inTheBooks, strategyStatus }: DemoEnd): void {
     const said =
       unfinished === null
         ? paint.red('no answer')
@@ -121,6 +129,9 @@ export class PeopleShow implements Show {
       `  ${mark} The exchange says: ${said}; in its own books: ${inTheBooks === 0 ? paint.green('none') : paint.red(String(inTheBooks))}`,
     );
     if (strategyStatus !== 0) print(paint.red(`  The strategy's process ended with status ${String(strategyStatus)}.`));
+  }
+
+  private summary(summary: Summary, { unfinished }: DemoEnd): void {
     this.heading('Summary');
     const ms = (value: number | null, unit: string): string => (value === null ? '-' : `${value} ${unit}`);
     const { orders, updates, fills, delayMs, insideUs } = summary;

@@ -9,6 +9,8 @@ import { fileURLToPath } from 'node:url';
 import { openAccount, type AccountAccess } from '../../runtime/assembly/account-access.ts';
 import { accessEnvironment, closeDefaultEnvironment } from '../../runtime/assembly/environment.ts';
 import { readConfig } from '../../runtime/config.ts';
+import { realClock } from '../../runtime/real-clock.ts';
+import { onStopSignal, type StopSignal } from '../../runtime/stop-signals.ts';
 import { startSimulator, type RunningSimulator } from '../../simulator/index.ts';
 import type { DemoOptions } from '../demo.ts';
 import { simulatorConfig } from '../simulator-config.ts';
@@ -23,6 +25,8 @@ const STRATEGY = 'strategy06';
 const SYMBOL = 'BTC/USDT';
 const QUANTITY = '0.002';
 const PLANTED = 5;
+/** As a shell says that Ctrl-C ended a program. */
+const INTERRUPTED = 130;
 
 const FINAL: ReadonlySet<string> = new Set(['CANCELED', 'FILLED', 'FAILED']);
 
@@ -65,6 +69,7 @@ class Watch {
   private readonly tally: Tally;
   private readonly ask: () => Promise<string[] | null>;
   private held: DemoEvent[] | null = null;
+  hasHeard = false;
 
   constructor(planted: readonly PlantedOrder[], show: Show, tally: Tally, ask: () => Promise<string[] | null>) {
     this.waiting = new Set(planted.map(({ orderId }) => orderId));
@@ -74,6 +79,7 @@ class Watch {
   }
 
   take(event: DemoEvent): void {
+    this.hasHeard = true;
     this.tally.take(event);
     // While the exchange is asked for its word, what comes next waits, so that the story is told in order.
     if (this.held !== null) this.held.push(event);
@@ -116,6 +122,12 @@ function readTrouble(child: ChildProcess, take: (event: DemoEvent) => void): voi
 export async function demo(options: DemoOptions): Promise<0 | 1> {
   const { platform, seconds, replay, json } = options;
   const folder = mkdtempSync(join(tmpdir(), 'aioquant-demo-'));
+  // Until there is a strategy to stop.
+  let onSignal = (_signal: StopSignal): void => {
+    rmSync(folder, { recursive: true, force: true });
+    process.exit(INTERRUPTED);
+  };
+  onStopSignal(realClock, (signal) => onSignal(signal));
   let simulator: RunningSimulator | null = null;
   try {
     simulator = await startFor(options);
@@ -141,7 +153,6 @@ export async function demo(options: DemoOptions): Promise<0 | 1> {
       quantity: QUANTITY,
       count: PLANTED,
     });
-    show.planted(planted);
 
     const entry = fileURLToPath(new URL(`./strategy-process${extname(import.meta.url)}`, import.meta.url));
     const child = fork(entry, [strategyIn(folder), configFile], { stdio: ['ignore', 'pipe', 'pipe', 'ipc'] });
@@ -151,6 +162,7 @@ export async function demo(options: DemoOptions): Promise<0 | 1> {
     });
     readTrouble(child, (event) => watch.take(event));
     let stopping = false;
+    let isInterrupted = false;
     const stop = (reason: string): void => {
       if (stopping) return;
       stopping = true;
@@ -159,16 +171,22 @@ export async function demo(options: DemoOptions): Promise<0 | 1> {
       if (child.connected) child.send(request);
     };
     const timer = seconds === 0 ? null : environment.clock.after(seconds * 1_000, () => stop(`${seconds} s are over`));
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
-      process.on(signal, () => stop(signal === 'SIGINT' ? 'Ctrl-C' : signal));
+    onSignal = (signal) => {
+      isInterrupted = true;
+      stop(signal === 'SIGINT' ? 'Ctrl-C' : signal);
+    };
+    // It takes a moment to load.
+    show.planted(planted);
     const strategyStatus = await untilEnd(child);
     timer?.cancel();
 
     const unfinished = await askExchange(access);
     const uid = venue.accountByKey(account.accessKey)?.uid ?? 0;
     const inTheBooks = venue.openOrders(uid, null).length;
-    show.closing(tally.summary, { unfinished, inTheBooks, strategyStatus });
+    const hasBegun = watch.hasHeard || !isInterrupted;
+    show.closing(tally.summary, { unfinished, inTheBooks, strategyStatus, hasBegun });
     await access.connector.close();
+    if (!hasBegun) return 0;
     return unfinished?.length === 0 && inTheBooks === 0 && strategyStatus === 0 ? 0 : 1;
   } finally {
     await closeDefaultEnvironment();
