@@ -468,18 +468,6 @@ function isReopening(known: Life, { life, source }: OrderReport): boolean {
   return known === 'presumed-canceled' || (known === 'failed' && source === 'open-orders');
 }
 
-/** How much these fills filled of each order, by order id. */
-export function filledBy(reports: readonly OrderReport[]): ReadonlyMap<string, Decimal> {
-  const filled = new Map<string, Decimal>();
-  const seen = new Set<string>();
-  for (const { orderId, fill } of reports) {
-    if (orderId === null || fill === null || seen.has(`${orderId}/${fill.tradeId}`)) continue;
-    seen.add(`${orderId}/${fill.tradeId}`);
-    filled.set(orderId, (filled.get(orderId) ?? Decimal.ZERO).add(fill.quantity));
-  }
-  return filled;
-}
-
 /** Reports of the order that was asked for, under the id it was asked by. */
 export function named({ orderId, clientOrderId }: OrderRef, reports: readonly OrderReport[]): readonly OrderReport[] {
   if (orderId !== null || clientOrderId === null) return reports;

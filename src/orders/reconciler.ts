@@ -1,12 +1,13 @@
 // Drives a reconcile: asks what reconcile.ts says, again and again until everything is answered, merges, then lets the held pushes in.
 // Runs at the start, after every break of the stream, and slowly in between. A break in the middle means starting over.
 
+import { Decimal } from '../domain/decimal.ts';
 import type { TradeError } from '../domain/errors.ts';
 import type { OrderReport } from '../domain/order-report.ts';
 import type { QueryOutcome } from '../exchanges/exchange.ts';
 import type { Clock, Timer } from '../seam/clock.ts';
 import type { Connection } from './connection.ts';
-import { filledBy, named, type OrderManager } from './order-manager.ts';
+import { named, type OrderManager } from './order-manager.ts';
 import { Pauses } from './pauses.ts';
 import { nameOf, reconcile, type Answers, type Question, type View } from './reconcile.ts';
 import { byTime } from './sort-reports.ts';
@@ -50,6 +51,18 @@ interface Moment {
 /** The moment in exchange time. When one of the clocks was set since (a machine that slept), the earlier reading misses nothing. */
 function earliest({ here, there }: Moment, offset: number): number {
   return Math.min(here + offset, there);
+}
+
+/** How much these fills filled of each order, by order id. */
+function filledBy(reports: readonly OrderReport[]): ReadonlyMap<string, Decimal> {
+  const filled = new Map<string, Decimal>();
+  const seen = new Set<string>();
+  for (const { orderId, fill } of reports) {
+    if (orderId === null || fill === null || seen.has(`${orderId}/${fill.tradeId}`)) continue;
+    seen.add(`${orderId}/${fill.tradeId}`);
+    filled.set(orderId, (filled.get(orderId) ?? Decimal.ZERO).add(fill.quantity));
+  }
+  return filled;
 }
 
 export class Reconciler {
