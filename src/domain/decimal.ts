@@ -1,10 +1,16 @@
 // Exact decimal numbers for prices, quantities and money: an integer mantissa and a scale, value = mantissa / 10^scale.
 // The mantissa is a safe integer Number while it fits and a BigInt beyond, so everyday amounts cost nanoseconds and nothing ever rounds.
+import { DIGITS_BELOW, digitCount, writeDigits } from './digits.ts';
 
 const MAX_SAFE = Number.MAX_SAFE_INTEGER;
 const POW10: readonly number[] = Array.from({ length: 16 }, (_, i) => 10 ** i);
 /** So many digits always fit 31 bits. */
 const INT_DIGITS = 9;
+/** ... and so many a safe integer. */
+const SAFE_DIGITS = 15;
+const MINUS = 45;
+const DOT = 46;
+const ZERO = 48;
 /** How many decimals are tried before a division goes the long way. */
 const EXACT_DECIMALS = 4;
 const ZEROS: readonly string[] = Array.from({ length: 16 }, (_, count) => '0'.repeat(count));
@@ -101,46 +107,46 @@ export class Decimal {
   static scanned = 0;
 
   /**
-   * Reads the plain decimal of at most 15 digits that begins at `at`, up to the first byte that does not belong to it; null when none does, or
-   * when it is longer. For frames that are read from their bytes: no text is made.
+   * Reads the plain decimal that begins at `at`, up to the first byte that does not belong to it; null when none does, or when it has more than
+   * 15 digits, or nine on one side of the point. For frames that are read from their bytes: no text is made.
    */
   static scan(bytes: Uint8Array, at: number): Decimal | null {
-    let index = bytes[at] === 45 ? at + 1 : at;
-    const isNegative = index > at;
-    let digits = 0;
-    let scale = -1;
-    /** Of the fraction, at its end so far: they say nothing, and small numbers are quicker. */
-    let zeros = 0;
-    // In two parts: integers are quicker than doubles.
-    let high = 0;
-    let low = 0;
-    let lowDigits = 0;
-    for (; ; index++) {
-      const digit = (bytes[index] ?? 0) - 48;
-      if (digit === 0 && scale >= 0) zeros++;
-      else if (digit >= 0 && digit <= 9) {
-        if (lowDigits + zeros < INT_DIGITS) {
-          low = (low * (zeros === 0 ? 10 : POW10[zeros + 1]!) + digit) | 0;
-          lowDigits += zeros + 1;
-        } else {
-          if (digits >= 15) return null;
-          high = (high * POW10[lowDigits]! + low) * POW10[zeros]!;
-          low = digit;
-          lowDigits = 1;
-        }
-        if (scale >= 0) scale += zeros + 1;
-        zeros = 0;
-      } else if (digit === -2 && scale < 0) {
-        scale = 0;
-        continue;
-      } else break;
-      digits++;
+    const isNegative = bytes[at] === MINUS;
+    const first = isNegative ? at + 1 : at;
+    let index = first;
+    // In two parts, each of them an integer of 31 bits: doubles are slower.
+    let whole = 0;
+    let digit = (bytes[index] ?? 0) - ZERO;
+    while (digit >= 0 && digit <= 9) {
+      whole = (Math.imul(whole, 10) + digit) | 0;
+      digit = (bytes[++index] ?? 0) - ZERO;
     }
-    if (digits === 0 || digits > 15) return null;
+    const wholeDigits = index - first;
+    let fraction = 0;
+    let scale = 0;
+    if (digit === DOT - ZERO) {
+      const point = ++index;
+      digit = (bytes[index] ?? 0) - ZERO;
+      while (digit >= 0 && digit <= 9) {
+        fraction = (Math.imul(fraction, 10) + digit) | 0;
+        digit = (bytes[++index] ?? 0) - ZERO;
+      }
+      scale = index - point;
+    }
+    if (wholeDigits + scale === 0 || wholeDigits > INT_DIGITS || scale > INT_DIGITS) return null;
     Decimal.scanned = index;
-    const mantissa = high === 0 ? low : high * POW10[lowDigits]! + low;
+    // Zeros at the end say nothing, and small numbers are quicker.
+    if (fraction === 0) scale = 0;
+    else {
+      for (let tenth = (fraction / 10) | 0; tenth * 10 === fraction; tenth = (fraction / 10) | 0) {
+        fraction = tenth;
+        scale--;
+      }
+    }
+    if (wholeDigits + scale > SAFE_DIGITS) return null;
+    const mantissa = whole * POW10[scale]! + fraction;
     if (mantissa === 0) return Decimal.ZERO;
-    return new Decimal(isNegative ? -mantissa : mantissa, null, scale < 0 ? 0 : scale);
+    return new Decimal(isNegative ? -mantissa : mantissa, null, scale);
   }
 
   private mantissa(): bigint {
@@ -387,36 +393,22 @@ export class Decimal {
    * Writes plain notation as ASCII, as `toString` has it but without making a text. Needs room for 20 bytes.
    * @returns the byte after it; -1, and nothing is written, for what is not of everyday size
    */
-  write(bytes: Uint8Array, at: number): number {
+  write(view: DataView, at: number): number {
     const { small, scale } = this;
     const unit = POW10[scale] ?? Infinity;
     const amount = small < 0 ? -small : small;
-    let whole = Math.floor(amount / unit);
-    let fraction = amount - whole * unit;
+    const whole = Math.floor(amount / unit);
+    const fraction = amount - whole * unit;
     // Integers of 31 bits only, which are quick. The quotient may have been rounded up to the next whole number: then the fraction is negative.
-    if (this.big !== null || scale > INT_DIGITS || whole >= 1e9 || fraction < 0) return -1;
+    if (this.big !== null || scale > INT_DIGITS || whole >= DIGITS_BELOW || fraction < 0) return -1;
     let end = at;
-    if (small < 0) bytes[end++] = 45;
-    let length = 1;
-    for (let bound = 10; whole >= bound; bound *= 10) length++;
-    for (let index = end + length - 1; index >= end; index--) {
-      const tenth = (whole / 10) | 0;
-      bytes[index] = 48 + whole - tenth * 10;
-      whole = tenth;
-    }
-    end += length;
+    if (small < 0) view.setUint8(end++, MINUS);
+    end = writeDigits(view, end, whole, digitCount(whole));
     if (fraction === 0) return end;
-    bytes[end++] = 46;
-    let last = -1;
-    for (let index = end + scale - 1; index >= end; index--) {
-      const tenth = (fraction / 10) | 0;
-      const digit = fraction - tenth * 10;
-      bytes[index] = 48 + digit;
-      // The last digit that is not zero is the first to come along.
-      if (digit !== 0 && last < 0) last = index;
-      fraction = tenth;
-    }
-    return last + 1;
+    view.setUint8(end++, DOT);
+    end = writeDigits(view, end, fraction, scale);
+    while (view.getUint8(end - 1) === ZERO) end--;
+    return end;
   }
 
   /** Plain notation with exactly `scale` decimals (more are cut off towards zero). */

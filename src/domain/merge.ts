@@ -138,7 +138,8 @@ function completed(known: FillReport, told: FillReport): FillReport {
   const feeAsset = known.fee === null ? told.feeAsset : known.feeAsset;
   const liquidity = known.liquidity ?? told.liquidity;
   if (fee === known.fee && feeAsset === known.feeAsset && liquidity === known.liquidity) return known;
-  return { ...known, fee, feeAsset, liquidity };
+  const { tradeId, price, quantity, time } = known;
+  return { tradeId, price, quantity, fee, feeAsset, liquidity, time };
 }
 
 /** Joins a report into a state. The caller has made sure that both speak of the same order. */

@@ -65,8 +65,11 @@ export class Callbacks {
       }
       return fn;
     }
-    this.queue.length = 0;
-    this.head = 0;
+    // Nearly always nothing was waiting: then there is nothing to cut off.
+    if (this.head > 0) {
+      this.queue.length = 0;
+      this.head = 0;
+    }
     this.busy = false;
     return undefined;
   }

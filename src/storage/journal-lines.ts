@@ -1,6 +1,7 @@
 // What the journal is told, as lines of text: the thread that trades writes them, the one that stores reads them. Nothing is stored here.
 // Text in shared memory is what costs the thread that trades least (docs/decisions/0005-journal-writer-thread.md).
 
+import { Literal } from '../domain/literal.ts';
 import type { OrderState } from '../domain/merge.ts';
 import type { OrderReport } from '../domain/order-report.ts';
 import type { OrderStatus } from '../domain/order.ts';
@@ -43,23 +44,22 @@ export function readField(text: string | undefined): string {
   return typeof value === 'string' ? value : '';
 }
 
-const TAB = Buffer.from('\t');
-const END = Buffer.from('\n');
+const TAB = 9;
 
 /** Writes lines about the orders of one scope. */
 export class Lines {
   private readonly line: LineBuffer;
-  private readonly begin: (what: string) => Buffer;
+  private readonly begin: (what: string) => Literal;
   // Of those that come with every order.
-  private readonly intentBegin: Buffer;
-  private readonly reportBegin: Buffer;
-  private readonly toldBegin: Buffer;
-  private readonly closedBegin: Buffer;
+  private readonly intentBegin: Literal;
+  private readonly reportBegin: Literal;
+  private readonly toldBegin: Literal;
+  private readonly closedBegin: Literal;
 
   /** @param scope its number among all scopes of the journal */
   constructor(line: LineBuffer, scope: number) {
     this.line = line;
-    this.begin = (what) => Buffer.from(`${what}\t${scope}\t`);
+    this.begin = (what) => new Literal(Buffer.from(`${what}\t${scope}\t`));
     this.intentBegin = this.begin('i');
     this.reportBegin = this.begin('r');
     this.toldBegin = this.begin('t');
@@ -69,7 +69,7 @@ export class Lines {
   intent(key: string, json: string): void {
     this.start(this.intentBegin, key);
     this.line.text(json);
-    this.line.constant(END);
+    this.line.byte(LINE_FEED);
   }
 
   /** @param known see writeReport */
@@ -78,34 +78,34 @@ export class Lines {
     const { orderId, clientOrderId } = report;
     this.start(this.reportBegin, key);
     line.number(at);
-    line.constant(TAB);
+    line.byte(TAB);
     // The ids stand apart, where they are news: who stores them need not read the report.
     if (orderId !== null && orderId !== known?.orderId) line.field(orderId);
-    line.constant(TAB);
+    line.byte(TAB);
     if (clientOrderId !== null && clientOrderId !== known?.clientOrderId) line.field(clientOrderId);
-    line.constant(TAB);
+    line.byte(TAB);
     writeReport(line, report, known);
-    line.constant(END);
+    line.byte(LINE_FEED);
   }
 
   told(key: string, tradeId: string): void {
     this.start(this.toldBegin, key);
     this.line.field(tradeId);
-    this.line.constant(END);
+    this.line.byte(LINE_FEED);
   }
 
   closed(key: string, status: OrderStatus, at: number): void {
     const { line } = this;
     this.start(this.closedBegin, key);
     line.number(at);
-    line.constant(TAB);
+    line.byte(TAB);
     line.text(status);
-    line.constant(END);
+    line.byte(LINE_FEED);
   }
 
   adopted(key: string): void {
     this.start(this.begin('a'), key);
-    this.line.constant(END);
+    this.line.byte(LINE_FEED);
   }
 
   result(key: string, result: RequestResult): void {
@@ -123,14 +123,14 @@ export class Lines {
     this.start(this.begin('v'), '');
     this.line.text(`${endedAt}\t${platform}\t`);
     this.line.field(account);
-    this.line.constant(TAB);
+    this.line.byte(TAB);
     this.line.field(symbol);
     this.line.text(`\t${JSON.stringify(receipt)}\n`);
   }
 
-  private start(begin: Buffer, key: string): void {
+  private start(begin: Literal, key: string): void {
     this.line.constant(begin);
     this.line.field(key);
-    this.line.constant(TAB);
+    this.line.byte(TAB);
   }
 }

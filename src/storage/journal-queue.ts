@@ -68,9 +68,7 @@ export class JournalQueue {
     }
     this.current = least > CHUNK_BYTES ? newChunk(least) : (this.spare.pop() ?? newChunk());
     this.current.bytes.set(begun);
-    line.bytes = this.current.bytes;
-    line.from = 0;
-    line.at = begun.length;
+    line.moveTo(this.current.bytes, begun.length);
   }
 
   /** The queue is full. */

@@ -2,19 +2,19 @@
 // What the lines say is journal-lines.ts's part; whose memory it is, journal-queue.ts's.
 
 import type { Decimal } from '../domain/decimal.ts';
+import { DIGITS_BELOW, digitCount, writeDigits } from '../domain/digits.ts';
+import type { Literal } from '../domain/literal.ts';
 
 /** See Decimal.write. */
 const LONGEST_DECIMAL = 20;
 /** Most bytes that a character of a text takes. */
 const WIDEST = 3;
-const ZERO = 48;
 const SPACE = 32;
 const QUOTE = 34;
 const BACKSLASH = 92;
 const DELETE = 127;
-/** Digits are made from integers, which are quicker than doubles: larger numbers in two parts. */
-const HALF_DIGITS = 9;
-const HALF = 10 ** HALF_DIGITS;
+/** Of a part of a number that has several. */
+const PART_DIGITS = 9;
 
 export class LineBuffer {
   bytes: Buffer;
@@ -22,12 +22,22 @@ export class LineBuffer {
   from = 0;
   /** Where its next byte goes. */
   at = 0;
+  private view: DataView;
   private readonly makeRoom: (more: number) => void;
 
-  /** @param makeRoom sees to it that `more` bytes fit behind the unfinished line, which it may move */
+  /** @param makeRoom sees to it that `more` bytes fit behind the unfinished line, which it may move to other memory (`moveTo`) */
   constructor(bytes: Buffer, makeRoom: (more: number) => void) {
     this.bytes = bytes;
+    this.view = viewOf(bytes);
     this.makeRoom = makeRoom;
+  }
+
+  /** The unfinished line stands at the beginning of `bytes` now, as far as it had come. */
+  moveTo(bytes: Buffer, length: number): void {
+    this.bytes = bytes;
+    this.view = viewOf(bytes);
+    this.from = 0;
+    this.at = length;
   }
 
   private reserve(more: number): void {
@@ -42,12 +52,15 @@ export class LineBuffer {
   }
 
   /** Bytes that were made once. */
-  constant(value: Uint8Array): void {
-    const { length } = value;
-    this.reserve(length);
-    const { bytes, at } = this;
-    for (let index = 0; index < length; index++) bytes[at + index] = value[index] ?? 0;
-    this.at = at + length;
+  constant(value: Literal): void {
+    this.reserve(value.length);
+    this.at = value.write(this.view, this.at);
+  }
+
+  /** One character of ASCII. */
+  byte(code: number): void {
+    this.reserve(1);
+    this.bytes[this.at++] = code;
   }
 
   /** As it stands between the quotes of JSON. */
@@ -76,7 +89,7 @@ export class LineBuffer {
 
   decimal(value: Decimal): void {
     this.reserve(LONGEST_DECIMAL);
-    const end = value.write(this.bytes, this.at);
+    const end = value.write(this.view, this.at);
     if (end < 0) this.text(value.toString());
     else this.at = end;
   }
@@ -84,23 +97,18 @@ export class LineBuffer {
   /** A number as JSON has it. */
   number(value: number): void {
     if (!Number.isSafeInteger(value) || value < 0) return this.text(String(value));
-    if (value < HALF) return this.digits(value, 1);
-    const high = Math.floor(value / HALF);
-    this.digits(high, 1);
-    this.digits(value - high * HALF, HALF_DIGITS);
+    if (value < DIGITS_BELOW) return this.digits(value, digitCount(value));
+    const high = Math.floor(value / DIGITS_BELOW);
+    this.digits(high, digitCount(high));
+    this.digits(value - high * DIGITS_BELOW, PART_DIGITS);
   }
 
-  private digits(value: number, least: number): void {
-    let length = least;
-    for (let bound = 10 ** least; value >= bound; bound *= 10) length++;
+  private digits(value: number, length: number): void {
     this.reserve(length);
-    const { bytes, at } = this;
-    let rest = value | 0;
-    for (let index = at + length - 1; index >= at; index--) {
-      const tenth = (rest / 10) | 0;
-      bytes[index] = ZERO + rest - tenth * 10;
-      rest = tenth;
-    }
-    this.at = at + length;
+    this.at = writeDigits(this.view, this.at, value, length);
   }
+}
+
+function viewOf({ buffer, byteOffset, length }: Buffer): DataView {
+  return new DataView(buffer, byteOffset, length);
 }

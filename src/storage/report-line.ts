@@ -2,50 +2,52 @@
 // so is what was known before: joined to what earlier lines said it gives the same order (domain/merge.ts). Reading is report-text.ts's part.
 
 import type { Decimal } from '../domain/decimal.ts';
+import { Literal } from '../domain/literal.ts';
 import type { OrderState } from '../domain/merge.ts';
 import type { FillReport, OrderReport } from '../domain/order-report.ts';
 import { higher } from '../domain/transitions.ts';
 import type { LineBuffer } from './line-buffer.ts';
 
-const SOURCE = Buffer.from('{"source":"');
-// Each closes the quote of the text before.
-const SYMBOL = Buffer.from('","symbol":"');
-const ORDER_ID = Buffer.from('","orderId":"');
-const CLIENT_ORDER_ID = Buffer.from('","clientOrderId":"');
-const LIFE = Buffer.from('","life":"');
-const ACTION = Buffer.from('","action":"');
-const ORDER_TYPE = Buffer.from('","orderType":"');
-const TIME_IN_FORCE = Buffer.from('","timeInForce":"');
-const TRADE_TYPE = Buffer.from('","tradeType":"');
-const PRICE = Buffer.from('","price":"');
-const QUANTITY = Buffer.from('","quantity":"');
-const FILLED = Buffer.from('","filled":"');
-const FILLED_VALUE = Buffer.from('","filledValue":"');
-const FEE = Buffer.from('","fee":"');
-const FEE_ASSET = Buffer.from('","feeAsset":"');
-const REASON = Buffer.from('","reason":"');
-const FILL = Buffer.from('","fill":{"tradeId":"');
-const LIQUIDITY = Buffer.from('","liquidity":"');
-const TIME = Buffer.from('","time":');
-const QUOTE = Buffer.from('"');
-const END_FILL = Buffer.from('}');
-const CTIME = Buffer.from(',"ctime":');
-const UTIME = Buffer.from(',"utime":');
-const END = Buffer.from('}');
+const literal = (text: string): Literal => new Literal(Buffer.from(text));
 
-function writeText(line: LineBuffer, name: Uint8Array, value: string | null): void {
+const SOURCE = literal('{"source":"');
+// Each closes the quote of the text before.
+const SYMBOL = literal('","symbol":"');
+const ORDER_ID = literal('","orderId":"');
+const CLIENT_ORDER_ID = literal('","clientOrderId":"');
+const LIFE = literal('","life":"');
+const ACTION = literal('","action":"');
+const ORDER_TYPE = literal('","orderType":"');
+const TIME_IN_FORCE = literal('","timeInForce":"');
+const TRADE_TYPE = literal('","tradeType":"');
+const PRICE = literal('","price":"');
+const QUANTITY = literal('","quantity":"');
+const FILLED = literal('","filled":"');
+const FILLED_VALUE = literal('","filledValue":"');
+const FEE = literal('","fee":"');
+const FEE_ASSET = literal('","feeAsset":"');
+const REASON = literal('","reason":"');
+const FILL = literal('","fill":{"tradeId":"');
+const LIQUIDITY = literal('","liquidity":"');
+const TIME = literal('","time":');
+const CTIME = literal(',"ctime":');
+const UTIME = literal(',"utime":');
+const QUOTE = 34;
+const CLOSE = 125;
+
+function writeText(line: LineBuffer, name: Literal, value: string | null): void {
   if (value === null) return;
   line.constant(name);
   line.quoted(value);
 }
 
-function writeDecimal(line: LineBuffer, name: Uint8Array, value: Decimal | null): void {
+function writeDecimal(line: LineBuffer, name: Literal, value: Decimal | null): void {
   if (value === null) return;
   line.constant(name);
   line.decimal(value);
 }
 
-function writeTime(line: LineBuffer, name: Uint8Array, value: number | null): void {
+function writeTime(line: LineBuffer, name: Literal, value: number | null): void {
   if (value === null || !Number.isFinite(value)) return;
   line.constant(name);
   line.number(value);
@@ -60,8 +62,8 @@ function writeFill(line: LineBuffer, fill: FillReport): void {
   writeText(line, FEE_ASSET, fill.feeAsset);
   writeText(line, LIQUIDITY, fill.liquidity);
   if (Number.isFinite(fill.time)) writeTime(line, TIME, fill.time);
-  else line.constant(QUOTE);
-  line.constant(END_FILL);
+  else line.byte(QUOTE);
+  line.byte(CLOSE);
 }
 
 function same(a: Decimal | null, b: Decimal | null): boolean {
@@ -123,8 +125,8 @@ export function writeReport(line: LineBuffer, report: OrderReport, known: OrderS
   }
   if (reasonIsNew) writeText(line, REASON, reason);
   if (fill !== null && (known === null || tellsFill(fill, known))) writeFill(line, fill);
-  else line.constant(QUOTE);
+  else line.byte(QUOTE);
   if (known === null || ctime !== known.ctime) writeTime(line, CTIME, ctime);
   writeTime(line, UTIME, report.utime);
-  line.constant(END);
+  line.byte(CLOSE);
 }

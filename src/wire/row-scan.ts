@@ -2,6 +2,7 @@
 // It knows the plain form that exchanges send and declines everything else; whoever calls it then parses the frame as ever.
 
 import { Decimal } from '../domain/decimal.ts';
+import { Literal } from '../domain/literal.ts';
 
 /**
  * Value of a member as wire/json.ts's parseJson gives it - an integer beyond 2^53 as its text -, except that an `amount` of
@@ -128,33 +129,59 @@ function nestedEnd(bytes: Buffer, first: number, close: number, depth: number): 
   }
 }
 
+/** A word read before: it need not be made again. */
 interface Word {
-  /** With the closing quote. */
-  readonly bytes: Buffer;
-  readonly word: string;
+  /** From the colon's quote on, which makes it long enough: `":"BUY"`, `":true`. */
+  readonly literal: Literal;
+  readonly value: Scanned;
 }
 
 interface Slot {
   readonly index: number;
   readonly kind: Kind;
-  /** Words read before: they need not be made again. */
   readonly words: Word[];
 }
 
-/** A member that came before: what followed it then most likely follows it again. */
+/** A member that came before. */
 interface Member {
   /** `"name":` */
-  readonly key: Buffer;
+  readonly key: Literal;
   /** Null when nobody wants it. */
   readonly slot: Slot | null;
-  readonly next: Member[];
+  readonly next: Place;
+  /** Of one that nobody wants: all of it, with the byte behind it, as it has always been; null when it has been different. */
+  constant: Literal | null;
+}
+
+/** Members nobody wants that have always been the same: passed over in one go, the byte behind them included. */
+interface Run {
+  readonly literal: Literal;
+  readonly end: Place;
+  /** The byte behind them closes the object. */
+  readonly isLast: boolean;
+}
+
+/** Between two members: what followed before most likely follows again. */
+interface Place {
+  readonly members: Member[];
+  run: Run | null;
+  /** How often another run may be tried here. */
+  runsLeft: number;
 }
 
 /** An exchange has a few forms of the same object; one that sends ever new ones is read more slowly. */
 const MOST_NEXT = 6;
+const MOST_RUNS = 8;
 
 /** A member that turns out to have more words than these is read like any other text. */
 const MOST_WORDS = 8;
+
+function newPlace(): Place {
+  return { members: [], run: null, runsLeft: MOST_RUNS };
+}
+
+/** Of the memory that the frame lies in: many frames share one. */
+let view: DataView = new DataView(new ArrayBuffer(0));
 
 export class RowScanner {
   /** The byte after the object that was read last. */
@@ -162,7 +189,7 @@ export class RowScanner {
   private readonly slots: ReadonlyMap<string, Slot>;
   private readonly values: Scanned[];
   private readonly fill: (row: ScannedRow, values: readonly Scanned[]) => void;
-  private readonly first: Member[] = [];
+  private readonly first = newPlace();
 
   /**
    * @param wanted members to read, and what they are
@@ -182,21 +209,30 @@ export class RowScanner {
   read(bytes: Buffer, at: number, row: ScannedRow): boolean {
     if (bytes[at] !== OPEN) return false;
     const { values } = this;
-    values.fill(undefined);
-    if (bytes[at + 1] === CLOSE) {
-      this.end = at + 2;
-      this.fill(row, values);
-      return true;
-    }
+    for (let index = 0; index < values.length; index++) values[index] = undefined;
+    if (bytes[at + 1] === CLOSE) return this.finish(at + 2, row);
+    const { buffer, byteOffset, length } = bytes;
+    if (buffer !== view.buffer) view = new DataView(buffer);
+    const limit = byteOffset + length;
     let expected = this.first;
-    // The walk through what nobody wants is written out here: most of a frame is that, and a call for every piece would cost as much again.
-    for (let place = at + 1; ; place++) {
-      const member = expectedAt(bytes, place, expected) ?? this.learn(bytes, place, expected);
+    let runPlace = expected;
+    /** Where the run begins that is being learnt; DECLINED while none is. */
+    let runFrom = DECLINED;
+    for (let place = at + 1; ;) {
+      const { run } = expected;
+      if (run !== null && run.literal.isAt(view, byteOffset + place, limit)) {
+        place += run.literal.length;
+        if (run.isLast) return this.finish(place, row);
+        expected = run.end;
+        continue;
+      }
+      const from = place;
+      const member = memberAt(byteOffset + place, limit, expected) ?? this.learn(bytes, place, expected);
       if (member === null) return false;
       const { slot } = member;
       place += member.key.length;
-      expected = member.next;
-      if (slot !== null) place = this.value(bytes, place, slot);
+      // The walk through what nobody wants is written out here: a call for every piece would cost as much again.
+      if (slot !== null) place = this.value(bytes, place, slot, limit);
       else if (bytes[place] === QUOTE) {
         place++;
         while (PLAIN[bytes[place] ?? 0] === 1) place++;
@@ -204,61 +240,87 @@ export class RowScanner {
         place++;
       } else place = valueEnd(bytes, place);
       if (place === DECLINED) return false;
-      const after = bytes[place];
+      const after = bytes[place++];
+      if (after !== COMMA && after !== CLOSE) return false;
+      if (member.constant !== null && isStillConstant(member, byteOffset + from, limit)) {
+        if (runFrom === DECLINED && expected.runsLeft > 0) {
+          runFrom = from;
+          runPlace = expected;
+        }
+      } else if (runFrom !== DECLINED) {
+        learnRun(runPlace, bytes.subarray(runFrom, from), expected, false);
+        runFrom = DECLINED;
+      }
+      expected = member.next;
       if (after === COMMA) continue;
-      if (after !== CLOSE) return false;
-      this.end = place + 1;
-      this.fill(row, values);
-      return true;
+      if (runFrom !== DECLINED) learnRun(runPlace, bytes.subarray(runFrom, place), expected, true);
+      return this.finish(place, row);
     }
   }
 
-  private learn(bytes: Buffer, at: number, expected: Member[]): Member | null {
+  private finish(end: number, row: ScannedRow): true {
+    this.end = end;
+    this.fill(row, this.values);
+    return true;
+  }
+
+  private learn(bytes: Buffer, at: number, { members }: Place): Member | null {
     if (bytes[at] !== QUOTE) return null;
     const end = textEnd(bytes, at + 1);
-    if (end === DECLINED || bytes[end] !== COLON) return null;
+    if (end === DECLINED || bytes[end] !== COLON || end + 1 - at < Literal.LEAST) return null;
     const slot = this.slots.get(bytes.toString('latin1', at + 1, end - 1)) ?? null;
-    const member: Member = { key: Buffer.from(bytes.subarray(at, end + 1)), slot, next: [] };
-    if (expected.length < MOST_NEXT) expected.push(member);
+    const key = new Literal(bytes.subarray(at, end + 1));
+    const after = slot === null ? valueEnd(bytes, end + 1) : DECLINED;
+    const constant = after === DECLINED ? null : new Literal(bytes.subarray(at, after + 1));
+    const member: Member = { key, slot, next: newPlace(), constant };
+    if (members.length < MOST_NEXT) members.push(member);
     return member;
   }
 
   /** Returns the byte after the value. */
-  private value(bytes: Buffer, at: number, slot: Slot): number {
-    if (bytes[at] !== QUOTE) return this.bare(bytes, at, slot);
+  private value(bytes: Buffer, at: number, slot: Slot, limit: number): number {
     const { values } = this;
-    const { index } = slot;
-    const first = at + 1;
-    switch (slot.kind) {
-      case 'amount': {
-        const amount = Decimal.scan(bytes, first);
-        if (amount === null || bytes[Decimal.scanned] !== QUOTE) break;
-        values[index] = amount;
-        return Decimal.scanned + 1;
+    const { index, kind } = slot;
+    if (kind === 'word') {
+      const { words } = slot;
+      const place = bytes.byteOffset + at - WORD_HEAD;
+      for (let known = 0; known < words.length; known++) {
+        const word = words[known];
+        if (word === undefined || !word.literal.isAt(view, place, limit)) continue;
+        values[index] = word.value;
+        return at - WORD_HEAD + word.literal.length;
       }
-      case 'word':
-        for (const known of slot.words) {
-          if (!startsWith(bytes, first, known.bytes)) continue;
-          values[index] = known.word;
-          return first + known.bytes.length;
-        }
-        break;
-      case 'time': {
-        const end = digitsEnd(bytes, first);
-        if (end === first || end - first > SAFE_DIGITS || bytes[end] !== QUOTE) break;
-        values[index] = wholeNumber(bytes, first, end);
-        return end + 1;
-      }
-      case 'text':
-      case 'id':
-      case 'number':
+      const end = bytes[at] === QUOTE ? this.text(bytes, at + 1, index) : this.bare(bytes, at, slot);
+      const first = bytes[at];
+      // A number may be the beginning of another.
+      if (
+        end !== DECLINED &&
+        words.length < MOST_WORDS &&
+        (first === QUOTE || first === T || first === F || first === N)
+      )
+        words.push({ literal: new Literal(bytes.subarray(at - WORD_HEAD, end)), value: values[index] });
+      return end;
     }
+    if (bytes[at] !== QUOTE) return this.bare(bytes, at, slot);
+    const first = at + 1;
+    if (kind === 'amount') {
+      const amount = Decimal.scan(bytes, first);
+      if (amount === null || bytes[Decimal.scanned] !== QUOTE) return this.text(bytes, first, index);
+      values[index] = amount;
+      return Decimal.scanned + 1;
+    }
+    if (kind === 'time') {
+      const end = digitsEnd(bytes, first);
+      if (end === first || end - first > SAFE_DIGITS || bytes[end] !== QUOTE) return this.text(bytes, first, index);
+      values[index] = wholeNumber(bytes, first, end);
+      return end + 1;
+    }
+    return this.text(bytes, first, index);
+  }
+
+  private text(bytes: Buffer, first: number, index: number): number {
     const end = textEnd(bytes, first);
-    if (end === DECLINED) return DECLINED;
-    const text = textOf(bytes, first, end - 1);
-    values[index] = text;
-    if (slot.kind === 'word' && slot.words.length < MOST_WORDS)
-      slot.words.push({ bytes: Buffer.from(bytes.subarray(first, end)), word: text });
+    if (end !== DECLINED) this.values[index] = textOf(bytes, first, end - 1);
     return end;
   }
 
@@ -287,17 +349,27 @@ export class RowScanner {
   }
 }
 
-function expectedAt(bytes: Buffer, at: number, expected: readonly Member[]): Member | null {
-  for (let index = 0; index < expected.length; index++) {
-    const member = expected[index];
-    if (member === undefined) return null;
-    const { key } = member;
-    const { length } = key;
-    let same = 0;
-    while (same < length && bytes[at + same] === key[same]) same++;
-    if (same === length) return member;
+/** What a literal of a word has before the value: the quote and the colon. */
+const WORD_HEAD = 2;
+
+function memberAt(at: number, limit: number, { members }: Place): Member | null {
+  for (let index = 0; index < members.length; index++) {
+    const member = members[index];
+    if (member?.key.isAt(view, at, limit) === true) return member;
   }
   return null;
+}
+
+/** Whether the member at `at` is as it has always been. Once it is not, it is a constant no more. */
+function isStillConstant(member: Member, at: number, limit: number): boolean {
+  if (member.constant?.isAt(view, at, limit) === true) return true;
+  member.constant = null;
+  return false;
+}
+
+function learnRun(place: Place, members: Buffer, end: Place, isLast: boolean): void {
+  place.run = { literal: new Literal(members), end, isLast };
+  place.runsLeft--;
 }
 
 /** Where the run of digits ends that begins at `at`. */
