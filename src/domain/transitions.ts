@@ -44,7 +44,7 @@ const RUNG: Readonly<Record<Life, number>> = {
 };
 
 export function higher(a: Life, b: Life): Life {
-  return RUNG[a] >= RUNG[b] ? a : b;
+  return a === b || RUNG[a] >= RUNG[b] ? a : b;
 }
 
 /** What is only presumed counts as ended for the strategy, though it may be reopened. */

@@ -389,8 +389,14 @@ function wholeNumber(bytes: Buffer, at: number, end: number): number {
   return high === 0 ? low : high * HALF + low;
 }
 
+/** Character codes on their way into a text, by their number: ids and words are made in half the time that a call into the buffer takes. */
+const CODES: readonly number[][] = Array.from({ length: 40 }, (_, length) => Array.from({ length }, () => 0));
+
 function textOf(bytes: Buffer, at: number, end: number): string {
-  return at === end ? '' : bytes.toString('latin1', at, end);
+  const codes = CODES[end - at];
+  if (codes === undefined) return bytes.toString('latin1', at, end);
+  for (let index = 0; index < codes.length; index++) codes[index] = bytes[at + index] ?? 0;
+  return String.fromCharCode(...codes);
 }
 
 function numberOf(bytes: Buffer, at: number, end: number): number | string {

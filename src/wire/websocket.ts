@@ -1,6 +1,8 @@
 // A WebSocket connection over a real socket: the connect part of the real transport.
 // Reconnecting, liveness and logins are link.ts's part.
 
+// The global one is a getter, which would be called for every frame.
+import { Buffer } from 'node:buffer';
 import type { Writable } from 'node:stream';
 import WebSocket from 'ws';
 import { HandshakeError, type Socket, type SocketHandlers } from '../seam/transport.ts';
