@@ -104,8 +104,10 @@ export class Tracker {
       this.ended.add(order);
       return;
     }
-    order.endedAt = null;
-    this.ended.delete(order);
+    if (order.endedAt !== null) {
+      order.endedAt = null;
+      this.ended.delete(order);
+    }
     const { id, shownAs } = order;
     if (shownAs === id) return;
     if (shownAs !== null) this.openOrders.delete(shownAs);
