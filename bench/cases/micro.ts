@@ -9,7 +9,7 @@ type Figures = Readonly<Record<string, number>>;
 
 /** @param ratiosOnly only what is held against a floor */
 export async function runMicro(rows: Rows, ratiosOnly: boolean): Promise<void> {
-  const child = start(MICRO, 0);
+  const child = start('client', MICRO);
   try {
     const base = { section: 'Work without a network', only: 'micro' };
     const signing = await child.ask<Figures>('signing');

@@ -36,7 +36,7 @@ export async function withOrders<T>(
   sizes: OrdersSizes,
   work: (stage: OrdersStage) => Promise<T>,
 ): Promise<T> {
-  const server = start(SERVER, 1);
+  const server = start('server', SERVER);
   try {
     const begun = await server.ask<object>('begin', 'binance', { refuseSecondSocket: way === 'rest' });
     return await work({ way, sizes, server, target: { exchange: 'binance', ...begun } });
@@ -52,7 +52,7 @@ export async function runOrders(
   execArgv: readonly string[] = [],
 ): Promise<OrdersFigures> {
   const home = mkdtempSync(join(tmpdir(), 'aioquant-bench-'));
-  const client = start(CLIENT, 0, [contender, way], { XDG_DATA_HOME: home }, execArgv);
+  const client = start('client', CLIENT, [contender, way], { XDG_DATA_HOME: home }, execArgv);
   try {
     await client.ask('connect', target);
     const take = async (rounds: number, inFlight: number): Promise<number> => {

@@ -79,8 +79,8 @@ export async function runReconnects(
   tell: (text: string) => void = () => undefined,
 ): Promise<ReconnectFigures> {
   const home = mkdtempSync(join(tmpdir(), 'aioquant-reconnects-'));
-  const server = start(SERVER, 1);
-  const client = start(CLIENT, 0, [], { XDG_DATA_HOME: home }, ['--expose-gc']);
+  const server = start('server', SERVER);
+  const client = start('client', CLIENT, [], { XDG_DATA_HOME: home }, ['--expose-gc']);
   try {
     const hurry: Hurry = { times: TIMES, since: Date.now() };
     const target = { exchange, ...(await server.ask<object>('begin', exchange, 0, hurry)) };

@@ -19,7 +19,7 @@ async function withServer<T>(
   delayMs: number,
   work: (server: Child, trader: () => Promise<Child>) => Promise<T>,
 ): Promise<T> {
-  const server = start(SERVER, 1);
+  const server = start('server', SERVER);
   const clients: Child[] = [];
   const homes: string[] = [];
   try {
@@ -27,7 +27,7 @@ async function withServer<T>(
     return await work(server, async () => {
       const home = mkdtempSync(join(tmpdir(), 'aioquant-bench-'));
       homes.push(home);
-      const client = start(CLIENT, 0, [], { XDG_DATA_HOME: home });
+      const client = start('client', CLIENT, [], { XDG_DATA_HOME: home });
       clients.push(client);
       await client.ask('connect', { exchange, ...target });
       return client;

@@ -16,8 +16,8 @@ const ORDERS = 2_700;
 
 export async function runSoak(minutes: number): Promise<void> {
   const home = mkdtempSync(join(tmpdir(), 'aioquant-soak-'));
-  const server = start(SERVER, 1);
-  const client = start(CLIENT, 0, ['aioquant'], { XDG_DATA_HOME: home }, ['--expose-gc']);
+  const server = start('server', SERVER);
+  const client = start('client', CLIENT, ['aioquant'], { XDG_DATA_HOME: home }, ['--expose-gc']);
   try {
     const prefix = ownPrefix('bench');
     const target = { exchange: 'binance', ...(await server.ask<object>('begin', 'binance')) };

@@ -52,11 +52,11 @@ async function demo(): Promise<{ ms: number; mb: number }> {
 
 async function idle(kind: string): Promise<{ ms: number; mb: number }> {
   const home = mkdtempSync(join(tmpdir(), 'aioquant-bench-'));
-  const server = start(SERVER, 1);
+  const server = start('server', SERVER);
   try {
     const begun = await server.ask<object>('begin', 'binance');
     const at = performance.now();
-    const client = start(IDLE, 0, [kind], { XDG_DATA_HOME: home });
+    const client = start('client', IDLE, [kind], { XDG_DATA_HOME: home });
     await client.ask('connect', { exchange: 'binance', ...begun });
     const ms = performance.now() - at;
     await new Promise((resolve) => setTimeout(resolve, 3_000));

@@ -63,7 +63,7 @@ export async function withUpdates<T>(
   sizes: UpdatesSizes,
   work: (stage: UpdatesStage) => Promise<T>,
 ): Promise<T> {
-  const server = start(SERVER, 1);
+  const server = start('server', SERVER);
   try {
     const { warmUp, flood, floods, paceSeconds } = sizes;
     const total = warmUp + floods * flood + PACES.reduce((sum, rate) => sum + rate * paceSeconds, 0);
@@ -85,7 +85,7 @@ export async function runUpdates(
 ): Promise<UpdatesFigures> {
   const { server, target, total, prefix, startTime, sizes } = stage;
   const home = mkdtempSync(join(tmpdir(), 'aioquant-bench-'));
-  const client = start(CLIENT, 0, [contender], { XDG_DATA_HOME: home }, execArgv);
+  const client = start('client', CLIENT, [contender], { XDG_DATA_HOME: home }, execArgv);
   try {
     await client.ask('connect', target, total, prefix, startTime);
     let at = 0;

@@ -1,4 +1,4 @@
-// Processes of a benchmark: started on a core of their own where the machine can do that, and asked questions over their message channel.
+// Processes of a benchmark: server and client kept to different cores where the machine can do that, and asked questions over their message channel.
 // What they answer is their own part.
 
 import { fork, spawnSync, type ChildProcess } from 'node:child_process';
@@ -25,10 +25,12 @@ function isAnswer(value: unknown): value is Answer {
   return typeof value === 'object' && value !== null && 'id' in value && typeof value.id === 'number';
 }
 
-/** @param core which core it is pinned to: clients on 0, servers on 1 */
+/** The server has the last core to itself. A client has all others, for its threads too: in production nobody squeezes it onto one. */
+const CORES_OF = { server: String(CORES - 1), client: CORES > 2 ? `0-${CORES - 2}` : '0' } as const;
+
 export function start(
+  role: keyof typeof CORES_OF,
   module: string,
-  core: number,
   args: readonly string[] = [],
   env: Readonly<Record<string, string>> = {},
   execArgv: readonly string[] = [],
@@ -42,7 +44,7 @@ export function start(
   const child = fork(module, [...args], options);
   // Threads that are there already keep their place: it is done before the process has begun to work.
   if (CAN_PIN && child.pid !== undefined)
-    spawnSync('taskset', ['-a', '-p', '-c', String(core % CORES), String(child.pid)], { stdio: 'ignore' });
+    spawnSync('taskset', ['-a', '-p', '-c', CORES_OF[role], String(child.pid)], { stdio: 'ignore' });
   const waiting = new Map<number, { resolve: (value: unknown) => void; reject: (error: Error) => void }>();
   let count = 0;
   let stopped = false;
