@@ -1,6 +1,8 @@
 // The machine's own clock and timers behind the Clock seam.
 // With random.ts one of the few places that may ask the system for time; simulations use virtual-clock.ts instead.
 
+// The global one is a getter, which would be called for every frame.
+import { performance } from 'node:perf_hooks';
 import type { Clock, Timer } from '../seam/clock.ts';
 
 /** Longest delay the system's timer takes; longer ones would fire at once. */

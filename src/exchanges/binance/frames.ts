@@ -9,6 +9,9 @@ export { isRow, rowsOf, type Row };
 /** A number, or its text where a double could not hold it. */
 export type Id = number | string;
 
+const ZERO = 48;
+const NINE = 57;
+
 /** A text; '' when it is none. */
 export function asText(value: unknown): string {
   return typeof value === 'string' ? value : '';
@@ -27,7 +30,15 @@ export function asNumber(value: unknown): number | null {
 /** An id as text, exact also beyond 2^53 (wire/json.ts); null when it is none, or negative (-1 means none). */
 export function asId(value: unknown): string | null {
   if (typeof value === 'number') return value >= 0 ? String(value) : null;
-  return typeof value === 'string' && /^\d+$/.test(value) ? value : null;
+  return typeof value === 'string' && isDigits(value) ? value : null;
+}
+
+function isDigits(value: string): boolean {
+  for (let index = 0; index < value.length; index++) {
+    const code = value.charCodeAt(index);
+    if (code < ZERO || code > NINE) return false;
+  }
+  return value !== '';
 }
 
 /** A text field; '' when absent or not a text. */
