@@ -88,6 +88,10 @@ const KINDS: Readonly<Record<string, ErrorKind>> = {
   '51410': 'already-done',
   '51503': 'already-done',
   '51412': 'timeout',
+  // Not now: a call auction goes on, or an order that reached for retail liquidity is held up for a moment. Later it is canceled (6.3, 11.3).
+  '51404': 'maintenance',
+  '54047': 'maintenance',
+  '54048': 'maintenance',
   '63999': 'unknown',
 };
 

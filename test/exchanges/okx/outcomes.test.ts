@@ -10,6 +10,7 @@ import {
   outcomeOf,
   STALE_RULES,
 } from '../../../src/exchanges/okx/outcomes.ts';
+import { MAY_PASS } from '../../../src/orders/revoke.ts';
 
 describe('a write', () => {
   it.each(['', '403', 'REQUEST_TIMEOUT'])("'%s' is no code of OKX's, and leaves it unknown", (code) => {
@@ -54,6 +55,13 @@ describe('a write', () => {
     expect([outcomeOf(code), kindOf(code)]).toEqual(['rejected', kind]);
   });
 });
+
+it.each(['51404', '54047', '54048'])(
+  'a cancel refused with %s is refused for the moment only: a revoke tries it again (okx.md 6.3, 11.3)',
+  (code) => {
+    expect([cancelVerdict(code), MAY_PASS.has(kindOf(code))]).toEqual(['rejected', true]);
+  },
+);
 
 it.each(['51001', '60013', '51020', '51021', '51022', '51027', '51028', '51087', '51121', '51150', '54072'])(
   '%s says that the trading rules are out of date',
