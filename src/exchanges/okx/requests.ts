@@ -10,7 +10,7 @@ import type { Priority } from '../../wire/rate-budget.ts';
 import { calledOff, patienceFor, waitsTooLong } from '../../wire/waited.ts';
 import { DEMO_HEADER } from './endpoints.ts';
 import { pathWithQuery } from './encode.ts';
-import { readReply, type Reply } from './frames.ts';
+import { readReply, text, type Reply } from './frames.ts';
 import { RATE_PAUSE_MS, type Bucket, type OkxLimits } from './limits.ts';
 import { errorFor, isClockCode, kindOf } from './outcomes.ts';
 import { isoTimestamp, type OkxSigner } from './sign.ts';
@@ -93,8 +93,9 @@ export class OkxRequests {
       return { type: 'lost', error: transportError(OKX, error) };
     }
     const reply = readReply(response.body);
+    // 429 says so whatever stands in it: a gateway's page, or "busy" (11.2, 12).
+    if (response.status === 429 || (reply !== null && isRefusedForRate(reply))) budget.blockFor(RATE_PAUSE_MS);
     if (reply === null) return { type: 'lost', error: notJson(response) };
-    if (isRateCode(reply.code)) budget.blockFor(RATE_PAUSE_MS);
     // A 5xx, or a 408, that is OKX's own JSON still promises nothing, whatever its code.
     if (response.status >= 500 || response.status === 408)
       return { type: 'lost', error: errorFor(reply.code, reply.msg, { outcome: 'unknown' }) };
@@ -121,9 +122,9 @@ export class OkxRequests {
   }
 }
 
-/** Whether the code is a refusal for rate: the request was not executed (11.1). */
-export function isRateCode(code: string): boolean {
-  return kindOf(code) === 'rate-limited';
+/** Whether the request, or one of its items, was refused for rate: that was not executed (6.1, 11.1). */
+export function isRefusedForRate({ code, rows }: Reply): boolean {
+  return kindOf(code) === 'rate-limited' || rows.some((row) => kindOf(text(row, 'sCode')) === 'rate-limited');
 }
 
 /** A body that is not OKX's: of a gateway or a content network in between (3). */

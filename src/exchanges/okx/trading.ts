@@ -23,7 +23,7 @@ import { LOGIN_NEEDED, noSuchOrder, WRONG_CODE } from './outcomes.ts';
 import type { OrderSocket } from './order-socket.ts';
 import { everyPage } from './pages.ts';
 import { cancelOutcomesOf, createOutcomeOf, queryOutcomeOf, reportsOf, unread } from './replies.ts';
-import { isRateCode, type Answer, type OkxRequests } from './requests.ts';
+import { isRefusedForRate, type Answer, type OkxRequests } from './requests.ts';
 import type { OkxRest } from './rest.ts';
 
 interface TradingContext {
@@ -155,7 +155,7 @@ export class OkxTrading implements Trading {
     if (sent !== null) {
       const answer = await sent;
       const said = codeIn(answer) ?? '';
-      if (isRateCode(said)) budget.blockFor(RATE_PAUSE_MS);
+      if (answer.type === 'reply' && isRefusedForRate(answer.reply)) budget.blockFor(RATE_PAUSE_MS);
       if (write.priority === 'cancel' && WRONG_CODE.has(said)) {
         onRefused(said, rawSymbol, 'the instrument code was refused');
         isPaid = false;

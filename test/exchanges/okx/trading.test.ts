@@ -233,6 +233,17 @@ describe('a create', () => {
     expect(transport.requests).toHaveLength(1);
   });
 
+  it.each([
+    ['HTTP 429 with a gateway’s page', { status: 429, headers: {}, body: '<html>' }],
+    ['HTTP 429 that says busy', json({ msg: 'Systems are busy', code: '50013' }, 429)],
+    ['the account’s rate, said of the order', json({ code: '1', msg: '', data: [refused('50061')] })],
+  ])('by REST is followed by a pause after %s (okx.md 11.1, 12)', async (_what, given) => {
+    const { trading, transport, budgets } = await makeTrading();
+    transport.answer('trade/order', given);
+    await trading.create(limitOrder());
+    expect(budgets.taken).toEqual(['okx.test:key:place:BTC-USDT 1 order', 'okx.test:key:place:BTC-USDT blocked 1000']);
+  });
+
   it('refused for our clock is signed anew with a corrected one, once: it was not executed', async () => {
     const { trading, transport, state } = await makeTrading();
     transport.answer('trade/order', json({ msg: 'Timestamp request expired', code: '50102' }, 401), rows(placed()));
@@ -382,6 +393,19 @@ describe('a cancel', () => {
     const outcomes = await trading.cancel(btcUsdt, ['1', '2', '3', '4', '5'].map(ref));
     expect(outcomes.map(({ outcome }) => outcome)).toEqual(['accepted', 'gone', 'accepted', 'unknown', 'rejected']);
     expect(outcomes[1]).toMatchObject({ error: { code: '51400', kind: 'already-done' } });
+  });
+
+  it('of which one item is refused for rate is followed by a pause, by the socket and by REST (okx.md 6.1, 12)', async () => {
+    const { trading, transport, socketAnswers, budgets } = await makeTrading();
+    const data = [
+      { ordId: '1', sCode: '0', sMsg: '' },
+      { ordId: '2', sCode: '50011', sMsg: '' },
+    ];
+    socketAnswers.push(answer('2', data));
+    transport.answer('trade/cancel-batch-orders', json({ code: '2', msg: '', data }));
+    for (const _way of ['socket', 'REST']) await trading.cancel(btcUsdt, [ref('1'), ref('2')]);
+    const blocked = 'okx.test:key:cancel-batch:BTC-USDT blocked 1000';
+    expect(budgets.taken.filter((note) => note === blocked)).toHaveLength(2);
   });
 
   it('whose list of items is short leaves those that are missing in doubt', async () => {
