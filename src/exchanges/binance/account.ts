@@ -49,6 +49,7 @@ export class BinanceAccount implements ExchangeAccount {
   readonly #orders: OrderSocket;
   readonly #environment: ExchangeEnvironment;
   readonly #time: ClockOffset;
+  readonly #limits: BinanceLimits;
   readonly #instruments: BinanceInstruments;
   readonly #requests: BinanceRequests;
   readonly #balances = new BalanceSheet();
@@ -78,6 +79,7 @@ export class BinanceAccount implements ExchangeAccount {
     this.#closing = closing;
     this.#environment = environment;
     this.#time = time;
+    this.#limits = limits;
     this.#orders = new OrderSocket(sockets);
     const context = { transport, limits, signer, accessKey, restUrl, time, timeoutMs, orderEntry: this.#orders };
     const requests = new BinanceRequests({ ...context, closing: closing.signal });
@@ -126,6 +128,7 @@ export class BinanceAccount implements ExchangeAccount {
     if (clockError !== null) return fail(clockError);
     const [account, error] = await this.#askAccount();
     if (error !== null) return fail(error);
+    if (typeof account.uid === 'number') this.#limits.belongTo(`account ${account.uid}`);
     if (account.canTrade === false) this.#environment.log.warn('Binance says that this account may not trade');
     return ok(true);
   }

@@ -27,6 +27,7 @@ const CONNECTS = { capacity: 300, windowMs: 300_000 } as const;
 const CONNECT_WEIGHT = 2;
 
 interface OrderLimit {
+  readonly capacity: number;
   readonly windowMs: number;
   readonly budget: RateBudget;
 }
@@ -50,26 +51,27 @@ export class BinanceLimits {
   /** Windows begin by the exchange's clock (A3.1). */
   readonly #offset = (): number => this.#time.offset;
   readonly #host: string;
-  readonly #accessKey: string;
+  #owner: string;
   #weight: RateBudget;
   #orders: readonly OrderLimit[];
 
   /**
    * @param host of the REST endpoint: live, testnet and simulators keep apart by it
+   * @param owner the access key, until the account is known
    * @param time the one that everybody of this process has for the host, as the budgets are
    */
   constructor(
     budgets: RateBudgets,
     clock: Clock,
     host: string,
-    accessKey: string,
+    owner: string,
     time: Pick<ClockOffset, 'offset' | 'serverNow'>,
   ) {
     this.#budgets = budgets;
     this.#clock = clock;
     this.#time = time;
     this.#host = host;
-    this.#accessKey = accessKey;
+    this.#owner = owner;
     this.#weight = this.#weightBudget(WEIGHT.capacity);
     this.#orders = ORDERS.map(({ capacity, windowMs }) => this.#orderLimit(capacity, windowMs));
   }
@@ -87,9 +89,23 @@ export class BinanceLimits {
   }
 
   #orderLimit(capacity: number, windowMs: number): OrderLimit {
-    const key = `${this.#host}:${this.#accessKey}:orders:${windowMs}:${capacity}`;
+    const key = `${this.#host}:${this.#owner}:orders:${windowMs}:${capacity}`;
     const limit = { clock: this.#clock, capacity, windowMs, aligned: true, offset: this.#offset, cancelReserve: 0 };
-    return { windowMs, budget: this.#budgets.get(key, limit) };
+    return { capacity, windowMs, budget: this.#budgets.get(key, limit) };
+  }
+
+  /** Orders are counted for the account, whichever of its keys places them (A3.2). @param uid as the account states it */
+  belongTo(uid: string): void {
+    if (uid === this.#owner) return;
+    this.#owner = uid;
+    this.#replaceOrders(this.#orders.map(({ capacity, windowMs }) => this.#orderLimit(capacity, windowMs)));
+  }
+
+  /** What was used is taken along. */
+  #replaceOrders(orders: readonly OrderLimit[]): void {
+    for (const { windowMs, budget } of this.#orders)
+      orders.find((other) => other.windowMs === windowMs)?.budget.correct(budget.used);
+    this.#orders = orders;
   }
 
   /** True and taken when it fits now. @param orders new orders placed by it */
@@ -163,10 +179,7 @@ export class BinanceLimits {
         this.#weight.correct(used);
       } else if (type === 'ORDERS') orders.push(this.#orderLimit(limit, windowMs));
     }
-    if (orders.length === 0) return;
-    for (const { windowMs, budget } of this.#orders)
-      orders.find((other) => other.windowMs === windowMs)?.budget.correct(budget.used);
-    this.#orders = orders;
+    if (orders.length > 0) this.#replaceOrders(orders);
   }
 
   /** A request leaves, paid for. @param orders new orders placed by it */

@@ -10,7 +10,7 @@ import type { CreateCommand } from '../../../src/exchanges/exchange.ts';
 import { seededRandom } from '../../../src/runtime/random.ts';
 import { VirtualClock } from '../../../src/runtime/virtual-clock.ts';
 import { silentLog } from '../../../src/seam/log.ts';
-import { createRateBudgets } from '../../../src/wire/rate-budget.ts';
+import { createRateBudgets, type RateBudgets } from '../../../src/wire/rate-budget.ts';
 import { FakeTransport, type FakeSocket } from '../../support/fake-transport.ts';
 import { Diary } from './diary.ts';
 import { load, payload, row } from './fixtures.ts';
@@ -30,7 +30,11 @@ function acknowledge(answers: Readonly<Record<string, Answer>>): Answer {
   };
 }
 
-async function setup(answers: Readonly<Record<string, Answer>> = {}, secretKey = 'secret') {
+async function setup(
+  answers: Readonly<Record<string, Answer>> = {},
+  secretKey = 'secret',
+  budgets: RateBudgets = createRateBudgets(),
+) {
   const clock = new VirtualClock();
   const transport = new FakeTransport();
   const answer = acknowledge(answers);
@@ -62,7 +66,7 @@ async function setup(answers: Readonly<Record<string, Answer>> = {}, secretKey =
         streamSilence: undefined,
       },
     },
-    { transport, clock, random: seededRandom(1), log: silentLog, budgets: createRateBudgets() },
+    { transport, clock, random: seededRandom(1), log: silentLog, budgets },
   );
   const diary = new Diary();
   const instrument = instrumentOf(row(payload('exchangeInfo symbol')));
@@ -476,6 +480,29 @@ test('what cannot be expressed is refused in words, and options cannot overwrite
       quoteQuantity: Decimal.from('5'),
     }),
   ).toMatch(/give the quantity in BTC/);
+});
+
+test('A3.2: once the account is known its orders count for it, and no more for the key', async () => {
+  const real = createRateBudgets();
+  const keys: string[] = [];
+  const noting: RateBudgets = {
+    get(key, limit) {
+      if (key.includes(':orders:')) keys.push(key);
+      return real.get(key, limit);
+    },
+  };
+  const { account, transport } = await setup({}, 'secret', noting);
+  expect(keys).toEqual(['x.test:K:orders:10000:50', 'x.test:K:orders:86400000:160000']);
+  transport.onRequest = ({ url }) => ({
+    status: 200,
+    headers: {},
+    body: url.includes('/account') ? '{"canTrade":true,"uid":354000001,"balances":[]}' : '{"serverTime":1}',
+  });
+  expect(await account.prepare()).toEqual([true, null]);
+  expect(keys.slice(2)).toEqual([
+    'x.test:account 354000001:orders:10000:50',
+    'x.test:account 354000001:orders:86400000:160000',
+  ]);
 });
 
 test('wrong options are named', () => {

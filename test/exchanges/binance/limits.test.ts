@@ -33,6 +33,18 @@ test('the documented limits hold until exchangeInfo states others; what was used
   expect(limits.tryTake(1, 0, 'cancel')).toBe(true);
 });
 
+test('A3.2: orders are counted for the account, whichever of its keys places them; what a key has used is taken along', () => {
+  const clock = new VirtualClock(1_723_161_603_000);
+  const budgets = createRateBudgets();
+  const time = { offset: 0, serverNow: () => clock.now() };
+  const [one, other, stranger] = ['a', 'b', 'c'].map((key) => new BinanceLimits(budgets, clock, 'host', key, time));
+  for (let index = 0; index < 20; index++) one!.tryTake(0, 1, 'order');
+  one!.belongTo('account 7');
+  other!.belongTo('account 7');
+  for (let index = 0; index < 30; index++) expect(other!.tryTake(0, 1, 'order')).toBe(true);
+  expect([one, other, stranger].map((limits) => limits!.tryTake(0, 1, 'order'))).toEqual([false, false, true]);
+});
+
 const weight = (count: number) => ({
   rateLimitType: 'REQUEST_WEIGHT',
   interval: 'MINUTE',
