@@ -81,10 +81,13 @@ export class HtxQueries {
     return ok(this.#fillReports(rows, instrument));
   }
 
-  /** Windows of 48 hours slide from `since` to `until` (exchange times, ms). */
+  /**
+   * Windows of 48 hours slide from `since` to `until` (exchange times, ms). HTX counts in whole ms (5.16); our reckoning of its clock has fractions,
+   * and any other text than a whole number spoils the question.
+   */
   async fillsSince(instrument: Instrument, since: number, until: number): Promise<Result<readonly OrderReport[]>> {
     const found: Row[] = [];
-    for (let start = since; start <= until; start += FILLS_WINDOW_MS) {
+    for (let start = Math.max(0, Math.floor(since)); start <= until; start += FILLS_WINDOW_MS) {
       const end = Math.min(start + FILLS_WINDOW_MS - 1, until);
       const window = {
         symbol: instrument.rawSymbol,

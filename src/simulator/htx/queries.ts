@@ -22,6 +22,12 @@ import { findInstrument, rawSymbol } from './symbols.ts';
 const CANCELED_MEMORY_MS = 7_200_000;
 const WINDOW_MS = 48 * 3_600_000;
 
+/** Both ends belong to it. */
+interface Window {
+  readonly start: number;
+  readonly end: number;
+}
+
 interface Page<Row> {
   readonly rows: readonly Row[];
   readonly id: (row: Row) => bigint;
@@ -164,7 +170,7 @@ export class Queries {
     const states = query.get('states')?.split(',') ?? null;
     if (needsStates && states === null) return errorBody(required('states'));
     const window = this.window(query);
-    if (window === null) return errorBody({ code: 'invalid-interval', message: 'Invalid query window' });
+    if ('code' in window) return errorBody(window);
     const isOfType = typeFilter(query);
     const rows = this.venue.orders(account.uid, symbol ?? null).filter((order) => {
       if (
@@ -191,14 +197,23 @@ export class Queries {
     };
   }
 
-  private window(query: URLSearchParams): { readonly start: number; readonly end: number } | null {
+  /** Of times in ms, so whole numbers (section 5.15). */
+  private window(query: URLSearchParams): Window | HtxError {
     const now = this.venue.clock.now() + this.gateway.skew();
     const startText = query.get('start-time');
     const endText = query.get('end-time');
+    for (const [name, text] of [
+      ['start', startText],
+      ['end', endText],
+    ] as const) {
+      if (text !== null && !/^\d{1,16}$/.test(text))
+        return { code: `invalid-${name}-time`, message: `Invalid ${name} time` };
+    }
     if (startText === null && endText === null) return { start: now - WINDOW_MS, end: now };
     const end = endText === null ? Number(startText) + WINDOW_MS : Number(endText);
     const start = startText === null ? end - WINDOW_MS : Number(startText);
-    return end >= start && end - start <= WINDOW_MS ? { start, end } : null;
+    if (end >= start && end - start <= WINDOW_MS) return { start, end };
+    return { code: 'invalid-interval', message: 'Invalid query window' };
   }
 
   matchesOfOrder(account: VenueAccount, orderId: string): Body {
@@ -212,7 +227,7 @@ export class Queries {
     const symbol = this.symbolOf(query);
     if (symbol === null) return errorBody(NO_SYMBOL);
     const window = this.window(query);
-    if (window === null) return errorBody({ code: 'invalid-interval', message: 'Invalid query window' });
+    if ('code' in window) return errorBody(window);
     const isOfType = typeFilter(query);
     const orderOf = (fill: VenueFill): VenueOrder | null =>
       this.venue.order(account.uid, fill.symbol, { orderId: fill.orderId });

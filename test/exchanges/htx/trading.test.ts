@@ -525,6 +525,18 @@ describe('asking', () => {
     expect(windows).toEqual([48 * hours - 1, 48 * hours - 1, 4 * hours]);
   });
 
+  test('the windows are whole milliseconds, whatever our reckoning of the exchange’s clock has behind the point (5.16)', async () => {
+    const { clock, transport, account } = await bench();
+    transport.answer('/v1/order/matchresults', { status: 'ok', data: [] });
+    const since = clock.now() - 50 * 3_600_000 + 0.25;
+    expect(await clock.runFor(account.trading.fills(btcUsdt, { since }))).toEqual([[], null]);
+    const starts = transport.requests.map(({ url }) => new URL(url).searchParams.get('start-time'));
+    const ends = transport.requests.map(({ url }) => new URL(url).searchParams.get('end-time'));
+    expect(starts[0]).toBe(String(Math.floor(since)));
+    for (const time of [...starts, ...ends]) expect(time).toMatch(/^\d{13}$/);
+    expect(starts).toHaveLength(2);
+  });
+
   test('"record invalid" is not-found, by either id, and an order without fills has none', async () => {
     const { clock, transport, account } = await bench();
     const invalid = {

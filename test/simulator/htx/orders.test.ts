@@ -295,6 +295,8 @@ describe('queries', () => {
       expect(rows(await ask(path, now - 3 * HOUR, now - HOUR))).toEqual([]);
       expect((await ask(path, now - 49 * HOUR, now)).body['err-code']).toBe('invalid-interval');
       expect((await ask(path, now, now - 1)).body['err-code']).toBe('invalid-interval');
+      expect((await ask(path, now - HOUR + 0.5, now)).body['err-code']).toBe('invalid-start-time');
+      expect((await ask(path, now - HOUR, now - 0.5)).body['err-code']).toBe('invalid-end-time');
     }
     expect(refusal(await get('/v1/order/orders', { symbol: 'eosusdt' }))).toMatch(/^require-states/);
   });
