@@ -102,7 +102,8 @@ export class BinanceRest {
 
   /** Checked by the exchange, never placed. */
   testOrder(params: Params): Promise<Result<Readonly<Record<string, unknown>>>> {
-    return this.#signed({ ...write('POST', '/api/v3/order/test', params, 'query', 0), weight: 1 });
+    const weight = String(params['computeCommissionRates']) === 'true' ? 20 : 1;
+    return this.#signed({ ...write('POST', '/api/v3/order/test', params, 'query', 0), weight });
   }
 
   /** @param id orderId or origClientOrderId */

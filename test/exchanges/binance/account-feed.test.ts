@@ -6,6 +6,7 @@ import { Secret } from '../../../src/domain/secret.ts';
 import { binance } from '../../../src/exchanges/binance/index.ts';
 import { isRow, type Row } from '../../../src/exchanges/binance/frames.ts';
 import { instrumentOf } from '../../../src/exchanges/binance/decode-market.ts';
+import { BinanceRest } from '../../../src/exchanges/binance/rest.ts';
 import type { CreateCommand } from '../../../src/exchanges/exchange.ts';
 import { seededRandom } from '../../../src/runtime/random.ts';
 import { VirtualClock } from '../../../src/runtime/virtual-clock.ts';
@@ -503,6 +504,28 @@ test('A3.2: once the account is known its orders count for it, and no more for t
     'x.test:account 354000001:orders:10000:50',
     'x.test:account 354000001:orders:86400000:160000',
   ]);
+});
+
+test('A3.3: a test order that has its commission worked out weighs twenty times as much', async () => {
+  const budgets = createRateBudgets();
+  const { account, transport, clock } = await setup({}, 'secret', budgets);
+  const limit = { clock, capacity: 6_000, windowMs: 60_000, aligned: true, cancelReserve: 600 };
+  const weight = budgets.get('x.test:weight:6000', limit);
+  transport.onRequest = () => ({ status: 200, headers: {}, body: '{"serverTime":1}' });
+  const { rest } = account;
+  if (!(rest instanceof BinanceRest)) throw new Error('another client');
+  await rest.testOrder({ symbol: 'BTCUSDT' });
+  // The clock is measured along with the first request.
+  await clock.advance(100);
+  for (const [computeCommissionRates, expected] of [
+    [true, 20],
+    ['true', 20],
+    [false, 1],
+  ] as const) {
+    const before = weight.used;
+    await rest.testOrder({ symbol: 'BTCUSDT', computeCommissionRates });
+    expect(weight.used - before).toBe(expected);
+  }
 });
 
 test('wrong options are named', () => {
