@@ -1,6 +1,6 @@
 // An instrument's trading rules in neutral words, and the local check of an order against them. Nothing is ever rounded silently.
 
-import type { Decimal } from './decimal.ts';
+import { Decimal } from './decimal.ts';
 import type { OrderAction, OrderType } from './order.ts';
 
 export interface Instrument {
@@ -101,7 +101,7 @@ export function checkAmounts(instrument: Instrument, order: OrderAmounts): strin
     if (!market) return 'quoteQuantity is only for MARKET orders';
     if (!quoteQuantity.isPositive()) return `quoteQuantity ${quoteQuantity} must be greater than zero`;
     if (instrument.quotePrecision !== null && quoteQuantity.decimals() > instrument.quotePrecision) {
-      return `quoteQuantity ${quoteQuantity} has more than ${instrument.quotePrecision} decimals`;
+      return offStep('quoteQuantity', quoteQuantity, 'quote step', Decimal.from(`1e-${instrument.quotePrecision}`));
     }
     const { minMarketNotional: min = instrument.minNotional, maxMarketNotional: max = instrument.maxNotional } =
       instrument;

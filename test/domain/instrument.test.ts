@@ -44,6 +44,11 @@ describe('checkAmounts', () => {
       order('2', null, { quoteQuantity: Decimal.from('100') }),
       'quoteQuantity is only for MARKET orders',
     ],
+    [
+      'a value of more decimals than the quote asset has here',
+      order(null, null, { orderType: 'MARKET', quoteQuantity: Decimal.from('20.12345678912') }),
+      'quoteQuantity 20.12345678912 is not a multiple of the quote step 0.00000001; the nearest legal quoteQuantity is 20.12345679',
+    ],
     ['no quantity at all', order('2', null), 'quantity is required'],
   ];
   it.each(cases)('%s', (_name, amounts, problem) => {
