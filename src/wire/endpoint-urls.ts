@@ -17,7 +17,8 @@ export function namedUrls<N extends string>(
   option: unknown,
   { exchange, names, words }: EndpointNames<N>,
 ): Partial<Record<N, string>> {
-  if (typeof option !== 'object' || option === null) {
+  // An empty list would be taken for no URL at all, which is the live exchange.
+  if (typeof option !== 'object' || option === null || Array.isArray(option)) {
     throw new RangeError(`endpoints: expected ${words} or an object with ${names.join(', ')}`);
   }
   const given: Partial<Record<N, string>> = {};

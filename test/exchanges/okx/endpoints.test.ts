@@ -62,6 +62,12 @@ test('any subset can be pointed elsewhere', () => {
   expect(resolveEndpoints({ rest: 'http://127.0.0.1:9000/' })).toEqual({ ...LIVE, rest: 'http://127.0.0.1:9000' });
 });
 
+test('a list names no URL, and is not taken for the live exchange', () => {
+  expect(() => void Reflect.apply(resolveEndpoints, undefined, [[]])).toThrow(
+    "endpoints: expected 'live', 'testnet' or an object with rest, wsPublic",
+  );
+});
+
 describe('what is refused names the endpoint', () => {
   it.each([
     [{ stream: 'wss://ws.okx.com' }, 'endpoints.stream: unknown'],
