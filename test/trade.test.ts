@@ -123,6 +123,14 @@ describe('Trade', () => {
     await trade.close();
   });
 
+  it('prints its orders as the map of orders that they are', async () => {
+    const stage = new Stage();
+    const { trade } = await stage.ready();
+    await stage.clock.runFor(trade.createOrder('SELL', '20', '10'));
+    expect(inspect(trade.orders)).toBe(inspect(new Map([['1001', trade.orders.get('1001')]])));
+    await trade.close();
+  });
+
   it('shows its keys to nobody who prints it', async () => {
     const stage = new Stage();
     const { trade } = await stage.ready({

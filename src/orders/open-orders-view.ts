@@ -4,6 +4,8 @@
 import type { Order } from '../domain/order.ts';
 import type { TrackedOrder } from './tracked-order.ts';
 
+const INSPECT = Symbol.for('nodejs.util.inspect.custom');
+
 export class OpenOrdersView implements ReadonlyMap<string, Order> {
   private readonly orders: ReadonlyMap<string, TrackedOrder>;
   private readonly snapshot: (order: TrackedOrder) => Order;
@@ -44,5 +46,10 @@ export class OpenOrdersView implements ReadonlyMap<string, Order> {
 
   [Symbol.iterator](): MapIterator<[string, Order]> {
     return this.entries();
+  }
+
+  /** Whoever prints it wants to see orders, and not how they are kept. */
+  [INSPECT](): ReadonlyMap<string, Order> {
+    return new Map(this);
   }
 }
