@@ -187,6 +187,11 @@ describe('a mistake is named with its field and its remedy', () => {
       entry('').replace('htx', 'okx'),
       'config.yaml: accounts[0].passphrase: required for OKX',
     ],
+    [
+      'a key copied with an ellipsis',
+      entry('').replace('accessKey: k', 'accessKey: k…'),
+      'config.yaml: accounts[0].accessKey: holds a character that no key has; copy it again',
+    ],
     ['a lease too short', 'supervisor: { lease: 0 }', 'config.yaml: supervisor.lease: must be at least 1 second'],
     ['a share of a restart', 'supervisor: { maxRestarts: 1.5 }', 'supervisor.maxRestarts: expected a whole number'],
     ['broken YAML', 'a: [1\nb: 2', 'is not valid YAML near line'],

@@ -2,6 +2,7 @@
 // Everything else is a file of its own in this folder.
 
 import { BINANCE } from '../../domain/platform.ts';
+import { checkKeyText } from '../../wire/key-text.ts';
 import type {
   AccountConfig,
   Capabilities,
@@ -17,7 +18,7 @@ import type {
 import { BinanceAccount } from './account.ts';
 import { resolveEndpoints, venueOf, type BinanceEndpoints } from './endpoints.ts';
 import { BinanceMarket } from './market.ts';
-import { createSigner } from './sign.ts';
+import { createSigner, PEM } from './sign.ts';
 
 const CAPABILITIES: Capabilities = {
   cancelAll: true,
@@ -61,6 +62,9 @@ class Binance implements Exchange {
     if (accessKey === '') throw new TypeError('accessKey: required for Binance');
     if (secretKey.isEmpty)
       throw new TypeError('secretKey: required for Binance (an HMAC secret, or an Ed25519 private key in PEM)');
+    checkKeyText('accessKey', accessKey);
+    const secret = secretKey.reveal();
+    if (!secret.includes(PEM)) checkKeyText('secretKey', secret);
     createSigner(secretKey);
   }
 

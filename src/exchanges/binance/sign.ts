@@ -17,7 +17,7 @@ export interface Signer {
   sign(payload: string): string;
 }
 
-const PEM = '-----BEGIN';
+export const PEM = '-----BEGIN';
 
 /** The key is parsed once, here: parsing it for every signature would cost more than the signature. Throws TypeError for an unusable PEM. */
 export function createSigner(secretKey: Secret): Signer {

@@ -2,6 +2,7 @@
 // Everything else is a file of its own in this folder.
 
 import { HTX } from '../../domain/platform.ts';
+import { checkKeyText } from '../../wire/key-text.ts';
 import type {
   AccountConfig,
   Capabilities,
@@ -61,6 +62,8 @@ class Htx implements Exchange {
         'secretKey: Ed25519 keys of HTX are not supported, because the form of its socket login is unknown; give the secret of an HMAC key',
       );
     }
+    checkKeyText('accessKey', accessKey);
+    checkKeyText('secretKey', secretKey.reveal());
   }
 
   open(config: AccountConfig, environment: ExchangeEnvironment): ExchangeAccount {

@@ -2,6 +2,7 @@
 // Everything else is a file of its own in this folder.
 
 import { OKX } from '../../domain/platform.ts';
+import { checkKeyText } from '../../wire/key-text.ts';
 import type {
   AccountConfig,
   Capabilities,
@@ -69,6 +70,9 @@ class Okx implements Exchange {
       throw new TypeError('secretKey: OKX has no Ed25519 keys; give the secret of an API key');
     if (passphrase === null || passphrase.isEmpty)
       throw new TypeError('passphrase: required for OKX, as set when the API key was made');
+    checkKeyText('accessKey', accessKey);
+    checkKeyText('secretKey', secretKey.reveal());
+    checkKeyText('passphrase', passphrase.reveal());
   }
 
   open(config: AccountConfig, environment: ExchangeEnvironment): ExchangeAccount {
