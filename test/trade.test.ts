@@ -101,6 +101,29 @@ describe('Trade', () => {
     expect(make({ tradeDuringGaps: 1 })).toThrow(TypeError);
   });
 
+  it("refuses a misspelt option, whose default would hold in silence, and passes over what is somebody else's", async () => {
+    const stage = new Stage();
+    const make = (change: Record<string, unknown>): Trade =>
+      new Trade(Object.assign(stage.options(), change), stage.environment);
+    for (const [name, meant] of [
+      ['endpoint', 'endpoints'],
+      ['end_points', 'endpoints'],
+      ['unfinishedOrder', 'unfinishedOrders'],
+      ['unfinished_orders', 'unfinishedOrders'],
+      ['timing', 'timings'],
+      ['tradeDuringGap', 'tradeDuringGaps'],
+      ['passPhrase', 'passphrase'],
+      ['onfill', 'onFill'],
+      ['onorderUpdate', 'onOrderUpdate'],
+    ] as const)
+      expect(() => make({ [name]: undefined })).toThrow(
+        new RangeError(`new Trade: option ${name} is unknown; did you mean ${meant}?`),
+      );
+    // As they stand in a configuration and in what `aioquant simulate` prints.
+    const others = { name: 'me', symbols: ['EOS/USDT'], grid: 5, endpoint: 'mine', endpoints: 'live' };
+    await make(others).close();
+  });
+
   it('takes null for a callback that is not given', async () => {
     const stage = new Stage();
     const said: string[] = [];

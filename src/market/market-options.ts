@@ -1,6 +1,7 @@
 // The options of a Market, read and checked: a mistake throws at once and names the option. Defaults are documented here.
 // What a platform demands of endpoints is its own to check.
 
+import { misspelt } from '../domain/alike.ts';
 import type { TradeError } from '../domain/errors.ts';
 import { kindOf } from '../domain/kind-of.ts';
 import type { Orderbook } from '../domain/order.ts';
@@ -32,6 +33,8 @@ export interface MarketOptions {
 }
 
 const CALLBACKS = ['onOrderbookUpdate', 'onConnection', 'onError'] as const;
+/** Of which the default would hold, in silence, if they were spelt otherwise. */
+const OPTIONAL = ['endpoints', 'depth', ...CALLBACKS] as const;
 const DEFAULT_DEPTH = 20;
 
 export type MarketCallbacks = Pick<MarketOptions, (typeof CALLBACKS)[number]>;
@@ -61,6 +64,8 @@ export function readMarketOptions(options: MarketOptions): ReadOptions {
     if (value !== undefined && value !== null && typeof value !== 'function')
       throw new TypeError(`new Market: option ${name} must be a function, got ${kindOf(value)}`);
   }
+  const slip = misspelt(options, OPTIONAL);
+  if (slip !== null) throw new RangeError(`new Market: option ${slip.key} is unknown; did you mean ${slip.meant}?`);
   return {
     info: Object.freeze({ platform, symbol }),
     depth,

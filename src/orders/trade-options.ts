@@ -1,6 +1,7 @@
 // The options of a Trade, read and checked: a mistake throws at once and names the option. Defaults are documented here.
 // What a platform demands of keys and endpoints is its own to check.
 
+import { misspelt } from '../domain/alike.ts';
 import type { TradeError } from '../domain/errors.ts';
 import type { Assets, Fill, Order } from '../domain/order.ts';
 import { kindOf } from '../domain/kind-of.ts';
@@ -65,6 +66,9 @@ export const CALLBACKS = [
   'onError',
   'onConnection',
 ] as const;
+
+/** Of which the default would hold, in silence, if they were spelt otherwise. */
+const OPTIONAL = ['passphrase', 'endpoints', 'timings', 'unfinishedOrders', 'tradeDuringGaps', ...CALLBACKS] as const;
 
 export const DEFAULT_TIMINGS: Timings = {
   requestTimeout: 5_000,
@@ -185,6 +189,9 @@ export function readTradeOptions(options: TradeOptions<Platform, unknown>): Read
       throw new TypeError(`new Trade: option ${name} must be a function, got ${kindOf(value)}`);
     }
   }
+  // Other names than ours may come along with what was spread. A misspelt `endpoints` would mean the live exchange.
+  const slip = misspelt(options, OPTIONAL);
+  if (slip !== null) throw new RangeError(`new Trade: option ${slip.key} is unknown; did you mean ${slip.meant}?`);
   const { tradeDuringGaps, passphrase } = options;
   if (tradeDuringGaps !== undefined && typeof tradeDuringGaps !== 'boolean') {
     throw new TypeError(`new Trade: option tradeDuringGaps must be true or false, got ${kindOf(tradeDuringGaps)}`);

@@ -1,7 +1,8 @@
 // Finds keys that would be accepted in silence although they were surely meant for something else: a misspelt key whose default
 // would then hold, and a key at a level where nobody reads it. Whatever else is unknown is the user's own.
 
-import { alike, fieldName } from './config-problems.ts';
+import { alike } from '../domain/alike.ts';
+import { fieldName } from './config-problems.ts';
 import { accountSchema, settingsSchema } from './config-schema.ts';
 
 type Shape = Readonly<Record<string, { safeParse(value: undefined): { readonly success: boolean } }>>;

@@ -2,6 +2,7 @@
 // Finding mistakes is the schema's part.
 
 import type { z } from 'zod';
+import { alike } from '../domain/alike.ts';
 
 /** The configuration cannot be used. The message names every field at fault and its remedy; the exit status is 2. */
 export class ConfigError extends Error {
@@ -26,33 +27,6 @@ function valueAt(root: unknown, path: readonly PropertyKey[]): unknown {
     value = Reflect.get(value, step);
   }
   return value;
-}
-
-/** How many letters must be added, left out or replaced, or neighbours exchanged, to make one of the other. */
-function distance(a: string, b: string): number {
-  let before: number[] = [];
-  let last = Array.from({ length: b.length + 1 }, (_, index) => index);
-  for (let i = 1; i <= a.length; i++) {
-    const row = [i];
-    for (let j = 1; j <= b.length; j++) {
-      const same = a[i - 1] === b[j - 1] ? 0 : 1;
-      let least = Math.min((last[j] ?? 0) + 1, (row[j - 1] ?? 0) + 1, (last[j - 1] ?? 0) + same);
-      if (a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]) least = Math.min(least, (before[j - 2] ?? 0) + 1);
-      row.push(least);
-    }
-    [before, last] = [last, row];
-  }
-  return last[b.length] ?? 0;
-}
-
-/** Short words are one letter from many others (`stop` and `step`): they must be spelt alike. */
-const slips = (name: string): number => (name.length < 6 ? 0 : name.length < 10 ? 1 : 2);
-
-/** Whether `given` was probably meant to be `known`: `secretkey`, `access_key`, `symbol`, `supervisr`. */
-export function alike(given: string, known: string): boolean {
-  const plain = (name: string): string => name.toLowerCase().replaceAll(/[-_\s]/g, '');
-  const [left, right] = [plain(given), plain(known)];
-  return `${left}s` === right || left === `${right}s` || distance(left, right) <= slips(right);
 }
 
 /** A key of the same object that was probably meant to be `wanted`. */
