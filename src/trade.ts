@@ -3,6 +3,7 @@
 
 import type { TradeError, Result } from './domain/errors.ts';
 import type { SymbolRules } from './domain/instrument.ts';
+import { kindOf } from './domain/kind-of.ts';
 import type { LiveTrade } from './domain/live-trade.ts';
 import type { Assets, Fill, Order, OrderAction, Orderbook } from './domain/order.ts';
 import type { Platform } from './domain/platform.ts';
@@ -122,8 +123,10 @@ export class Trade<P extends Platform = Platform> {
    */
   revokeOrder(...orderIds: string[]): Promise<Result<string[]>> {
     for (const id of orderIds) {
-      if (typeof id !== 'string')
-        throw new TypeError(`revokeOrder: order ids are strings, got ${id === null ? 'null' : typeof id}`);
+      if (typeof id !== 'string') {
+        const remedy = Array.isArray(id) ? '; give the ids one by one: revokeOrder(...ids)' : '';
+        throw new TypeError(`revokeOrder: order ids are strings, got ${kindOf(id)}${remedy}`);
+      }
       if (id === '') throw new TypeError('revokeOrder: an order id is empty; to revoke every order, pass none');
     }
     return this.#desk.revokeOrder(orderIds);
@@ -136,7 +139,7 @@ export class Trade<P extends Platform = Platform> {
 
   /** @param depth at most so many levels of each side; fewer where the exchange offers no more */
   getOrderbook(depth: number = DEFAULT_DEPTH): Promise<Result<Orderbook>> {
-    if (typeof depth !== 'number') throw new TypeError(`getOrderbook: depth must be a number, got ${typeof depth}`);
+    if (typeof depth !== 'number') throw new TypeError(`getOrderbook: depth must be a number, got ${kindOf(depth)}`);
     if (!Number.isInteger(depth) || depth < 1)
       throw new RangeError(`getOrderbook: depth must be a whole number above 0, got ${depth}`);
     return this.#desk.getOrderbook(depth);

@@ -112,7 +112,7 @@ export function readOrderRequest(
   quantity: unknown,
   options: CreateOrderOptions | undefined,
 ): OrderRequest {
-  if (options !== undefined && (typeof options !== 'object' || options === null)) {
+  if (options !== undefined && (typeof options !== 'object' || options === null || Array.isArray(options))) {
     throw new TypeError(`createOrder: options must be an object, got ${kindOf(options)}`);
   }
   const given = options ?? {};

@@ -101,6 +101,9 @@ describe('revokeOrder with ids', () => {
     const [, done] = await stage.clock.runFor(trade.revokeOrder('1001'));
     expect(done).toMatchObject({ name: 'TradeError', kind: 'already-done' });
     expect(() => trade.revokeOrder('')).toThrow(TypeError);
+    const given = (id: unknown) => (): void => void Reflect.apply((it: string) => trade.revokeOrder(it), null, [id]);
+    expect(given(['1001'])).toThrow('strings, got an array; give the ids one by one: revokeOrder(...ids)');
+    expect(given(1001)).toThrow('order ids are strings, got number');
     await trade.close();
   });
 

@@ -75,6 +75,7 @@ describe('createOrder', () => {
     expect(() => call('BUY', '1', '1', { orderType: 'STOP' })).toThrow('orderType must be LIMIT or MARKET, got "STOP"');
     expect(() => call('BUY', '1', '1', { clientOrderId: 5 })).toThrow(TypeError);
     expect(() => call('BUY', '1', '1', { extra: {} })).toThrow('option extra must be');
+    expect(() => call('BUY', '1', '1', ['POST_ONLY'])).toThrow('options must be an object, got an array');
     await trade.close();
   });
 
