@@ -21,6 +21,8 @@ export interface Capabilities {
   readonly cancelAll: boolean;
   /** How many orders one cancel request may name; 1 = no batches. */
   readonly cancelBatchSize: number;
+  /** A cancel finds orders of the symbol it names only; else it takes whatever order has the id, and whose that is must be asked first. */
+  readonly cancelNamesSymbol: boolean;
   /** Orders can be placed and canceled over a WebSocket. */
   readonly socketOrderEntry: boolean;
   /** Whether the exchange refuses a client order id that an open order carries. Never a licence to resend. */

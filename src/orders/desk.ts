@@ -156,6 +156,7 @@ export class Desk implements SessionMember {
       journal: this.journal,
       manager: this.manager,
       timings,
+      capabilities: exchange.capabilities,
       stats: this.stats,
       isLive: () => this.session.isLive && this.synced,
     };
@@ -258,10 +259,9 @@ export class Desk implements SessionMember {
   }
 
   private revokeAll(at: Connection, trigger: RevokeTrigger, limitMs: number): ReturnType<RevokeAll['run']> {
-    const { exchange, unfinishedOrders, place } = this.parts;
+    const { unfinishedOrders, place } = this.parts;
     const parts = {
       ...this.revoking,
-      capabilities: exchange.capabilities,
       isOwn: (id: string) => isOwn(place.strategy, id),
     };
     return new RevokeAll(parts, at, unfinishedOrders.whose).run(trigger, limitMs);

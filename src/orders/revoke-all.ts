@@ -5,7 +5,7 @@ import { counted } from '../domain/counted.ts';
 import { TradeError, type RevokeFailure } from '../domain/errors.ts';
 import type { OrderReport } from '../domain/order-report.ts';
 import type { RevokeReceipt, RevokeTrigger, Whose } from '../domain/unfinished-orders.ts';
-import type { Capabilities, OrderRef } from '../exchanges/exchange.ts';
+import type { OrderRef } from '../exchanges/exchange.ts';
 import { sleep } from '../seam/clock.ts';
 import type { Connection } from './connection.ts';
 import { revokeChannel } from './diagnostics.ts';
@@ -13,7 +13,6 @@ import { MAY_PASS, type Revoked, type RevokeParts } from './revoke.ts';
 import type { TrackedOrder } from './tracked-order.ts';
 
 interface RevokeAllParts extends RevokeParts {
-  readonly capabilities: Capabilities;
   readonly isOwn: (clientOrderId: string) => boolean;
 }
 

@@ -6,7 +6,7 @@ import { merge, newOrderState, stateStatus } from '../domain/merge.ts';
 import type { OrderReport } from '../domain/order-report.ts';
 import type { OrderStatus } from '../domain/order.ts';
 import { isEnded } from '../domain/transitions.ts';
-import type { CancelOutcome, OrderRef, Timings } from '../exchanges/exchange.ts';
+import type { CancelOutcome, Capabilities, OrderRef, Timings } from '../exchanges/exchange.ts';
 import { sleep, type Clock } from '../seam/clock.ts';
 import type { Connection } from './connection.ts';
 import { revokeChannel } from './diagnostics.ts';
@@ -22,6 +22,7 @@ export interface RevokeParts {
   readonly journal: OrderJournal;
   readonly manager: OrderManager;
   readonly timings: Timings;
+  readonly capabilities: Capabilities;
   readonly stats: Stats;
   /** The private stream is live: pushes will tell how an accepted cancel ended. */
   readonly isLive: () => boolean;
@@ -130,8 +131,9 @@ export class Revoke {
     return { orderId, clientOrderId };
   }
 
-  private async round(entries: readonly Entry[], at: Connection): Promise<void> {
+  private async round(all: readonly Entry[], at: Connection): Promise<void> {
     const { manager, clock } = this.parts;
+    const entries = await this.ofSymbol(all, at);
     if (entries.length === 0) return;
     const refs = entries.map((entry) => this.ref(entry));
     const outcomes = await at.account.trading.cancel(at.instrument, refs);
@@ -146,6 +148,13 @@ export class Revoke {
         if (outcome !== undefined) await this.settle(entry, outcome, at);
       }),
     );
+  }
+
+  /** Those whose cancel can hit no order of another symbol. */
+  private async ofSymbol(entries: readonly Entry[], at: Connection): Promise<readonly Entry[]> {
+    if (this.parts.capabilities.cancelNamesSymbol) return entries;
+    await Promise.all(entries.filter(({ order }) => order === null).map((entry) => this.lookUp(entry, at)));
+    return entries.filter(({ order, result }) => order !== null && result === null);
   }
 
   private async settle(entry: Entry, outcome: CancelOutcome, at: Connection): Promise<void> {
@@ -230,7 +239,9 @@ export class Revoke {
   }
 
   private isDenied(entry: Entry): boolean {
-    return entry.order === null || ++entry.denials >= LEAST_DENIALS;
+    // Of one we never saw, the cancel has said so before; where none may be sent, there are only the answers.
+    const isToldTwice = entry.order === null && this.parts.capabilities.cancelNamesSymbol;
+    return isToldTwice || ++entry.denials >= LEAST_DENIALS;
   }
 
   /** An order we never tracked, perhaps years old: what it became is told to the caller, and to nobody else. */

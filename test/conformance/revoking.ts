@@ -105,6 +105,20 @@ const others: readonly Case[] = [
     },
   },
   {
+    name: 'an order of another symbol is order-not-found, and stays as it is',
+    run: async (stage) => {
+      const { trade } = await stage.ready();
+      const ids = [stage.byHand('50000', '0.01', 'BTC/USDT'), stage.byHand('50001', '0.01', 'BTC/USDT')];
+      const [, one] = await stage.run(trade.revokeOrder(ids[0] ?? ''));
+      expect(one).toMatchObject({ kind: 'order-not-found', outcome: 'rejected' });
+      const [, both] = await stage.run(trade.revokeOrder(...ids));
+      expect(both).toMatchObject({ kind: 'order-not-found', revoked: [] });
+      await stage.clock.advance(2_000);
+      const left = stage.venue.openOrders(stage.uid, 'BTC/USDT').map(({ orderId }) => String(orderId));
+      expect(left.toSorted()).toEqual(ids.toSorted());
+    },
+  },
+  {
     name: 'what cannot be an order id is order-not-found, alone and beside one that is',
     run: async (stage) => {
       const running = await stage.ready();

@@ -244,11 +244,11 @@ export class Stage {
   }
 
   /** An order on our account that somebody placed by hand; its id. */
-  byHand(price = '0.5', quantity = '20'): string {
+  byHand(price = '0.5', quantity = '20', symbol = SYMBOL): string {
     const placed = this.venue.place(
       this.uid,
       order('BUY', price, quantity, {
-        symbol: SYMBOL,
+        symbol,
         clientOrderId: `hand${this.lives++}`,
         tag: this.subject.handTag,
       }),

@@ -23,6 +23,7 @@ import { createSigner, PEM } from './sign.ts';
 const CAPABILITIES: Capabilities = {
   cancelAll: true,
   cancelBatchSize: 1,
+  cancelNamesSymbol: true,
   socketOrderEntry: true,
   // Of open orders only: an order that filled meanwhile frees its id (A7.1, F10).
   refusesDuplicateClientOrderId: true,

@@ -24,6 +24,8 @@ const CAPABILITIES: Capabilities = {
   // batchCancelOpenOrders takes account and symbol; what is beyond its 100 orders goes in batches (trading.ts).
   cancelAll: true,
   cancelBatchSize: CANCEL_BATCH,
+  // By id alone, of any symbol and any account of the user (5.5-5.7).
+  cancelNamesSymbol: false,
   socketOrderEntry: true,
   // Unchecked since 2021-05-26: a second order with the same id is a second order (5.3, trap 1).
   refusesDuplicateClientOrderId: false,

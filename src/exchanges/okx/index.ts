@@ -25,6 +25,7 @@ const CAPABILITIES: Capabilities = {
   // mass-cancel is for options only (trap 28).
   cancelAll: false,
   cancelBatchSize: BATCH_SIZE,
+  cancelNamesSymbol: true,
   socketOrderEntry: true,
   // Only while the first order is pending (5.5).
   refusesDuplicateClientOrderId: true,

@@ -55,6 +55,7 @@ export const INSTRUMENT: Instrument = {
 const CAPABILITIES: Capabilities = {
   cancelAll: true,
   cancelBatchSize: 20,
+  cancelNamesSymbol: true,
   socketOrderEntry: true,
   refusesDuplicateClientOrderId: true,
   postOnlyCrossing: 'refused',
