@@ -119,8 +119,12 @@ describe('Trade', () => {
       expect(() => make({ [name]: undefined })).toThrow(
         new RangeError(`new Trade: option ${name} is unknown; did you mean ${meant}?`),
       );
+    for (const name of ['testnet', 'sandbox', 'demo'])
+      expect(() => make({ [name]: true })).toThrow(
+        new RangeError(`new Trade: option ${name} is unknown; did you mean endpoints: 'testnet'?`),
+      );
     // As they stand in a configuration and in what `aioquant simulate` prints.
-    const others = { name: 'me', symbols: ['EOS/USDT'], grid: 5, endpoint: 'mine', endpoints: 'live' };
+    const others = { name: 'me', symbols: ['EOS/USDT'], grid: 5, endpoint: 'mine', endpoints: 'live', testnet: false };
     await make(others).close();
   });
 

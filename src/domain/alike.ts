@@ -27,15 +27,28 @@ export function alike(given: string, known: string): boolean {
   return `${left}s` === right || left === `${right}s` || distance(left, right) <= slips(right);
 }
 
-/** The first key of `given` that is none of `names`, but like one of them that is not given; null when there is none. */
+/**
+ * The first key of `given` that is none of `names`, but like one of them that is not given, or - set to true - what other libraries call something of
+ * ours; null when there is none.
+ * @param elsewhere how to say here what is so called elsewhere
+ */
 export function misspelt(
   given: object,
   names: readonly string[],
+  elsewhere: Readonly<Record<string, string>> = {},
 ): { readonly key: string; readonly meant: string } | null {
   const missing = names.filter((name) => Reflect.get(given, name) === undefined);
-  for (const key of Object.keys(given)) {
-    const meant = names.includes(key) ? undefined : missing.find((name) => alike(key, name));
+  for (const [key, value] of Object.entries(given)) {
+    if (names.includes(key)) continue;
+    const meant = (value === true ? elsewhere[key] : undefined) ?? missing.find((name) => alike(key, name));
     if (meant !== undefined) return { key, meant };
   }
   return null;
 }
+
+/** What other libraries call the choice of a testnet. Passed over, it would mean the live exchange. */
+export const TESTNET_ELSEWHERE: Readonly<Record<string, string>> = {
+  testnet: "endpoints: 'testnet'",
+  sandbox: "endpoints: 'testnet'",
+  demo: "endpoints: 'testnet'",
+};

@@ -1,7 +1,7 @@
 // The options of a Market, read and checked: a mistake throws at once and names the option. Defaults are documented here.
 // What a platform demands of endpoints is its own to check.
 
-import { misspelt } from '../domain/alike.ts';
+import { misspelt, TESTNET_ELSEWHERE } from '../domain/alike.ts';
 import type { TradeError } from '../domain/errors.ts';
 import { kindOf } from '../domain/kind-of.ts';
 import type { Orderbook } from '../domain/order.ts';
@@ -64,7 +64,7 @@ export function readMarketOptions(options: MarketOptions): ReadOptions {
     if (value !== undefined && value !== null && typeof value !== 'function')
       throw new TypeError(`new Market: option ${name} must be a function, got ${kindOf(value)}`);
   }
-  const slip = misspelt(options, OPTIONAL);
+  const slip = misspelt(options, OPTIONAL, TESTNET_ELSEWHERE);
   if (slip !== null) throw new RangeError(`new Market: option ${slip.key} is unknown; did you mean ${slip.meant}?`);
   return {
     info: Object.freeze({ platform, symbol }),

@@ -1,6 +1,7 @@
 // What createOrder is called with, read and checked: wrong types throw, amounts that make no order are an error, a checked order is a type of its own.
 // Sending is submit.ts's part; what an account's mode cannot express is the exchange's.
 
+import { misspelt } from '../domain/alike.ts';
 import { Decimal } from '../domain/decimal.ts';
 import { checkAmounts, type Instrument } from '../domain/instrument.ts';
 import { kindOf } from '../domain/kind-of.ts';
@@ -81,13 +82,10 @@ function amount(name: string, value: unknown): Decimal | string | null {
   return read ?? `${name} ${typeof value === 'string' ? JSON.stringify(value) : String(value)} is not a decimal number`;
 }
 
-const KNOWN: ReadonlySet<string> = new Set([
-  'orderType',
-  'timeInForce',
-  'clientOrderId',
-  'quoteQuantity',
-  'evenIfNotReady',
-]);
+const NAMES = ['orderType', 'timeInForce', 'clientOrderId', 'quoteQuantity', 'evenIfNotReady'] as const;
+const KNOWN: ReadonlySet<string> = new Set(NAMES);
+/** What other libraries call it. On the wire it would be passed over, and the order would take. */
+const ELSEWHERE = { postOnly: "timeInForce: 'POST_ONLY'" } as const;
 
 function extraOf(options: CreateOrderOptions): OrderRequest['extra'] {
   let extra: Record<string, string | number | boolean> | null = null;
@@ -99,7 +97,11 @@ function extraOf(options: CreateOrderOptions): OrderRequest['extra'] {
     }
     (extra ??= {})[name] = value;
   }
-  return extra ?? NO_EXTRA;
+  if (extra === null) return NO_EXTRA;
+  // Exchanges pass over what they do not know: the order would go out without what was meant.
+  const slip = misspelt(options, NAMES, ELSEWHERE);
+  if (slip !== null) throw new RangeError(`createOrder: option ${slip.key} is unknown; did you mean ${slip.meant}?`);
+  return extra;
 }
 
 /**

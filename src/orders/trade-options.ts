@@ -1,7 +1,7 @@
 // The options of a Trade, read and checked: a mistake throws at once and names the option. Defaults are documented here.
 // What a platform demands of keys and endpoints is its own to check.
 
-import { misspelt } from '../domain/alike.ts';
+import { misspelt, TESTNET_ELSEWHERE } from '../domain/alike.ts';
 import type { TradeError } from '../domain/errors.ts';
 import type { Assets, Fill, Order } from '../domain/order.ts';
 import { kindOf } from '../domain/kind-of.ts';
@@ -190,7 +190,7 @@ export function readTradeOptions(options: TradeOptions<Platform, unknown>): Read
     }
   }
   // Other names than ours may come along with what was spread. A misspelt `endpoints` would mean the live exchange.
-  const slip = misspelt(options, OPTIONAL);
+  const slip = misspelt(options, OPTIONAL, TESTNET_ELSEWHERE);
   if (slip !== null) throw new RangeError(`new Trade: option ${slip.key} is unknown; did you mean ${slip.meant}?`);
   const { tradeDuringGaps, passphrase } = options;
   if (tradeDuringGaps !== undefined && typeof tradeDuringGaps !== 'boolean') {

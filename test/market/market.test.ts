@@ -434,6 +434,7 @@ describe('a mistake in the options throws at once and names it', () => {
     [{ depth: 0 }, /option depth must be a whole number above 0/],
     [{ depth: '5' }, /option depth must be a number/],
     [{ endpoints: { wsPublick: 'ws://x' } }, /wsPublick/],
+    [{ testnet: true }, /option testnet is unknown; did you mean endpoints: 'testnet'\?/],
     [{ endpoint: { wsPublic: 'ws://x' } }, /option endpoint is unknown; did you mean endpoints\?/],
     [{ onorderbookUpdate: () => undefined }, /option onorderbookUpdate is unknown; did you mean onOrderbookUpdate\?/],
     [{ onOrderBookUpdate: () => undefined }, /no callback onOrderBookUpdate/],

@@ -76,6 +76,11 @@ describe('createOrder', () => {
     expect(() => call('BUY', '1', '1', { clientOrderId: 5 })).toThrow(TypeError);
     expect(() => call('BUY', '1', '1', { extra: {} })).toThrow('option extra must be');
     expect(() => call('BUY', '1', '1', ['POST_ONLY'])).toThrow('options must be an object, got an array');
+    // On the wire nobody would notice, and the order would be another one.
+    expect(() => call('BUY', '1', '1', { timeInforce: 'IOC' })).toThrow(
+      'option timeInforce is unknown; did you mean timeInForce?',
+    );
+    expect(() => call('BUY', '1', '1', { postOnly: true })).toThrow("did you mean timeInForce: 'POST_ONLY'?");
     await trade.close();
   });
 
