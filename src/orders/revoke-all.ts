@@ -45,6 +45,8 @@ export class RevokeAll {
   private readonly whose: Whose;
   private readonly found = new Set<TrackedOrder>();
   private lastError: TradeError | null = null;
+  /** The exchange wants to be left alone until then, monotonic: from when it said so, for what is asked later may have waited it out. */
+  private quietUntil = -Infinity;
   /** The key was refused, and so often. */
   private keyError: TradeError | null = null;
   private keyRefusals = 0;
@@ -118,9 +120,15 @@ export class RevokeAll {
   }
 
   private pause(round: number): number {
-    const pause = Math.max(PAUSES[Math.min(round, PAUSES.length - 1)] ?? 1_600, this.lastError?.retryAfter ?? 0);
+    const quiet = this.quietUntil - this.parts.clock.monotonic();
+    const pause = Math.max(PAUSES[Math.min(round, PAUSES.length - 1)] ?? 1_600, quiet);
     if (!this.isKeyRefused) return pause;
     return Math.max(pause, Math.min(FIRST_REFUSED_PAUSE_MS * 2 ** (this.keyRefusals - 1), LONGEST_REFUSED_PAUSE_MS));
+  }
+
+  private noteError(error: TradeError): void {
+    this.lastError = error;
+    this.quietUntil = Math.max(this.quietUntil, this.parts.clock.monotonic() + (error.retryAfter ?? 0));
   }
 
   private get isKeyRefused(): boolean {
@@ -155,7 +163,7 @@ export class RevokeAll {
     const { manager, clock, isOwn } = this.parts;
     const [reports, error] = await this.at.account.trading.openOrders(this.at.instrument);
     if (reports === null) {
-      this.lastError = error;
+      this.noteError(error);
       return null;
     }
     manager.apply(reports, clock.monotonic());
@@ -198,7 +206,8 @@ export class RevokeAll {
       this.isSweeping = true;
       const outcome = await this.at.account.trading.cancelAll(this.at.instrument, refs);
       this.isSweeping = outcome.outcome === 'accepted' || outcome.outcome === 'unknown';
-      this.lastError = outcome.outcome === 'accepted' ? null : outcome.error;
+      if (outcome.outcome === 'accepted') this.lastError = null;
+      else this.noteError(outcome.error);
       if (this.isSweeping) for (const order of struck) order.cancelSent = true;
       if (this.isSweeping) for (const stray of strays) stray.isCanceled = true;
       if (outcome.outcome === 'accepted') {
@@ -224,7 +233,7 @@ export class RevokeAll {
       }
       if (outcome.outcome === 'accepted') manager.applyTo(target, outcome.reports, received);
       // "Gone" says nothing yet: the list and the look-up will.
-      else if (outcome.outcome !== 'gone') this.lastError = outcome.error;
+      else if (outcome.outcome !== 'gone') this.noteError(outcome.error);
     });
   }
 
@@ -259,7 +268,7 @@ export class RevokeAll {
         const { orderId, clientOrderId } = order.state;
         const answer = await this.at.account.trading.query(this.at.instrument, { orderId, clientOrderId });
         if (answer.outcome === 'found') manager.applyTo(order.state, answer.reports, clock.monotonic());
-        else if (answer.outcome === 'no-answer') this.lastError = answer.error;
+        else if (answer.outcome === 'no-answer') this.noteError(answer.error);
       }),
     );
     return living.every((order) => order.isEnded);

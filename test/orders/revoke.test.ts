@@ -352,6 +352,21 @@ describe.each([
     await trade.close();
   });
 
+  it('waits out a ban once, and not again with every question after it', async () => {
+    const stage = new Stage(capabilities);
+    const { trade } = await stage.ready();
+    await stage.clock.runFor(trade.createOrder('SELL', '2', '10'));
+    const request = capabilities.cancelAll ? 'cancelAll' : 'cancel';
+    stage.venue.fault(request, { reject: 'rate-limited', retryAfter: 15_000 });
+    const [live] = stage.live;
+    const start = stage.clock.monotonic();
+    const receipt = await stage.clock.runFor(live!.revokeAtStop(29_000));
+    expect(receipt).toMatchObject({ revoked: ['1001'], left: [], error: null });
+    expect(stage.clock.monotonic() - start).toBeGreaterThanOrEqual(15_000);
+    expect(stage.clock.monotonic() - start).toBeLessThan(16_000);
+    await trade.close();
+  });
+
   it('says what is left when the exchange cannot be reached', async () => {
     const stage = new Stage(capabilities);
     const { trade } = await stage.ready();

@@ -96,8 +96,8 @@ export type Fault =
   | 'request-lost'
   /** Certain that nothing left. */
   | 'not-sent'
-  /** The exchange says no, and why. */
-  | { readonly reject: ErrorKind }
+  /** The exchange says no, and why, and perhaps for how long, ms. */
+  | { readonly reject: ErrorKind; readonly retryAfter?: number }
   /** Carried out that many ms later than the time-out. */
   | { readonly lateBy: number };
 
@@ -114,6 +114,10 @@ type Request =
 
 export function errorOf(kind: ErrorKind, outcome: Outcome, message: string = kind): TradeError {
   return new TradeError(message, { kind, outcome });
+}
+
+function refusalOf({ reject, retryAfter }: { readonly reject: ErrorKind; readonly retryAfter?: number }): TradeError {
+  return new TradeError(reject, { kind: reject, outcome: 'rejected', retryAfter });
 }
 
 export class FakeVenue implements Exchange {
@@ -474,7 +478,7 @@ class FakeTrading implements Trading {
     if (fault === 'not-sent') return { outcome: 'not-sent', error: errorOf('network', 'not-sent') };
     await sleep(clock, venue.delayMs / 2);
     if (typeof fault === 'object' && fault !== null && 'reject' in fault) {
-      return { outcome: 'rejected', error: errorOf(fault.reject, 'rejected') };
+      return { outcome: 'rejected', error: refusalOf(fault) };
     }
     const order = fault === 'request-lost' ? null : venue.byRef(ref);
     const wasOpen = order?.life === 'open';
@@ -496,7 +500,7 @@ class FakeTrading implements Trading {
     if (fault === 'not-sent') return { outcome: 'not-sent', error: errorOf('network', 'not-sent') };
     await sleep(clock, venue.delayMs / 2);
     if (typeof fault === 'object' && fault !== null && 'reject' in fault) {
-      return { outcome: 'rejected', error: errorOf(fault.reject, 'rejected') };
+      return { outcome: 'rejected', error: refusalOf(fault) };
     }
     const open = fault === 'request-lost' ? [] : venue.openOrders;
     for (const order of open) venue.cancel(order);
