@@ -70,6 +70,8 @@ export class OrderManager {
   private untold: Map<TrackedOrder, number> | null = null;
   private readonly parts: OrderManagerParts;
   private readonly teller: FillTeller;
+  /** Of the key that was given last to an order of ours: no two are the same. */
+  private lastStamp = 0;
   /** Reports of orders nobody knows, while an order of ours has no exchange id yet: by the exchange's id. */
   private readonly parked = new Map<string, { readonly report: OrderReport; readonly receivedAt: number }[]>();
 
@@ -103,7 +105,9 @@ export class OrderManager {
       price,
       quantity,
     });
-    const order = new TrackedOrder(`c:${intent.clientOrderId}:${intent.at.toString(36)}`, state, intent.at, true);
+    // An id that was refused may be tried again within the same millisecond: that is another order, and the journal closed the first.
+    this.lastStamp = Math.max(intent.at, this.lastStamp + 1);
+    const order = new TrackedOrder(`c:${intent.clientOrderId}:${this.lastStamp.toString(36)}`, state, intent.at, true);
     order.phase = 'sending';
     order.sentAt = intent.at + clockOffset;
     this.tracker.file(order, null, this.parts.clock.monotonic());

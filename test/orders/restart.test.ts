@@ -66,6 +66,24 @@ describe('restart', () => {
     await kill(third);
   });
 
+  it('an order tried again under its client id in the very millisecond of a refusal is remembered for itself', async () => {
+    const stage = new Stage();
+    const { trade } = await stage.ready();
+    stage.venue.pushDelayMs = null;
+    stage.venue.fault('create', 'not-sent', 'reply-lost');
+    const options = { clientOrderId: 'grid1' };
+    await trade.createOrder('SELL', '2', '10', options);
+    void trade.createOrder('SELL', '2', '10', options);
+    await stage.clock.advance(100);
+    await kill(trade);
+    const { trade: next, told } = await stage.ready({ unfinishedOrders: { whose: 'own' } });
+    expect(told.orders.map(({ orderId, status, reason }) => [orderId, status, reason])).toEqual([
+      ['1001', 'SUBMITTED', null],
+    ]);
+    expect(await stage.clock.runFor(next.revokeOrder())).toEqual([['1001'], null]);
+    await kill(next);
+  });
+
   it('an order in doubt is not taken for an older one of the same client id', async () => {
     const stage = new Stage();
     const { trade } = await stage.ready();
