@@ -118,11 +118,12 @@ export class Supervisor {
         if (wait > LONG_WAIT_MS) this.cleanUp.goOn();
         await Promise.race([sleep(clock, wait), this.stopRequested]);
       }
+      if (again && !this.isStopping) await this.cleanUp.handOver();
+      // It may have been told to stop during any of these waits.
       if (!again || this.isStopping) {
         await this.cleanUp.finish(this);
         return 1;
       }
-      await this.cleanUp.handOver();
     }
   }
 

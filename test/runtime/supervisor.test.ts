@@ -401,6 +401,23 @@ describe('what a dead child left', () => {
     expect(clock.monotonic() - died).toBe(16_500);
   });
 
+  it('no life begins when the supervisor is told to stop while such a sweep ends', async () => {
+    const clock = new VirtualClock();
+    const sweeps = sweeping(clock, 0, 300);
+    sweeps.isReachable = false;
+    const { children, supervisor, ended } = rehearse({ clock, sweep: sweeps.sweep, maxRestarts: 9 });
+    for (let life = 0; life < 5; life++) {
+      await clock.runUntil(() => children.length > life);
+      children[life]!.say(place(), STARTED);
+      die(children[life]);
+    }
+    await clock.advance(16_400);
+    supervisor.stop('SIGTERM');
+    sweeps.isReachable = true;
+    expect(await clock.runFor(ended)).toBe(1);
+    expect(children).toHaveLength(5);
+  });
+
   it('cannot be confirmed although the supervisor was told to stop: said with status 1, after another attempt', async () => {
     const clock = new VirtualClock();
     const sweeps = sweeping(clock);
