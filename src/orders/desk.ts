@@ -170,7 +170,7 @@ export class Desk implements SessionMember {
 
   private async begin(): Promise<void> {
     if (this.closed) return;
-    for (const remembered of this.journal.load()) this.manager.remember(remembered);
+    this.manager.takeUp(this.journal.load());
     const { clock } = this.parts.environment;
     const proof = this.journal.lastProof();
     // How far the first load looks back for fills of orders that nobody here has ever seen.

@@ -13,7 +13,7 @@ import type { Log } from '../seam/log.ts';
 import { FillTeller } from './fill-teller.ts';
 import type { Intent, OrderJournal, RememberedOrder } from './journal.ts';
 import { OpenOrdersView } from './open-orders-view.ts';
-import { rememberedState } from './remembered-state.ts';
+import { byOrder, rememberedState } from './remembered-state.ts';
 import { fillOf, isNews, snapshotOf, type Place } from './snapshot.ts';
 import { TrackedOrder } from './tracked-order.ts';
 import { Tracker } from './tracker.ts';
@@ -116,7 +116,28 @@ export class OrderManager {
   }
 
   /** Takes up what an earlier process left. Those whose fate is open come back in doubt. */
-  remember(remembered: RememberedOrder): TrackedOrder {
+  takeUp(remembered: readonly RememberedOrder[]): void {
+    for (const entries of byOrder(remembered))
+      this.remember(entries.reduce((one, other) => this.joinEntries(one, other)));
+  }
+
+  /** One order is in the journal under two names: from here on it has the first one's. */
+  private joinEntries(one: RememberedOrder, other: RememberedOrder): RememberedOrder {
+    const { journal, clock } = this.parts;
+    const now = clock.now();
+    for (const report of other.reports) journal.report(one.key, report, now);
+    for (const tradeId of other.told) journal.told(one.key, tradeId);
+    if (other.adopted) journal.adopted(one.key);
+    journal.closed(other.key, ORDER_STATUS_NONE, now);
+    return {
+      ...one,
+      adopted: one.adopted || other.adopted,
+      reports: [...one.reports, ...other.reports],
+      told: new Set([...one.told, ...other.told]),
+    };
+  }
+
+  private remember(remembered: RememberedOrder): void {
     const { place, clock } = this.parts;
     const { intent } = remembered;
     const state = rememberedState(place.symbol, intent, remembered.reports);
@@ -138,7 +159,6 @@ export class OrderManager {
     // One that ended has its end still to tell; those alive are told when the exchange has confirmed them.
     if (order.isEnded) this.tell(order, now);
     if (order.lacksFills || order.lacksFees) this.parts.needs.fills(order);
-    return order;
   }
 
   /** Merges reports in their order. `receivedAt`: monotonic clock. */

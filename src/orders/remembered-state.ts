@@ -4,7 +4,7 @@ import { Decimal } from '../domain/decimal.ts';
 import { filledQuantity, intendedOrderState, merge, newOrderState, type OrderState } from '../domain/merge.ts';
 import type { OrderReport } from '../domain/order-report.ts';
 import { isOwn } from './client-order-id.ts';
-import type { Intent, OrderSummary } from './journal.ts';
+import type { Intent, OrderSummary, RememberedOrder } from './journal.ts';
 
 function decimal(text: string | null): Decimal | null {
   return text === null ? null : Decimal.tryFrom(text);
@@ -40,4 +40,37 @@ export function summarize(
     quantity: quantity.value?.toString() ?? null,
     filled: filledQuantity(state).toString(),
   };
+}
+
+/** Clocks differ by less, and nobody gives an id again so soon. */
+const SAME_TIME_MS = 60_000;
+
+/** An order of that client id, placed about then. */
+function isMeant({ clientOrderId, at }: Intent, reports: readonly OrderReport[]): boolean {
+  return (
+    reports.some((report) => report.clientOrderId === clientOrderId) &&
+    reports.some(({ ctime }) => ctime !== null && ctime > at - SAME_TIME_MS)
+  );
+}
+
+/**
+ * The entries of each order together. It has several where more than one Trade of a strategy, or more than one process, knew it: who placed it
+ * named it by its client id, the others by the exchange's. Whoever meant to place it comes first.
+ */
+export function byOrder(all: readonly RememberedOrder[]): readonly (readonly RememberedOrder[])[] {
+  const groups: RememberedOrder[][] = [];
+  const byId = new Map<string, RememberedOrder[]>();
+  /** Of those of which nothing was heard under the name that their intent gave them. */
+  const unheard: { readonly intent: Intent; readonly group: RememberedOrder[] }[] = [];
+  for (const entry of all.toSorted((a, b) => Number(a.intent === null) - Number(b.intent === null))) {
+    const { intent, reports } = entry;
+    const id = reports.find(({ orderId }) => orderId !== null)?.orderId ?? null;
+    let group = id === null ? undefined : byId.get(id);
+    if (intent === null) group ??= unheard.find((one) => isMeant(one.intent, reports))?.group;
+    if (group === undefined) groups.push((group = []));
+    group.push(entry);
+    if (id !== null) byId.set(id, group);
+    if (intent !== null && reports.length === 0) unheard.push({ intent, group });
+  }
+  return groups;
 }

@@ -100,6 +100,46 @@ describe('restart', () => {
     await kill(next);
   });
 
+  it('an order that two Trades of the strategy knew is one order, and its own, whatever each of them wrote down', async () => {
+    const stage = new Stage();
+    const { trade } = await stage.ready();
+    const { trade: beside } = await stage.ready();
+    await stage.clock.runFor(trade.createOrder('SELL', '2', '10', { clientOrderId: 'myname' }));
+    const order = stage.venue.orders[0]!;
+    stage.venue.fill(order, '1');
+    await stage.clock.advance(100);
+    await kill(trade);
+    await kill(beside);
+    const { trade: next, told } = await stage.ready({ unfinishedOrders: { whose: 'own' } });
+    stage.venue.fill(order, '2');
+    await stage.clock.advance(100);
+    expect(told.fills.map(({ tradeId }) => tradeId)).toEqual(['2']);
+    expect(await stage.clock.runFor(next.revokeOrder())).toEqual([['1001'], null]);
+    await kill(next);
+    const { trade: third, told: later } = await stage.ready();
+    expect(later.calls.filter((call) => /fill|order/.test(call))).toEqual([]);
+    await kill(third);
+  });
+
+  it('an order in doubt of which a Trade beside it had heard is not in doubt', async () => {
+    const stage = new Stage();
+    const { trade } = await stage.ready();
+    await kill(trade);
+    const { trade: beside } = await stage.ready();
+    const scope = { platform: 'okx', venue: '', account: 'me', symbol: 'EOS/USDT', strategy: 'test' } as const;
+    const order = stage.venue.place({ clientOrderId: 'myname' });
+    await stage.clock.advance(100);
+    await kill(beside);
+    const { action, orderType, timeInForce } = order;
+    const terms = { action, orderType, timeInForce, price: '2', quantity: '10', quoteQuantity: null };
+    stage.journal.open(scope).intent('c:myname:1', { clientOrderId: 'myname', ...terms, at: order.ctime });
+    const { trade: next, told } = await stage.ready({ unfinishedOrders: { whose: 'own' } });
+    expect([...next.orders.keys()]).toEqual(['1001']);
+    expect(told.orders.map(({ orderId, status }) => [orderId, status])).toEqual([['1001', 'SUBMITTED']]);
+    expect(await stage.clock.runFor(next.revokeOrder())).toEqual([['1001'], null]);
+    await kill(next);
+  });
+
   it('an end that the dead process knew but its strategy was not told is told by the next one', async () => {
     const stage = new Stage();
     let release = (): void => undefined;
