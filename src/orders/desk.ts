@@ -178,6 +178,8 @@ export class Desk implements SessionMember {
     if (proof !== null) this.reconciler.lookBackTo(since);
     for (const { orderId, status } of this.journal.finishedSince(since - FINISHED_MARGIN_MS))
       if (status !== ORDER_STATUS_NONE) this.manager.tracker.rememberPast(orderId, status);
+    // What was still to be told has been, and the strategy may have closed this Trade over it.
+    if (this.closed) return;
     const instrument = await this.session.join(this);
     if (instrument === null || this.closed) return;
     this.connections.set({ account: this.session.connector, instrument });

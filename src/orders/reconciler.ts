@@ -192,6 +192,8 @@ export class Reconciler {
       const { questions, unknown } = reconcile(view, answers);
       if (questions.length === 0) {
         this.finish(kind, answers, view.fillsSince);
+        // A callback may have closed the Trade.
+        if (run !== this.run) return;
         this.proof = asked;
         this.firstProof ??= asked;
         this.running = null;

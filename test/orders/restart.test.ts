@@ -100,6 +100,34 @@ describe('restart', () => {
     await kill(next);
   });
 
+  it('a Trade that is closed over the first it is told hears no more, and touches no order, though others use the account', async () => {
+    const stage = new Stage();
+    const { trade: other } = await stage.ready({ strategy: 'other' });
+    // A callback that never finishes: what comes after it is told by the next process.
+    const { trade } = await stage.ready({ onOrderUpdate: () => new Promise(() => undefined) });
+    await stage.clock.runFor(trade.createOrder('SELL', '2', '10'));
+    stage.venue.fill(stage.venue.orders[0]!, '10');
+    await stage.clock.advance(100);
+    await kill(trade);
+    stage.venue.place({});
+    for (const callback of ['onFill', 'onOrderUpdate'] as const) {
+      const { trade: next, told } = stage.trade({
+        unfinishedOrders: { start: 'revoke' },
+        [callback]: (about: { orderId: string }) => {
+          if (callback === 'onFill' || about.orderId === '1002') void next.close();
+        },
+        onAssetUpdate: () => void told.calls.push('assets'),
+      });
+      expect(await stage.clock.runFor(next.ready)).toBe(false);
+      const heard = [...told.calls];
+      stage.venue.handlers?.onAssets({ EOS: { free: callback, locked: '0', total: callback } });
+      await stage.clock.advance(5_000);
+      expect(told.calls).toEqual(heard);
+      expect(stage.venue.openOrders).toHaveLength(1);
+    }
+    await kill(other);
+  });
+
   it('an order that two Trades of the strategy knew is one order, and its own, whatever each of them wrote down', async () => {
     const stage = new Stage();
     const { trade } = await stage.ready();
