@@ -204,10 +204,10 @@ export class Desk implements SessionMember {
     return this.reconciler.lastProof;
   }
 
-  /** The connection; while there is none yet, waits as long as a caller can be expected to. */
-  private async connected(): Promise<Connection | TradeError> {
+  /** The connection; while there is none yet, waits as long as a caller can be expected to, and no longer than `mostMs`. */
+  private async connected(mostMs = Infinity): Promise<Connection | TradeError> {
     const { place, config } = this.parts;
-    const connection = await this.connections.wait(config.timings.inDoubtPatience);
+    const connection = await this.connections.wait(Math.min(config.timings.inDoubtPatience, mostMs));
     if (this.closed) return new TradeError('this Trade is closed', { kind: 'closed', outcome: 'not-sent', ...place });
     if (connection !== null) return connection;
     const message = 'the exchange could not be reached yet';
@@ -271,9 +271,12 @@ export class Desk implements SessionMember {
 
   /** The revoke at the end of the process. Never rejects. */
   async revokeAtStop(timeLimitMs: number): Promise<RevokeReceipt> {
-    const at = await this.connected();
-    if (!(at instanceof TradeError)) return (await this.revokeAll(at, 'stop', timeLimitMs)).receipt;
     const { place, unfinishedOrders, environment } = this.parts;
+    const deadline = environment.clock.monotonic() + timeLimitMs;
+    const at = await this.connected(timeLimitMs);
+    // What is said after the time is over nobody hears.
+    const leftMs = Math.max(0, deadline - environment.clock.monotonic());
+    if (!(at instanceof TradeError)) return (await this.revokeAll(at, 'stop', leftMs)).receipt;
     const left = this.unfinished();
     // With a key that never worked nothing can have been placed.
     const error = this.phase === 'failed' && left.length === 0 ? null : at.message;

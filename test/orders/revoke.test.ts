@@ -352,6 +352,24 @@ describe.each([
     await trade.close();
   });
 
+  it('at a stop during the start says so in time, too, connected or not', async () => {
+    for (const failures of [4, 1_000]) {
+      const stage = new Stage(capabilities);
+      stage.venue.place({});
+      stage.venue.fault('prepare', ...Array.from({ length: failures }, () => 'not-sent' as const));
+      for (const request of ['cancel', 'cancelAll', 'openOrders'] as const)
+        stage.venue.fault(request, ...Array.from({ length: 1_000 }, () => 'not-sent' as const));
+      const { trade } = stage.trade();
+      const [live] = stage.live;
+      const start = stage.clock.monotonic();
+      const receipt = await stage.clock.runFor(live!.revokeAtStop(8_000));
+      expect(stage.clock.monotonic() - start).toBe(8_000);
+      expect(receipt).toMatchObject({ confirmedAt: null });
+      expect(receipt.error).not.toBeNull();
+      await trade.close();
+    }
+  });
+
   it('waits out a ban once, and not again with every question after it', async () => {
     const stage = new Stage(capabilities);
     const { trade } = await stage.ready();
