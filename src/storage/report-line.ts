@@ -70,8 +70,15 @@ function same(a: Decimal | null, b: Decimal | null): boolean {
   return a === b || (a !== null && b !== null && a.eq(b));
 }
 
-function isNewTerm(told: Decimal | null, known: Decimal | null): boolean {
+function isNewAmount(told: Decimal | null, known: Decimal | null): boolean {
   return told !== null && !same(told, known);
+}
+
+/** Whether the merge takes it. An older one stays out: the lines may not say how young the one is that is known. */
+function tellsTerm(told: Decimal | null, { at, value }: OrderState['price'], utime: number | null): boolean {
+  if (told === null || same(told, value)) return false;
+  const toldAt = utime ?? -1;
+  return value === null || toldAt > at || (toldAt === at && told.gt(value));
 }
 
 function isNewText(told: string | null, known: string | null): boolean {
@@ -89,7 +96,9 @@ function tellsFigures(report: OrderReport, known: OrderState): boolean {
   const more = report.filled.cmp(known.filled);
   if (more !== 0) return more > 0;
   const { filledValue, fee, feeAsset } = report;
-  return isNewTerm(filledValue, known.filledValue) || isNewTerm(fee, known.fee) || isNewText(feeAsset, known.feeAsset);
+  return (
+    isNewAmount(filledValue, known.filledValue) || isNewAmount(fee, known.fee) || isNewText(feeAsset, known.feeAsset)
+  );
 }
 
 function tellsFill(fill: FillReport, known: OrderState): boolean {
@@ -99,7 +108,7 @@ function tellsFill(fill: FillReport, known: OrderState): boolean {
 
 /** @param known what the lines before say of the order; null: everything is written */
 export function writeReport(line: LineBuffer, report: OrderReport, known: OrderState | null): void {
-  const { life, reason, fill, ctime } = report;
+  const { life, reason, fill, ctime, utime } = report;
   const reasonIsNew =
     known === null || isNewText(reason, known.reason) || (reason !== null && (life ?? 'unseen') !== known.reasonLife);
   line.constant(SOURCE);
@@ -115,8 +124,9 @@ export function writeReport(line: LineBuffer, report: OrderReport, known: OrderS
   if (known === null || report.orderType !== known.orderType) writeText(line, ORDER_TYPE, report.orderType);
   if (known === null || report.timeInForce !== known.timeInForce) writeText(line, TIME_IN_FORCE, report.timeInForce);
   if (known === null || report.tradeType !== known.tradeType) writeText(line, TRADE_TYPE, report.tradeType);
-  if (known === null || isNewTerm(report.price, known.price.value)) writeDecimal(line, PRICE, report.price);
-  if (known === null || isNewTerm(report.quantity, known.quantity.value)) writeDecimal(line, QUANTITY, report.quantity);
+  if (known === null || tellsTerm(report.price, known.price, utime)) writeDecimal(line, PRICE, report.price);
+  if (known === null || tellsTerm(report.quantity, known.quantity, utime))
+    writeDecimal(line, QUANTITY, report.quantity);
   if (known === null || tellsFigures(report, known)) {
     writeDecimal(line, FILLED, report.filled);
     writeDecimal(line, FILLED_VALUE, report.filledValue);
@@ -127,6 +137,6 @@ export function writeReport(line: LineBuffer, report: OrderReport, known: OrderS
   if (fill !== null && (known === null || tellsFill(fill, known))) writeFill(line, fill);
   else line.byte(QUOTE);
   if (known === null || ctime !== known.ctime) writeTime(line, CTIME, ctime);
-  writeTime(line, UTIME, report.utime);
+  writeTime(line, UTIME, utime);
   line.byte(CLOSE);
 }
