@@ -203,7 +203,15 @@ export class Reconciler {
         onDone(kind, askedAt, lost);
         return;
       }
-      const errors = await Promise.all(questions.map((question) => this.ask(question, at, answers)));
+      // From when it is told: the other questions may wait out the same ban before they are answered.
+      let quietUntil = -Infinity;
+      const errors = await Promise.all(
+        questions.map(async (question) => {
+          const problem = await this.ask(question, at, answers);
+          quietUntil = Math.max(quietUntil, clock.monotonic() + (problem?.retryAfter ?? 0));
+          return problem;
+        }),
+      );
       if (run !== this.run) return;
       const error = errors.find((found) => found !== null) ?? null;
       if (error === null) {
@@ -217,8 +225,8 @@ export class Reconciler {
         this.plan();
         return;
       }
-      const pause = Math.max(PAUSES[Math.min(failures++, PAUSES.length - 1)] ?? LAST_PAUSE_MS, error.retryAfter ?? 0);
-      await this.pauses.pause(pause);
+      const pause = PAUSES[Math.min(failures++, PAUSES.length - 1)] ?? LAST_PAUSE_MS;
+      await this.pauses.pause(Math.max(pause, quietUntil - clock.monotonic()));
       if (run !== this.run) return;
     }
   }

@@ -164,6 +164,21 @@ describe('a broken stream', () => {
     await trade.close();
   });
 
+  it('is over when a ban is, though another question has waited it out', async () => {
+    const stage = new Stage();
+    const { trade, told } = await stage.ready();
+    stage.venue.breakStream();
+    stage.venue.fault('openOrders', { reject: 'rate-limited', retryAfter: 30_000 });
+    stage.venue.fillsDelayMs = 30_000;
+    stage.venue.restore();
+    await stage.clock.advance(29_000);
+    expect(stage.venue.count('openOrders')).toBe(2);
+    stage.venue.fillsDelayMs = 0;
+    await stage.clock.advance(2_000);
+    expect(closedGap(told)).toBeDefined();
+    await trade.close();
+  });
+
   it('A5: onInit once per Trade; a reconnect has events of its own, and the book is left alone', async () => {
     const stage = new Stage();
     const { trade, told } = await stage.ready();

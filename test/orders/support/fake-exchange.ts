@@ -151,6 +151,8 @@ export class FakeVenue implements Exchange {
   hasAmnesia = false;
   /** Fills are listed so much later than they happen, ms. */
   fillsLagMs = 0;
+  /** How much longer than others a question for fills takes, ms. */
+  fillsDelayMs = 0;
   /** With `hasAmnesia`: the fills are listed all the same. */
   remembersFills = false;
   /** Listed among the open orders, whatever became of it. */
@@ -545,8 +547,7 @@ class FakeTrading implements Trading {
     const reports = listed.map((order) => venue.report(order, 'open-orders'));
     if (venue.staleRow !== null) reports.push(venue.staleRow);
     await sleep(clock, venue.delayMs / 2);
-    if (typeof fault === 'object' && fault !== null && 'reject' in fault)
-      return fail(errorOf(fault.reject, 'rejected'));
+    if (typeof fault === 'object' && fault !== null && 'reject' in fault) return fail(refusalOf(fault));
     return fault === null ? ok(reports) : fail(errorOf('network', 'unknown'));
   }
 
@@ -558,7 +559,7 @@ class FakeTrading implements Trading {
     if ('since' in of) venue.requests.push('fills since');
     else venue.requests.push(`fills ${of.ref.orderId ?? of.ref.clientOrderId ?? ''} placed at ${of.placedAt}`);
     const fault = venue.nextFault('fills');
-    await sleep(clock, venue.delayMs / 2);
+    await sleep(clock, venue.delayMs / 2 + venue.fillsDelayMs);
     const reports =
       'ref' in of
         ? [venue.remembersFills ? venue.anyByRef(of.ref) : venue.byRef(of.ref)]
