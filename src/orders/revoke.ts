@@ -52,6 +52,8 @@ interface Entry {
   /** A cancel of this call may have been carried out. */
   canceled: boolean;
   lastError: TradeError | null;
+  /** The exchange wants to be left alone until then, monotonic: from when it said so, for others may wait it out meanwhile. */
+  quietUntil: number;
   result: 'revoked' | TradeError | null;
 }
 
@@ -96,14 +98,14 @@ export class Revoke {
   }
 
   private pause(open: readonly Entry[], round: number): number {
-    const asked = Math.max(0, ...open.map(({ lastError }) => lastError?.retryAfter ?? 0));
-    return Math.max(asked, PAUSES[Math.min(round, PAUSES.length) - 1] ?? 1_500);
+    const quiet = Math.max(...open.map(({ quietUntil }) => quietUntil)) - this.parts.clock.monotonic();
+    return Math.max(quiet, PAUSES[Math.min(round, PAUSES.length) - 1] ?? 1_500);
   }
 
   private enter(id: string): Entry {
     const { manager } = this.parts;
     const order = manager.tracker.byId(id);
-    const entry: Entry = { id, order, denials: 0, canceled: false, lastError: null, result: null };
+    const entry: Entry = { id, order, denials: 0, canceled: false, lastError: null, quietUntil: 0, result: null };
     const past = order === null ? manager.tracker.past(id) : null;
     if (past !== null) entry.result = this.alreadyDone(id, past);
     else if (order?.hasSurelyEnded === true) {
@@ -162,7 +164,7 @@ export class Revoke {
     entry.order ??= manager.tracker.byId(entry.id);
     const { order } = entry;
     const error = outcome.outcome === 'accepted' ? null : outcome.error;
-    entry.lastError = error;
+    this.noteError(entry, error);
     if (order !== null) {
       const { kind = null, code = null, message = null } = error ?? {};
       journal.result(order.key, { request: 'cancel', outcome: outcome.outcome, kind, code, message, at: clock.now() });
@@ -186,6 +188,11 @@ export class Revoke {
       case 'not-sent':
         if (outcome.error.kind === 'auth' || outcome.error.kind === 'closed') entry.result = outcome.error;
     }
+  }
+
+  private noteError(entry: Entry, error: TradeError | null): void {
+    entry.lastError = error;
+    entry.quietUntil = this.parts.clock.monotonic() + (error?.retryAfter ?? 0);
   }
 
   private markCanceled(entry: Entry): void {
@@ -222,7 +229,7 @@ export class Revoke {
       if (entry.order.isEnded) entry.result = this.became(entry, entry.order);
       // Still open: the next round cancels it again, which does no harm.
     } else if (answer.outcome === 'no-answer') {
-      entry.lastError = answer.error;
+      this.noteError(entry, answer.error);
       // Of one whose request is still in doubt the exchange may say so and have it a moment later.
     } else if (!this.noteEnd(entry) && entry.order?.phase !== 'doubt' && this.isDenied(entry)) {
       const { place } = this.parts;

@@ -127,6 +127,21 @@ describe('revokeOrder with ids', () => {
     await trade.close();
   });
 
+  it('a ban is waited out once, though the question for another order has waited it out, too', async () => {
+    const stage = new Stage();
+    const { trade } = await stage.ready();
+    for (let i = 0; i < 2; i++) await stage.clock.runFor(trade.createOrder('SELL', '2', '10'));
+    stage.venue.pushDelayMs = null;
+    stage.venue.fill(stage.venue.orders[1]!, '10');
+    stage.venue.fault('cancel', { reject: 'rate-limited', retryAfter: 6_000 });
+    stage.venue.queryDelayMs = 6_000;
+    const start = stage.clock.monotonic();
+    const [, error] = await stage.clock.runFor(trade.revokeOrder('1001', '1002'));
+    expect(error).toMatchObject({ kind: 'already-done', revoked: ['1001'], failed: [{ orderId: '1002' }] });
+    expect(stage.clock.monotonic() - start).toBeLessThan(7_000);
+    await trade.close();
+  });
+
   it('vnpy_binance #73: a refused cancel says nothing about the order', async () => {
     const stage = new Stage();
     const { trade } = await stage.ready();

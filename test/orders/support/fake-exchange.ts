@@ -153,6 +153,8 @@ export class FakeVenue implements Exchange {
   fillsLagMs = 0;
   /** How much longer than others a question for fills takes, ms. */
   fillsDelayMs = 0;
+  /** ... and one for an order. */
+  queryDelayMs = 0;
   /** With `hasAmnesia`: the fills are listed all the same. */
   remembersFills = false;
   /** Listed among the open orders, whatever became of it. */
@@ -519,7 +521,7 @@ class FakeTrading implements Trading {
     const { venue, clock } = this;
     venue.requests.push(`query ${ref.orderId ?? ref.clientOrderId ?? ''}`);
     const fault = venue.nextFault('query');
-    await sleep(clock, venue.delayMs / 2);
+    await sleep(clock, venue.delayMs / 2 + venue.queryDelayMs);
     const order = venue.byRef(ref);
     const found = order === null ? null : venue.report(order, 'query');
     const report = found === null || venue.queryTellsClientId ? found : { ...found, clientOrderId: null };
