@@ -337,6 +337,41 @@ describe('callbacks', () => {
     await trade.close();
   });
 
+  it('one that returns what only looks like a promise ends nothing either, and is waited for once', async () => {
+    const refuses = (): never => {
+      throw new Error('no promise');
+    };
+    // Strategies return anything: the query builders of databases have a `then`, too.
+    const like = (then: PropertyDescriptor): Promise<void> =>
+      // eslint-disable-next-line no-thenable -- that is the point
+      Object.defineProperty({}, 'then', then) as Promise<void>;
+    const twice = (done: () => void): void => {
+      done();
+      done();
+    };
+    const broken = [like({ get: refuses }), like({ value: refuses }), like({ value: twice })];
+    const stage = new Stage();
+    let running = 0;
+    let most = 0;
+    const { trade, told } = await stage.ready({
+      onOrderUpdate: () => broken.shift(),
+      onFill: async () => {
+        most = Math.max(most, ++running);
+        await sleep(stage.clock, 500);
+        running--;
+      },
+    });
+    for (let i = 0; i < 3; i++) await stage.clock.runFor(trade.createOrder('SELL', '2', '10'));
+    for (const order of stage.venue.orders) stage.venue.fill(order, '10');
+    await stage.clock.advance(5_000);
+    expect(told.orders.map(({ orderId, status }) => `${orderId} ${status}`)).toEqual(
+      ['SUBMITTED', 'FILLED'].flatMap((status) => ['1001', '1002', '1003'].map((id) => `${id} ${status}`)),
+    );
+    expect(told.errors).toHaveLength(2);
+    expect([told.fills.length, most]).toEqual([3, 1]);
+    await trade.close();
+  });
+
   it('a callback may place and revoke orders', async () => {
     const stage = new Stage();
     const ids: (string | null)[] = [];

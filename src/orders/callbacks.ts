@@ -34,19 +34,21 @@ export class Callbacks {
 
   private run(first: Call): void {
     for (let fn: Call | undefined = first; fn !== undefined; fn = this.next()) {
-      let result: unknown;
+      let pending: Promise<unknown> | null;
       try {
-        result = fn();
+        const result = fn();
+        // What only looks like a promise may throw when it is waited for, or be done twice: the language's own sees to that.
+        pending = isPromise(result) ? Promise.resolve(result) : null;
       } catch (error) {
         this.onThrown(error);
         continue;
       }
-      if (!isPromise(result)) continue;
+      if (pending === null) continue;
       const proceed = (): void => {
         const following = this.next();
         if (following !== undefined) this.run(following);
       };
-      result.then(proceed, (error: unknown) => {
+      pending.then(proceed, (error: unknown) => {
         this.onThrown(error);
         proceed();
       });
