@@ -171,6 +171,8 @@ interface Place {
 
 /** An exchange has a few forms of the same object; one that sends ever new ones is read more slowly. */
 const MOST_NEXT = 6;
+/** ... and of all that may follow, this many are kept: names in ever another order would go on making new places. */
+const MOST_MEMBERS = 2_000;
 const MOST_RUNS = 8;
 
 /** A member that turns out to have more words than these is read like any other text. */
@@ -190,6 +192,7 @@ export class RowScanner {
   private readonly values: Scanned[];
   private readonly fill: (row: ScannedRow, values: readonly Scanned[]) => void;
   private readonly first = newPlace();
+  private kept = 0;
 
   /**
    * @param wanted members to read, and what they are
@@ -273,7 +276,10 @@ export class RowScanner {
     const after = slot === null ? valueEnd(bytes, end + 1) : DECLINED;
     const constant = after === DECLINED ? null : new Literal(bytes.subarray(at, after + 1));
     const member: Member = { key, slot, next: newPlace(), constant };
-    if (members.length < MOST_NEXT) members.push(member);
+    if (members.length < MOST_NEXT && this.kept < MOST_MEMBERS) {
+      members.push(member);
+      this.kept++;
+    }
     return member;
   }
 

@@ -3,6 +3,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { Decimal } from '../../src/domain/decimal.ts';
+import { seededRandom } from '../../src/runtime/random.ts';
 import { RowScanner, type ScannedRow } from '../../src/wire/row-scan.ts';
 
 const WANTED = { w: 'word', a: 'amount', t: 'time', x: 'text', i: 'id', n: 'number' } as const;
@@ -118,4 +119,25 @@ test('what closes an object is not taken from the frame before', () => {
   expect(scanner.read(Buffer.from('{"a":"1","P":"5",'), 0, row)).toBe(false);
   expect(scanner.read(Buffer.from('{"a":"1","P":"5","x":"y"}'), 0, row)).toBe(true);
   expect(row['x']).toBe('y');
+});
+
+test('of names that come in ever another order only so many are kept, and all are read', () => {
+  interface Place {
+    readonly members: readonly { readonly next: Place }[];
+  }
+  const countOf = ({ members }: Place): number => members.reduce((sum, { next }) => sum + 1 + countOf(next), 0);
+  const scanner = newScanner();
+  const random = seededRandom(7);
+  const names = [...NAMES, 'P', 'F', 'g', 'W', 'M', 'V', 'Y', 'u'];
+  for (let frame = 0; frame < 2_000; frame++) {
+    for (let left = names.length - 1; left > 0; left--) {
+      const other = random.int(left + 1);
+      [names[left], names[other]] = [names[other]!, names[left]!];
+    }
+    const row: ScannedRow = {};
+    const bytes = Buffer.from(`{${names.map((name) => `"${name}":"${frame}"`).join(',')}}`);
+    expect(scanner.read(bytes, 0, row)).toBe(true);
+    for (const name of NAMES) expect(plain(row[name])).toBe(String(frame));
+  }
+  expect(countOf(Reflect.get(scanner, 'first') as Place)).toBeLessThanOrEqual(2_000);
 });
