@@ -2,11 +2,18 @@
 // Requests (submit, revoke, reconcile, missing facts) are other files'; they bring their answers here as reports.
 
 import { Decimal } from '../domain/decimal.ts';
-import { compactState, intendedOrderState, merge, newOrderState } from '../domain/merge.ts';
+import {
+  compactState,
+  intendedOrderState,
+  merge,
+  newOrderState,
+  stateStatus,
+  type OrderState,
+} from '../domain/merge.ts';
 import { stateReports } from '../domain/state-reports.ts';
 import { EMPTY_REPORT, type FillReport, type OrderReport } from '../domain/order-report.ts';
-import { ORDER_STATUS_NONE, type Fill, type Order } from '../domain/order.ts';
-import type { Life } from '../domain/transitions.ts';
+import { ORDER_STATUS_FILLED, ORDER_STATUS_NONE, type Fill, type Order } from '../domain/order.ts';
+import { isEnded, type Life } from '../domain/transitions.ts';
 import type { OrderRef } from '../exchanges/exchange.ts';
 import type { Clock } from '../seam/clock.ts';
 import type { Log } from '../seam/log.ts';
@@ -200,7 +207,7 @@ export class OrderManager {
     if (changed || (learnt && order.closedAs === null))
       this.parts.journal.report(order.key, report, this.parts.clock.now(), before);
     if (!changed) return;
-    if (report.source !== 'inferred') order.isConcluded = false;
+    if (tellsEnd(report, state)) order.isConcluded = false;
     if (order.phase !== 'settled' && order.isProven && state.orderId !== null) order.phase = 'settled';
     const named =
       before.orderId !== state.orderId ||
@@ -490,6 +497,12 @@ function isWhole({ source, life }: OrderReport): boolean {
 function isReopening(known: Life, { life, source }: OrderReport): boolean {
   if (life !== 'open') return false;
   return known === 'presumed-canceled' || (known === 'failed' && source === 'open-orders');
+}
+
+/** The exchange says that it has ended, or what it has filled amounts to that. A fill alone says that it had not. */
+function tellsEnd({ source, life }: OrderReport, state: OrderState): boolean {
+  if (source === 'inferred') return false;
+  return (life !== null && isEnded(life)) || stateStatus(state) === ORDER_STATUS_FILLED;
 }
 
 /** Reports of the order that was asked for, under the id it was asked by. */

@@ -95,6 +95,19 @@ describe('an order that was taken for canceled', () => {
     await trade.close();
   });
 
+  it('and was believed to be is revoked with everything although it filled a little since', async () => {
+    const stage = new Stage(FORGETFUL);
+    const { trade, told, order } = await denied(stage);
+    await deniedAgain(stage, told);
+    stage.venue.fill(order, '4');
+    await stage.clock.advance(100);
+    expect(told.fills).toHaveLength(1);
+    stage.venue.hasAmnesia = false;
+    expect(await stage.clock.runFor(trade.revokeOrder())).toEqual([['1001'], null]);
+    expect(stage.venue.openOrders).toEqual([]);
+    await trade.close();
+  });
+
   it('and cannot be canceled counts as left', async () => {
     const stage = new Stage(FORGETFUL);
     const { trade, told } = await denied(stage);
