@@ -203,11 +203,11 @@ export class OrderManager {
     order.state = state;
     // Whatever it is that the exchange says of it, it knows the order; but old fills of it prove nothing of today.
     if (changed || (report.source !== 'fills' && report.source !== 'inferred')) order.isMissing = false;
+    if (tellsEnd(report, state)) order.isConcluded = false;
     // Of one that is closed nothing has to be remembered but what makes it open again.
     if (changed || (learnt && order.closedAs === null))
       this.parts.journal.report(order.key, report, this.parts.clock.now(), before);
     if (!changed) return;
-    if (tellsEnd(report, state)) order.isConcluded = false;
     if (order.phase !== 'settled' && order.isProven && state.orderId !== null) order.phase = 'settled';
     const named =
       before.orderId !== state.orderId ||

@@ -226,7 +226,7 @@ export class Revoke {
         return;
       }
       manager.applyTo(entry.order.state, answer.reports, clock.monotonic());
-      if (entry.order.isEnded) entry.result = this.became(entry, entry.order);
+      this.noteEnd(entry);
       // Still open: the next round cancels it again, which does no harm.
     } else if (answer.outcome === 'no-answer') {
       this.noteError(entry, answer.error);

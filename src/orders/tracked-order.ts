@@ -101,7 +101,7 @@ export class TrackedOrder {
 
   /** As the exchange said, not as was concluded from its silence. */
   get hasSurelyEnded(): boolean {
-    return this.isEnded && !isPresumed(this.state.life);
+    return this.isEnded && !isPresumed(this.state.life) && !this.isConcluded;
   }
 
   /** Filled according to the exchange, without a fill that we know, and worth asking for. */

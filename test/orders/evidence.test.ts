@@ -95,6 +95,19 @@ describe('an order that was taken for canceled', () => {
     await trade.close();
   });
 
+  it('and was believed to be is revoked by id all the same, and is once the exchange says so', async () => {
+    const stage = new Stage(FORGETFUL);
+    const { trade, told } = await denied(stage);
+    await deniedAgain(stage, told);
+    stage.venue.hasAmnesia = false;
+    stage.venue.fault('cancel', 'request-lost');
+    expect(await stage.clock.runFor(trade.revokeOrder('1001'))).toEqual([['1001'], null]);
+    expect(stage.venue.openOrders).toEqual([]);
+    expect((await stage.clock.runFor(trade.revokeOrder('1001')))[1]?.kind).toBe('already-done');
+    expect(stage.venue.count('cancel')).toBe(2);
+    await trade.close();
+  });
+
   it('and was believed to be is revoked with everything although it filled a little since', async () => {
     const stage = new Stage(FORGETFUL);
     const { trade, told, order } = await denied(stage);
