@@ -74,7 +74,7 @@ export interface Assembled {
   venue(exchange: string): MatchingVenue;
   readonly accounts: readonly AccountSettings[];
   readonly faults: FaultsGroup;
-  /** Replays open files: settled when every book stands. */
+  /** Replays open files: resolves when every book stands, rejects when one never will. */
   readonly ready: Promise<void>;
   close(): void;
 }
@@ -163,6 +163,9 @@ export async function assemble(
   const faults = new FaultsGroup(new Map([...exchanges].map(([name, exchange]) => [name, exchange.faults])));
   for (const hand of hands) hand.start();
   if (plan !== null) faults.inject(plan);
+  const allReady = Promise.all(ready).then(() => undefined);
+  // It may come while the ports are still being opened.
+  allReady.catch(() => undefined);
   return {
     exchanges,
     venue(name) {
@@ -172,7 +175,7 @@ export async function assemble(
     },
     accounts,
     faults,
-    ready: Promise.all(ready).then(() => undefined),
+    ready: allReady,
     close() {
       for (const hand of hands) hand.stop();
       for (const exchange of exchanges.values()) exchange.close();

@@ -90,6 +90,14 @@ it('a port in use is a matter of choosing another', async () => {
   await first.ended;
 });
 
+it('a recording that cannot be read is named, with the reason', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'aioquant-sim-'));
+  expect(await aioquant(['simulate', '--replay', folder])).toMatchObject({
+    status: 2,
+    err: `error: --replay ${folder}: EISDIR: illegal operation on a directory, read\n`,
+  });
+});
+
 it('all exchanges are there', () => {
   expect(Object.keys(announcement.shape).filter((name) => name !== 'accounts')).toEqual([...PLATFORMS]);
 });

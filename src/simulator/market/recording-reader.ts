@@ -1,8 +1,8 @@
 // Reads a recording from disk piece by piece: gunzip, lines, decoded events, never the whole file at once.
 // `inspectRecording` looks at its beginning to tell what is in it; playing it is replay.ts's part.
 
-import { createReadStream } from 'node:fs';
-import { createGunzip } from 'node:zlib';
+import { createReadStream, type ReadStream } from 'node:fs';
+import { constants, createGunzip, type Gunzip } from 'node:zlib';
 import { Decimal } from '../../domain/decimal.ts';
 import type { VenueInstrument } from '../venue.ts';
 import type { RecordedEvent, RecordingDecoder } from './recording.ts';
@@ -10,13 +10,25 @@ import type { RecordedEvent, RecordingDecoder } from './recording.ts';
 /** Lines looked at to find out what a recording holds. */
 const INSPECTED_LINES = 3000;
 
-/** The lines of each decompressed piece of the file. */
-async function* lineBatches(file: string): AsyncGenerator<readonly string[]> {
-  const source = createReadStream(file);
-  const gunzip = createGunzip();
+function gunzipped(source: ReadStream): Gunzip {
+  // Who records is killed now and then: a file that breaks off is read as far as it goes.
+  const gunzip = createGunzip({ finishFlush: constants.Z_SYNC_FLUSH });
   // An error of the file must reach whoever reads the decompressed end.
   source.on('error', (error) => gunzip.destroy(error));
-  const bytes: AsyncIterable<unknown> = file.endsWith('.gz') ? source.pipe(gunzip) : source;
+  return source.pipe(gunzip);
+}
+
+interface LineBatch {
+  readonly lines: readonly string[];
+  /** The file ended without ending this line: it may be half a line. */
+  readonly isTorn: boolean;
+}
+
+/** The lines of each decompressed piece of the file. */
+async function* lineBatches(file: string): AsyncGenerator<LineBatch> {
+  const source = createReadStream(file);
+  const stream = file.endsWith('.gz') ? gunzipped(source) : source;
+  const bytes: AsyncIterable<unknown> = stream;
   const decoder = new TextDecoder();
   let rest = '';
   try {
@@ -24,12 +36,12 @@ async function* lineBatches(file: string): AsyncGenerator<readonly string[]> {
       if (!(chunk instanceof Uint8Array)) continue;
       const lines = (rest + decoder.decode(chunk, { stream: true })).split('\n');
       rest = lines.pop() ?? '';
-      if (lines.length > 0) yield lines;
+      if (lines.length > 0) yield { lines, isTorn: false };
     }
-    if (rest !== '') yield [rest];
+    if (rest !== '') yield { lines: [rest], isTorn: true };
   } finally {
     source.destroy();
-    gunzip.destroy();
+    stream.destroy();
   }
 }
 
@@ -45,11 +57,21 @@ export async function* readRecording(
   decoders: readonly RecordingDecoder[],
 ): AsyncGenerator<readonly RecordedEvent[]> {
   let decoder: RecordingDecoder | null = null;
-  for await (const lines of lineBatches(file)) {
+  for await (const { lines, isTorn } of lineBatches(file)) {
     const [firstLine = ''] = lines;
     const chosen = (decoder ??= choose(decoders, file, firstLine));
-    const events = lines.flatMap((line) => (line === '' ? [] : chosen.decode(line)));
+    const decode = (line: string) => (isTorn ? decodeTorn(chosen, line) : chosen.decode(line));
+    const events = lines.flatMap((line) => (line === '' ? [] : decode(line)));
     if (events.length > 0) yield events;
+  }
+}
+
+/** Half a line says nothing. */
+function decodeTorn(decoder: RecordingDecoder, line: string): readonly RecordedEvent[] {
+  try {
+    return decoder.decode(line);
+  } catch {
+    return [];
   }
 }
 

@@ -66,7 +66,12 @@ export function parseCaptured(line: string): Captured | null {
 /** The address a `.jsonl` recording connected to, from its first line; null when it is not such a line. */
 export function openedUrl(firstLine: string): string | null {
   if (!firstLine.startsWith('{')) return null;
-  const entry: unknown = JSON.parse(firstLine);
+  let entry: unknown;
+  try {
+    entry = JSON.parse(firstLine);
+  } catch {
+    return null;
+  }
   return isRecord(entry) && typeof entry['url'] === 'string' ? entry['url'] : null;
 }
 

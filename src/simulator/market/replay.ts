@@ -23,7 +23,7 @@ export interface ReplayOptions {
   readonly warmUpMs?: number;
   /** Told about every promise that waits for the disk: a virtual clock stands still meanwhile (`VirtualClock.hold`). */
   readonly hold?: (work: Promise<unknown>) => void;
-  /** The recording could not be read on; the market stands still from then on. Without it the error is thrown from a timer. */
+  /** The recording could not be read on; the market stands still from then on. Without it `ready` rejects, or once it has resolved, the error is thrown from a timer. */
   readonly onError?: (error: unknown) => void;
   /** Rounds to play; default: without end. */
   readonly rounds?: number;
@@ -42,16 +42,21 @@ export class Replay {
   private reading: AsyncIterator<readonly RecordedEvent[]> | null = null;
   private roundCount = 0;
   private readyNow: () => void = () => undefined;
-  /** Settled when the first round's book stands, or when it never will (see `onError`). */
+  private neverReady: (error: unknown) => void = () => undefined;
+  private isOpen = false;
+  /** Resolves when the first round's book stands; where it never will, with `onError` told, else it rejects. */
   readonly ready: Promise<void>;
 
   constructor(options: ReplayOptions) {
     this.options = options;
     this.book = new RecordedBook(options.venue.house, options.symbol);
     this.speed = options.speed ?? 1;
-    this.ready = new Promise((resolve) => {
+    this.ready = new Promise((resolve, reject) => {
       this.readyNow = resolve;
+      this.neverReady = reject;
     });
+    // Whoever waits for it is told; it may come before anybody does.
+    this.ready.catch(() => undefined);
   }
 
   /** How many rounds were begun. */
@@ -72,15 +77,18 @@ export class Replay {
   }
 
   private fail(error: unknown): void {
-    this.readyNow();
     if (this.stopped) return;
     this.stopped = true;
     const { onError } = this.options;
-    if (onError === undefined) {
+    if (onError !== undefined) {
+      this.readyNow();
+      onError(error);
+    } else if (!this.isOpen) this.neverReady(error);
+    else {
       this.options.clock.after(0, () => {
         throw error;
       });
-    } else onError(error);
+    }
   }
 
   private async play(): Promise<void> {
@@ -129,6 +137,7 @@ export class Replay {
       this.book.reset(beginning.levels('BUY'), beginning.levels('SELL'));
       if (beginning.lastTrade !== null) this.book.apply(beginning.lastTrade);
     });
+    this.isOpen = true;
     this.readyNow();
   }
 

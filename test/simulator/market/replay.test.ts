@@ -1,5 +1,13 @@
 // Replay with small made-up recordings: the rules of the queue, trades through a price, consumed liquidity, loops.
-import { describe, expect, it } from 'vitest';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { afterAll, describe, expect, it } from 'vitest';
+import { recordingDecoder } from '../../../src/simulator/binance/recording.ts';
+import { RECORDING_DECODERS } from '../../../src/simulator/dialects.ts';
+import { startSimulator } from '../../../src/simulator/index.ts';
+import { inspectRecording, readRecording } from '../../../src/simulator/market/recording-reader.ts';
 import type { RecordedEvent } from '../../../src/simulator/market/recording.ts';
 import { Replay, type ReplayOptions } from '../../../src/simulator/market/replay.ts';
 import type { Level, Side } from '../../../src/simulator/venue.ts';
@@ -175,5 +183,54 @@ describe('Replay', () => {
     replay.start();
     await made.clock.runFor(replay.ready);
     expect(String(failure)).toContain('ends before its book is known');
+  });
+});
+
+describe('a file', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'aioquant-recording-'));
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+  /** `count` trades and books, half a second apart, as Binance's combined stream sends them. */
+  const linesOf = (count: number): string =>
+    Array.from({ length: count }, (_, index) => {
+      const data =
+        index % 2 === 0
+          ? { e: 'depthUpdate', s: 'EOSUSDT', u: index, b: [['0.8000', `${index + 1}`]], a: [['0.8100', '5']] }
+          : { e: 'trade', s: 'EOSUSDT', p: '0.8100', q: `${index}`, m: false };
+      const time = `${1_723_161_600_000 + index * 500}000000`;
+      return `${time} ${JSON.stringify({ stream: 'any', data })}\n`;
+    }).join('');
+
+  async function eventsIn(name: string, content: string | Uint8Array): Promise<number> {
+    const file = join(folder, name);
+    writeFileSync(file, content);
+    let count = 0;
+    for await (const events of readRecording(file, [recordingDecoder])) count += events.length;
+    return count;
+  }
+
+  it('that breaks off, in half a line or in half a block, is read as far as it goes', async () => {
+    const lines = linesOf(2000);
+    expect(await eventsIn('whole.ws', lines)).toBe(2000);
+    expect(await eventsIn('no-last-newline.ws', lines.trimEnd())).toBe(2000);
+    expect(await eventsIn('half-a-line.ws', lines.slice(0, -10))).toBe(1999);
+    const packed = gzipSync(lines);
+    expect(await eventsIn('whole.ws.gz', packed)).toBe(2000);
+    expect(await eventsIn('half.ws.gz', packed.subarray(0, packed.length / 2))).toBeGreaterThan(500);
+    const middle = lines.indexOf('\n', lines.length / 2);
+    const broken = `${lines.slice(0, middle - 10)}${lines.slice(middle)}`;
+    await expect(eventsIn('broken.ws', broken)).rejects.toThrow(SyntaxError);
+  });
+
+  it('that is none is refused in words', async () => {
+    const file = join(folder, 'other.json');
+    writeFileSync(file, '{\n  "name": "aioquant"\n}\n');
+    await expect(inspectRecording(file, RECORDING_DECODERS)).rejects.toThrow('not a recording');
+  });
+
+  it('that is too short for its book to be known is refused at the start', async () => {
+    const file = join(folder, 'short.ws');
+    writeFileSync(file, linesOf(4));
+    await expect(startSimulator({ replay: file })).rejects.toThrow('ends before its book is known');
   });
 });
