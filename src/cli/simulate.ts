@@ -123,6 +123,14 @@ async function writeConfig(
   simulator: RunningSimulator,
 ): Promise<void> {
   const { simulatorConfig } = await import('./simulator-config.ts');
+  for (const { venue } of simulator.exchanges.values()) {
+    const missing = symbols?.find((symbol) => !venue.instruments.has(symbol));
+    if (missing === undefined) continue;
+    await simulator.close();
+    throw new UsageError(
+      `--symbol: "${missing}" is not listed here; there are: ${[...venue.instruments.keys()].join(', ')}`,
+    );
+  }
   try {
     // A journal of its own: what an earlier simulator knew of its orders means nothing to this one.
     const folder = mkdtempSync(join(tmpdir(), 'aioquant-simulator-'));
@@ -158,8 +166,12 @@ async function startFor(options: Options) {
       ...(oneWay === undefined ? {} : { latency: { wayIn: oneWay, wayOut: oneWay } }),
     });
   } catch (error) {
-    if (error instanceof FaultPlanError || error instanceof RangeError) throw new UsageError(error.message);
     const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    if (code === 'ERR_SOCKET_BAD_PORT')
+      throw new UsageError(
+        `--port ${port ?? 0}: each exchange takes one from there on, and the last there is is 65535`,
+      );
+    if (error instanceof FaultPlanError || error instanceof RangeError) throw new UsageError(error.message);
     if (code === 'EADDRINUSE')
       throw new UsageError(`port ${port ?? 0} or one of the next is in use; choose another with --port`);
     if (code === 'EACCES') throw new UsageError(`port ${port ?? 0} may not be used by you; choose one above 1023`);

@@ -1,5 +1,5 @@
 // The simulator as a server: what it prints, that it answers, that it ends.
-import { mkdtempSync, readFileSync, readdirSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, readdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
@@ -88,6 +88,20 @@ it('a port in use is a matter of choosing another', async () => {
   expect(status).toBe(2);
   first.signal('SIGTERM');
   await first.ended;
+});
+
+it('a first port that leaves no room for the other exchanges is a matter of choosing another', async () => {
+  const { status, err } = await aioquant(['simulate', '--port', '65535']);
+  expect(err).toBe('error: --port 65535: each exchange takes one from there on, and the last there is is 65535\n');
+  expect(status).toBe(2);
+});
+
+it.each(['EOSUSDT', 'eos/usdt', 'FOO/BAR'])('--symbol %s, which no market here has, is not written', async (symbol) => {
+  const config = join(mkdtempSync(join(tmpdir(), 'aioquant-sim-')), 'sim.yaml');
+  const { status, err } = await aioquant(['simulate', '--write-config', config, '--symbol', `BTC/USDT,${symbol}`]);
+  expect(err).toContain(`--symbol: "${symbol}" is not listed here; there are: BTC/USDT, ETH/USDT, EOS/USDT`);
+  expect(status).toBe(2);
+  expect(existsSync(config)).toBe(false);
 });
 
 it('a recording that cannot be read is named, with the reason', async () => {
