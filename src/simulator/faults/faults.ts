@@ -170,7 +170,7 @@ export class Faults {
   /** After a request was executed: connection faults that wait for such a request. */
   executed(context: RequestContext): void {
     for (const rule of [...this.of('connection'), ...this.of('network')]) {
-      if (rule.rule.operation === undefined || rule.trigger.isTimed) continue;
+      if (rule.rule.operation === undefined) continue;
       if (!rule.matchesRequest(context, this.nameOf(context.accountUid)) || !rule.occurs()) continue;
       this.record(rule);
       if (rule.target === 'network') this.strikeNetwork(rule);
@@ -322,8 +322,10 @@ export class Faults {
 
   private start(rule: ActiveRule): void {
     if (rule.target !== 'connection' && rule.target !== 'network') return;
+    // With an operation it waits for a request, and so do its times.
+    if (rule.rule.operation !== undefined) return;
     if (rule.trigger.isTimed) this.schedule(rule);
-    else if (rule.trigger.isUnconditional && rule.rule.operation === undefined) this.strikeNow(rule);
+    else if (rule.trigger.isUnconditional) this.strikeNow(rule);
   }
 
   private schedule(rule: ActiveRule): void {

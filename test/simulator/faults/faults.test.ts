@@ -408,6 +408,28 @@ describe('rules', () => {
     }
   });
 
+  it('of connections and of the network, at a time and with an operation, strike at the first such request from then on', async () => {
+    for (const rule of [
+      { fault: 'connection-cut', operation: 'create', at: 1000 },
+      { fault: 'connection-cut', operation: 'create', every: 1000, count: 1 },
+      { fault: 'exchange-restart', operation: 'create', at: 1000 },
+    ] as const) {
+      const sim = await fake();
+      const line = await sim.client.listen();
+      const handle = sim.faults.inject(rule);
+      await create(sim, 'early');
+      await sim.client.ask('GET', '/time');
+      await sim.clock.advance(5000);
+      await sim.client.ask('GET', '/time');
+      expect([handle.strikes, line.heard.filter((each) => each.startsWith('close'))]).toEqual([0, []]);
+      await create(sim, 'late');
+      await sim.clock.advance(10);
+      expect([handle.strikes, openIds(sim)]).toEqual([1, ['early', 'late']]);
+      expect(line.heard.at(-1)).toMatch(/^close/);
+      sim.close();
+    }
+  });
+
   it('report their strikes as they happen, and strike repeatedly by time', async () => {
     const sim = await fake();
     const strikes: string[] = [];
