@@ -10,10 +10,10 @@ import type { Gateway } from '../gateway.ts';
 import type { Venue, VenueEvent } from '../venue.ts';
 import { aggTradesOf, type AggTrades } from './agg-trades.ts';
 import type { BinanceOptions } from './options.ts';
-import { CancelIds, OpenOrders } from './order-lookup.ts';
+import { cancelIdsOf, OpenOrders, type CancelIds } from './order-lookup.ts';
 import { RateLimits } from './rate-limits.ts';
 import { References } from './references.ts';
-import { SelfTrades } from './self-trades.ts';
+import { selfTradesOf, type SelfTrades } from './self-trades.ts';
 import { Symbols } from './symbols.ts';
 import { UserStreams } from './user-streams.ts';
 
@@ -30,7 +30,7 @@ export class Desk {
   readonly aggTrades: AggTrades;
   readonly selfTrades: SelfTrades;
   readonly userStreams: UserStreams;
-  readonly cancelIds = new CancelIds();
+  readonly cancelIds: CancelIds;
   readonly openOrders: OpenOrders;
   /** Told of every trade and book change. */
   onMarket: ((event: Extract<VenueEvent, { type: 'trade' | 'book' }>) => void) | null = null;
@@ -50,7 +50,8 @@ export class Desk {
       this.hear(event);
     });
     this.references = new References(this.venue, this.candles);
-    this.selfTrades = new SelfTrades(this.venue);
+    this.selfTrades = selfTradesOf(this.venue);
+    this.cancelIds = cancelIdsOf(this.venue);
     this.openOrders = new OpenOrders(this.venue);
     this.userStreams = new UserStreams({
       gateway: this.gateway,

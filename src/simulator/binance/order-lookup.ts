@@ -1,6 +1,7 @@
 // Which order a request means: by id, by the client id it carries now, or both (binance.md A7.2, A8.1).
 // A cancel renames an order, so the ids of cancels are remembered here, and how many orders each account has open.
 
+import { PerVenue } from '../per-venue.ts';
 import type { Venue, VenueAccount, VenueEvent, VenueOrder } from '../venue.ts';
 import { clientIdOf, isRenamed } from './order-words.ts';
 
@@ -19,6 +20,13 @@ export class CancelIds {
   find(uid: number, symbol: string, cancelId: string): bigint | null {
     return this.orders.get(`${uid} ${symbol} ${cancelId}`) ?? null;
   }
+}
+
+const CANCEL_IDS = new PerVenue<CancelIds>();
+
+/** An order keeps its new name over a restart of the exchange. */
+export function cancelIdsOf(venue: Venue): CancelIds {
+  return CANCEL_IDS.of(venue, () => new CancelIds());
 }
 
 /** Open orders per account and symbol, counted without listing them. */

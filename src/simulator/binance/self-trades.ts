@@ -2,6 +2,7 @@
 // The engine says only that it ended; the other order is found here from the events of the same step.
 
 import { Decimal } from '../../domain/decimal.ts';
+import { PerVenue } from '../per-venue.ts';
 import type { Venue, VenueEvent, VenueOrder } from '../venue.ts';
 
 export interface Prevention {
@@ -78,6 +79,13 @@ export class SelfTrades {
   of(orderId: bigint): Prevention | null {
     return this.byOrder.get(orderId) ?? null;
   }
+}
+
+const SELF_TRADES = new PerVenue<SelfTrades>();
+
+/** What was prevented, and the count of it, outlive a restart of the exchange. */
+export function selfTradesOf(venue: Venue): SelfTrades {
+  return SELF_TRADES.of(venue, () => new SelfTrades(venue));
 }
 
 function remaining(order: VenueOrder): Decimal {

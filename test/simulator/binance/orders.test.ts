@@ -303,6 +303,28 @@ describe('a cancel', () => {
     expect(refusal(await query(bench, { origClientOrderId: 'aq-000001' }))).toBe('-2013 Order does not exist.');
   });
 
+  it('keeps the name of its cancel, and what self-trade prevention did, over a restart of the exchange', async () => {
+    const bench = binanceBench();
+    await place(bench);
+    await cancel(bench, { origClientOrderId: 'aq-000001', newClientOrderId: 'my-cancel' });
+    await place(bench, { side: 'SELL', newClientOrderId: 'own' });
+    await place(bench, { newClientOrderId: 'expired', selfTradePreventionMode: 'EXPIRE_TAKER' });
+    const before = [
+      (await query(bench, { origClientOrderId: 'my-cancel' })).text,
+      (await query(bench, { origClientOrderId: 'expired' })).text,
+    ];
+    expect(before[0]).toContain('"orderId":48123456789');
+    expect(before[1]).toContain('"preventedMatchId":1');
+    bench.exchange.faults.inject({ fault: 'exchange-restart', durationMs: 1000 });
+    await bench.clock.advance(1000);
+    expect([
+      (await query(bench, { origClientOrderId: 'my-cancel' })).text,
+      (await query(bench, { origClientOrderId: 'expired' })).text,
+    ]).toEqual(before);
+    await place(bench, { newClientOrderId: 'another', selfTradePreventionMode: 'EXPIRE_TAKER' });
+    expect((await query(bench, { origClientOrderId: 'another' })).text).toContain('"preventedMatchId":2');
+  });
+
   it('may leave the original id findable, as an option', async () => {
     const bench = binanceBench({ findsCanceledByOriginalId: true });
     await place(bench);
