@@ -40,7 +40,7 @@ const WEIGHTS = MAKERS.reduce((sum, maker) => sum + maker.weight, 0);
 const MEAN_STEP_MS = 100;
 /** Of the fair price, per square root of a 100 ms step. */
 const VOLATILITY = 0.5 * BASIS_POINT;
-/** Pull back to the start price per step: the price stays within a few per cent of it for ever. */
+/** Pull back to the start price per step: at a time of one's choice the price is some six per cent from it (one standard deviation). */
 const REVERSION = 1e-5;
 const TAKER_CHANCE = 0.3;
 const TAKER_SIZE = 300;
