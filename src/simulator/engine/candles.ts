@@ -134,24 +134,28 @@ export class CandleStore {
     const end = Math.min(query.endTime ?? now, now);
     const start = query.startTime ?? candleStart(end, query.intervalMs) - (query.limit - 1) * query.intervalMs;
     const kept = (query.intervalMs < MINUTE ? this.seconds : this.minutes).get(symbol)?.candles ?? [];
-    const source = since(kept, candleStart(start, query.intervalMs));
+    const from = candleStart(start, query.intervalMs);
+    // A market may have been silent for weeks: what nobody asked for is not made. Two may lie before the start.
+    const most = query.startTime === undefined ? Number.POSITIVE_INFINITY : query.limit + 2;
+    const after = (candle: Candle): number => Math.max(candle.openTime + query.intervalMs, from);
     const joined: Candle[] = [];
-    for (const candle of source) {
+    for (const candle of since(kept, from)) {
       const openTime = candleStart(candle.openTime, query.intervalMs);
+      if (openTime > end || joined.length >= most) break;
       let last = joined.at(-1);
       if (last !== undefined && last.openTime === openTime) {
         joined[joined.length - 1] = joinCandles(last, candle);
         continue;
       }
-      while (last !== undefined && last.openTime + query.intervalMs < openTime) {
-        last = flat(last, query.intervalMs);
+      while (last !== undefined && after(last) < openTime && joined.length < most) {
+        last = flat(last, after(last), query.intervalMs);
         joined.push(last);
       }
       joined.push({ ...candle, openTime, closeTime: openTime + query.intervalMs - 1 });
     }
     let last = joined.at(-1);
-    while (last !== undefined && last.openTime + query.intervalMs <= now) {
-      last = flat(last, query.intervalMs);
+    while (last !== undefined && after(last) <= end && joined.length < most) {
+      last = flat(last, after(last), query.intervalMs);
       joined.push(last);
     }
     const wanted = joined.filter((candle) => candle.openTime >= start && candle.openTime <= end);
@@ -206,8 +210,7 @@ function since(candles: readonly Candle[], time: number): readonly Candle[] {
   return candles.slice(Math.max(0, low - 1));
 }
 
-function flat(before: Candle, intervalMs: number): Candle {
-  const openTime = before.openTime + intervalMs;
+function flat(before: Candle, openTime: number, intervalMs: number): Candle {
   return {
     openTime,
     closeTime: openTime + intervalMs - 1,

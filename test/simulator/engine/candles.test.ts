@@ -1,7 +1,7 @@
 // Candles out of trades: exact sums, whole intervals, quiet minutes repeated, weeks from Monday.
 import { describe, expect, it } from 'vitest';
 import { seededRandom } from '../../../src/runtime/random.ts';
-import { candleStart, CandleStore } from '../../../src/simulator/engine/candles.ts';
+import { candleStart, CandleStore, type CandleQuery } from '../../../src/simulator/engine/candles.ts';
 import { bench, d, EOS, INSTRUMENTS } from '../support.ts';
 
 describe('CandleStore', () => {
@@ -36,6 +36,39 @@ describe('CandleStore', () => {
     ]);
     expect(hour?.quoteVolume.toString()).toBe('14.9');
     expect((hour?.lastTradeId ?? 0n) - (hour?.firstTradeId ?? 0n)).toBe(3n);
+  });
+
+  it('gives what was asked for out of a long silence, and makes no more than that', async () => {
+    const { venue, clock } = bench();
+    const store = new CandleStore(venue);
+    const begin = clock.now();
+    const trade = (): void => {
+      venue.house.quote(EOS, 'SELL', d('0.8'), d('1'));
+      venue.house.take(EOS, 'BUY', null, d('1'));
+    };
+    trade();
+    await clock.advance(10 * 86_400_000);
+    trade();
+    await clock.advance(10 * 86_400_000);
+    const now = clock.now();
+    const read = (query: Partial<CandleQuery>): string => {
+      const candles = store.candles(EOS, { intervalMs: 1000, limit: 3, ...query }, now);
+      return candles.map(({ openTime, trades }) => `${(openTime - begin) / 1000}:${trades}`).join(' ');
+    };
+    const startedAt = performance.now();
+    const middle = begin + 10 * 86_400_000;
+    expect(read({})).toBe('1727998:0 1727999:0 1728000:0');
+    expect(read({ startTime: 0 })).toBe('0:1 1:0 2:0');
+    expect(read({ startTime: begin })).toBe('0:1 1:0 2:0');
+    expect(read({ startTime: begin + 1 })).toBe('1:0 2:0 3:0');
+    expect(read({ startTime: middle - 1500 })).toBe('863999:0 864000:1 864001:0');
+    expect(read({ startTime: middle - 1000, limit: 2 })).toBe('863999:0 864000:1');
+    expect(read({ startTime: middle })).toBe('864000:1 864001:0 864002:0');
+    expect(read({ startTime: middle + 500, endTime: middle + 2000 })).toBe('864001:0 864002:0');
+    expect(read({ endTime: middle + 500 })).toBe('863998:0 863999:0 864000:1');
+    expect(read({ startTime: now - 500 })).toBe('1728000:0');
+    // Two million candles each time, made one by one, take seconds, and nobody else is served meanwhile.
+    expect(performance.now() - startedAt).toBeLessThan(500);
   });
 
   it('begins weeks on Mondays', () => {
