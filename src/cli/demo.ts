@@ -32,7 +32,7 @@ export function registerDemo(program: Command, finish: Finish): void {
     .description("the course's strategy 6 on the built-in exchange; no keys, no internet")
     .addOption(new Option('--platform <name>', 'which exchange').choices(PLATFORMS).default('binance'))
     .option('--seconds <n>', 'how long; 0 = until Ctrl-C', numberOption(0), 30)
-    .option('--replay <file>', 'play a recording of a real market', textOption)
+    .option('--replay <file>', 'play a recording of a real BTC/USDT market', textOption)
     .option('--seed <text>', 'another market', textOption)
     .option('--json', 'one JSON object per event, the last one is the summary')
     .addHelpText('after', HELP)

@@ -83,6 +83,7 @@ async function simulate(options: Options): Promise<0> {
   if (options.json === true) printJson({ ...endpoints, accounts });
   else {
     print(paint.bold('The simulator is running.'));
+    if (simulator.recordedSymbol !== null) print(`The recording is played on ${simulator.recordedSymbol}.`);
     for (const [exchange, urls] of Object.entries(endpoints)) {
       print();
       print(paint.bold(exchange));

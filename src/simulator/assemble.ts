@@ -74,6 +74,8 @@ export interface Assembled {
   venue(exchange: string): MatchingVenue;
   readonly accounts: readonly AccountSettings[];
   readonly faults: FaultsGroup;
+  /** What a recording is played on; null without one. */
+  readonly recordedSymbol: string | null;
   /** Replays open files: resolves when every book stands, rejects when one never will. */
   readonly ready: Promise<void>;
   close(): void;
@@ -175,6 +177,7 @@ export async function assemble(
     },
     accounts,
     faults,
+    recordedSymbol: recording?.symbol ?? null,
     ready: allReady,
     close() {
       for (const hand of hands) hand.stop();

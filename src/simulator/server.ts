@@ -35,6 +35,8 @@ export interface RunningSimulator {
   /** The engine behind one exchange. Throws RangeError when it is not simulated. */
   readonly venue: (exchange: string) => MatchingVenue;
   readonly faults: FaultsGroup;
+  /** What a recording is played on; null without one. */
+  readonly recordedSymbol: string | null;
   /** Cuts every connection, frees the ports, stops the markets. */
   readonly close: () => Promise<void>;
 }
@@ -88,6 +90,7 @@ export async function startSimulator(options: SimulatorServerOptions = {}): Prom
     exchanges: assembled.exchanges,
     venue: (name) => assembled.venue(name),
     faults: assembled.faults,
+    recordedSymbol: assembled.recordedSymbol,
     close,
   };
 }

@@ -1,10 +1,13 @@
 // The demo on every exchange: what it plants is revoked, the strategy trades, and the exchange says that nothing is left.
 import { execFileSync } from 'node:child_process';
-import { existsSync, realpathSync } from 'node:fs';
+import { existsSync, mkdtempSync, realpathSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { PLATFORMS } from '../../src/domain/platform.ts';
+import { recordingOf } from '../support/recording-of.ts';
 import { aioquant, Launched, MAIN, type Ended } from '../support/launched.ts';
 
 const summarySchema = z.object({
@@ -78,6 +81,14 @@ it('started through npm, as the pages print it: SIGTERM to npm alone ends it in 
 const recording = fileURLToPath(new URL('../../../shared/data/binance-spot-btcusdt-20240809.ws.gz', import.meta.url));
 const hasRecording = existsSync(recording);
 if (!hasRecording) console.log('skipped: the demo on a recorded market needs ../shared/data');
+
+it('a recording of another symbol than it trades is refused: its market would be the model', async () => {
+  const file = join(mkdtempSync(join(tmpdir(), 'aioquant-demo-')), 'eos.ws');
+  writeFileSync(file, recordingOf('EOSUSDT', 20));
+  const { status, err } = await aioquant(['demo', '--seconds', '2', '--replay', file]);
+  expect(err).toContain('the demo trades BTC/USDT, and this is a recording of EOS/USDT');
+  expect(status).toBe(2);
+});
 
 it.skipIf(!hasRecording)(
   'on a recorded market fills happen',

@@ -1,5 +1,5 @@
 // The simulator as a server: what it prints, that it answers, that it ends.
-import { existsSync, mkdtempSync, readFileSync, readdirSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
@@ -7,6 +7,7 @@ import { expect, it } from 'vitest';
 import { z } from 'zod';
 import { PLATFORMS } from '../../src/domain/platform.ts';
 import { readConfig } from '../../src/runtime/config.ts';
+import { recordingOf } from '../support/recording-of.ts';
 import { aioquant, Launched, MAIN } from '../support/launched.ts';
 
 const announcement = z.object({
@@ -102,6 +103,16 @@ it.each(['EOSUSDT', 'eos/usdt', 'FOO/BAR'])('--symbol %s, which no market here h
   expect(err).toContain(`--symbol: "${symbol}" is not listed here; there are: BTC/USDT, ETH/USDT, EOS/USDT`);
   expect(status).toBe(2);
   expect(existsSync(config)).toBe(false);
+});
+
+it('says which symbol a recording is played on', async () => {
+  const file = join(mkdtempSync(join(tmpdir(), 'aioquant-sim-')), 'eos.ws');
+  writeFileSync(file, recordingOf('EOSUSDT', 20));
+  await using running = new Launched([MAIN, 'simulate', '--exchange', 'okx', '--replay', file], {});
+  await running.says(/Ctrl-C stops it/);
+  expect(running.text).toContain('The recording is played on EOS/USDT.');
+  running.signal('SIGTERM');
+  await running.ended;
 });
 
 it('a recording that cannot be read is named, with the reason', async () => {

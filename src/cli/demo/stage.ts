@@ -131,6 +131,12 @@ export async function demo(options: DemoOptions): Promise<0 | 1> {
   let simulator: RunningSimulator | null = null;
   try {
     simulator = await startFor(options);
+    const { recordedSymbol } = simulator;
+    if (replay !== undefined && recordedSymbol !== SYMBOL) {
+      throw new UsageError(
+        `--replay ${replay}: the demo trades ${SYMBOL}, and this is a recording of ${recordedSymbol}; play it with aioquant simulate --replay`,
+      );
+    }
     const venue = simulator.venue(platform);
     const source = replay === undefined ? 'its market is a model' : `its market is the recording ${replay}`;
     const settings = { platform, symbol: SYMBOL, strategy: STRATEGY, venue, seconds, source };

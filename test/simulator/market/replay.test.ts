@@ -11,6 +11,7 @@ import { inspectRecording, readRecording } from '../../../src/simulator/market/r
 import type { RecordedEvent } from '../../../src/simulator/market/recording.ts';
 import { Replay, type ReplayOptions } from '../../../src/simulator/market/replay.ts';
 import type { Level, Side } from '../../../src/simulator/venue.ts';
+import { recordingOf } from '../../support/recording-of.ts';
 import { accepted, bench, d, EOS, levels, order, RULES, type Bench } from '../support.ts';
 
 const level = (price: string, quantity: string): Level => [d(price), d(quantity)];
@@ -190,17 +191,6 @@ describe('a file', () => {
   const folder = mkdtempSync(join(tmpdir(), 'aioquant-recording-'));
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-  /** `count` trades and books, half a second apart, as Binance's combined stream sends them. */
-  const linesOf = (count: number): string =>
-    Array.from({ length: count }, (_, index) => {
-      const data =
-        index % 2 === 0
-          ? { e: 'depthUpdate', s: 'EOSUSDT', u: index, b: [['0.8000', `${index + 1}`]], a: [['0.8100', '5']] }
-          : { e: 'trade', s: 'EOSUSDT', p: '0.8100', q: `${index}`, m: false };
-      const time = `${1_723_161_600_000 + index * 500}000000`;
-      return `${time} ${JSON.stringify({ stream: 'any', data })}\n`;
-    }).join('');
-
   async function eventsIn(name: string, content: string | Uint8Array): Promise<number> {
     const file = join(folder, name);
     writeFileSync(file, content);
@@ -210,7 +200,7 @@ describe('a file', () => {
   }
 
   it('that breaks off, in half a line or in half a block, is read as far as it goes', async () => {
-    const lines = linesOf(2000);
+    const lines = recordingOf('EOSUSDT', 2000);
     expect(await eventsIn('whole.ws', lines)).toBe(2000);
     expect(await eventsIn('no-last-newline.ws', lines.trimEnd())).toBe(2000);
     expect(await eventsIn('half-a-line.ws', lines.slice(0, -10))).toBe(1999);
@@ -230,7 +220,7 @@ describe('a file', () => {
 
   it('that is too short for its book to be known is refused at the start', async () => {
     const file = join(folder, 'short.ws');
-    writeFileSync(file, linesOf(4));
+    writeFileSync(file, recordingOf('EOSUSDT', 4));
     await expect(startSimulator({ replay: file })).rejects.toThrow('ends before its book is known');
   });
 });
