@@ -84,7 +84,7 @@ export interface Assembled {
 /**
  * Each exchange gets a venue, a market and faults of its own, all from the same seed; markets run from now on.
  * @param hold told about waiting for the disk, for virtual clocks
- * @throws RangeError for an exchange that is not there; FaultPlanError, or the error of a recording that cannot be read
+ * @throws RangeError for an exchange, and in a plan for an account or a symbol, that is not there; FaultPlanError, or the error of a recording that cannot be read
  */
 export async function assemble(
   options: SimulatorOptions,
@@ -100,6 +100,7 @@ export async function assemble(
   const listings = withRecorded(options.listings ?? DEFAULT_LISTINGS, recording);
   const { accounts: wanted = 1 } = options;
   const accounts = typeof wanted === 'number' ? defaultAccounts(seed, wanted) : wanted;
+  if (plan !== null) checkNames(plan, accounts, listings);
 
   const exchanges = new Map<string, SimulatedExchange>();
   const hands: MarketHand[] = [];
@@ -195,6 +196,22 @@ function planOf(faults: SimulatorOptions['faults']): FaultPlan | null {
   if (faults === undefined) return null;
   if (typeof faults === 'string') return resolveFaults(faults);
   return 'rules' in faults ? faults : { name: 'given', description: '', rules: faults };
+}
+
+/** A rule for an account or a symbol that is not here would never strike, and nobody would know why. */
+function checkNames({ rules }: FaultPlan, accounts: readonly AccountSettings[], listings: readonly Listing[]): void {
+  const known = {
+    account: accounts.map(({ name }) => name),
+    symbol: listings.map(({ instrument }) => instrument.symbol),
+  };
+  for (const [index, rule] of rules.entries()) {
+    for (const field of ['account', 'symbol'] as const) {
+      const name = rule[field];
+      if (name === undefined || known[field].includes(name)) continue;
+      const some = known[field].slice(0, 10).join(', ');
+      throw new RangeError(`rules.${index}.${field}: there is no "${name}" here; there are: ${some}`);
+    }
+  }
 }
 
 /** The recorded symbol is listed with the price at which its recording begins, and with its recorded steps if it was not listed. */

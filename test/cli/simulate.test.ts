@@ -105,6 +105,17 @@ it.each(['EOSUSDT', 'eos/usdt', 'FOO/BAR'])('--symbol %s, which no market here h
   expect(existsSync(config)).toBe(false);
 });
 
+it.each([
+  ['account: demo@okx', 'rules.0.account: there is no "demo@okx" here; there are: demo, demo-2'],
+  ['symbol: BTCUSDT', 'rules.0.symbol: there is no "BTCUSDT" here; there are: BTC/USDT, ETH/USDT'],
+])('a fault plan with %s, which would never strike, is refused', async (field, says) => {
+  const plan = join(mkdtempSync(join(tmpdir(), 'aioquant-sim-')), 'plan.yaml');
+  writeFileSync(plan, `- fault: push-dropped\n  ${field}\n`);
+  const { status, err } = await aioquant(['simulate', '--accounts', '2', '--faults', plan]);
+  expect(err).toContain(says);
+  expect(status).toBe(2);
+});
+
 it('says which symbol a recording is played on', async () => {
   const file = join(mkdtempSync(join(tmpdir(), 'aioquant-sim-')), 'eos.ws');
   writeFileSync(file, recordingOf('EOSUSDT', 20));
