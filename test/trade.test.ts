@@ -95,6 +95,7 @@ describe('Trade', () => {
     expect(make({ symbol: 'EOSUSDT' })).toThrow(RangeError);
     expect(make({ onFill: 'no' })).toThrow('option onFill must be a function');
     expect(make({ onOrderUpdated: () => undefined })).toThrow('there is no callback onOrderUpdated');
+    expect(make({ order_update_callback: () => undefined })).toThrow('there is no callback order_update_callback');
     expect(make({ timings: { feeWait: -1 } })).toThrow('timings.feeWait must be a number of ms of at least 0');
     expect(make({ timings: { feeWaits: 1 } })).toThrow('timings.feeWaits is unknown');
     expect(make({ unfinishedOrders: { stop: 'adopt' } })).toThrow('unfinishedOrders.stop must be revoke or keep');

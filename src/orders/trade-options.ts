@@ -182,7 +182,8 @@ export function readTradeOptions(options: TradeOptions<Platform, unknown>): Read
   parseSymbol(place.symbol);
   for (const [name, value] of Object.entries(options)) {
     const known = CALLBACKS.find((callback) => callback === name);
-    if (known === undefined && /^on[A-Z]/.test(name)) {
+    // Also under the names that they had in Python: nobody would ever be called.
+    if (known === undefined && /^on[A-Z]|[cC]allback$/.test(name)) {
       throw new TypeError(`new Trade: there is no callback ${name}; there are ${CALLBACKS.join(', ')}`);
     }
     if (known !== undefined && value !== undefined && value !== null && typeof value !== 'function') {
