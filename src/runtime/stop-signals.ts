@@ -3,7 +3,8 @@
 
 import type { Clock } from '../seam/clock.ts';
 
-const STOP_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+/** SIGQUIT is Ctrl-\ at a terminal, SIGBREAK Ctrl-Break on Windows: unheard, they would end supervisor and strategy at once. */
+const STOP_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT', 'SIGBREAK'] as const;
 export type StopSignal = (typeof STOP_SIGNALS)[number];
 
 /** What a process receives its signals through: `process` itself, but for tests. */

@@ -96,6 +96,21 @@ describe.each(PLATFORMS)('on %s', { concurrent: true, timeout: 60_000 }, (platfo
   });
 });
 
+it(
+  'Ctrl-\\, which a terminal sends to supervisor and strategy both, is a stop like any other',
+  { timeout: 60_000 },
+  async () => {
+    await using stage = await stageFor('binance', 'rest', 3);
+    const supervisor = stage.rehearse();
+    await supervisor.says(/PLACED 3/);
+    supervisor.signalGroup('SIGQUIT');
+    const { status, out } = await supervisor.ended;
+    expect(out).toContain('stopping: SIGQUIT');
+    expect(stage.at.open()).toBe(0);
+    expect(status).toBe(0);
+  },
+);
+
 describe('a second Ctrl-C at a terminal', { concurrent: true, timeout: 60_000 }, () => {
   const refusing = async (): Promise<Stage> => {
     const stage = await stageFor('okx', 'rest', 2);

@@ -35,3 +35,9 @@ it('a second one after that is told, also to somebody who never stops pressing',
   }
   expect(heard).toHaveLength(4);
 });
+
+it('every signal is heard that a terminal sends to all that runs in it, and whose default is the end', () => {
+  const { heard, source } = listening();
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT', 'SIGBREAK']) source.emit(signal);
+  expect(heard).toEqual(['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT', 'SIGBREAK']);
+});
