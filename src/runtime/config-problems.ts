@@ -61,6 +61,10 @@ function describe(issue: z.core.$ZodIssue, root: unknown): string {
       if (issue.expected === 'string' && (typeof value === 'number' || typeof value === 'boolean')) {
         return `${field}: expected text, got a ${typeof value}; put it in quotes`;
       }
+      // Lines without ": " are one text to the parser, with everything that stands in them, secrets too.
+      if (typeof value === 'string' && (issue.expected === 'object' || issue.expected === 'array')) {
+        return `${field}: expected ${EXPECTED[issue.expected]}, got a text; write ": " after each key, and "- " before each item of a list`;
+      }
       return `${field}: expected ${EXPECTED[issue.expected] ?? `a ${issue.expected}`}, got ${given}`;
     case 'invalid_value':
       return `${field}: expected ${issue.values.map(String).join(', ')}; got ${given}`;

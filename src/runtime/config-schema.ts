@@ -8,6 +8,11 @@ import { parseSymbol } from '../domain/symbol.ts';
 import { DEFAULT_UNFINISHED_ORDERS } from '../domain/unfinished-orders.ts';
 
 const text = z.string().trim().min(1, 'must not be empty');
+/** A shell's short form would become a folder of that name, wherever the program was started. */
+const path = text.refine(
+  (value) => !/^~(?:[/\\]|$)/.test(value),
+  'begins with "~", which only shells know; write ${HOME} instead',
+);
 const secret = text.transform((value) => new Secret(value));
 
 const symbol = z.string().superRefine((value, context) => {
@@ -52,7 +57,7 @@ const log = z.strictObject({
   /** `auto`: readable on a terminal, JSON otherwise. */
   format: z.enum(['auto', 'pretty', 'json']).default('auto'),
   /** Also append JSON lines to this file. Nothing is ever deleted. */
-  file: text.optional(),
+  file: path.optional(),
 });
 
 const supervisor = z.strictObject({
@@ -85,7 +90,7 @@ export const settingsSchema = z
     /** The HTTP proxy through which exchanges are reached. */
     proxy: proxy.transform((value) => new Secret(value)).optional(),
     log: log.prefault({}),
-    journal: text.optional(),
+    journal: path.optional(),
     supervisor: supervisor.prefault({}),
     stop: stop.prefault({}),
     deadMansSwitch,

@@ -10,7 +10,9 @@ import { ConfigError } from './config-problems.ts';
  * @throws ConfigError when it is neither
  */
 export function parseText(text: string, source: string): unknown {
-  return extname(source).toLowerCase() === '.json' ? parseJson(text, source) : parseYaml(text, source);
+  // Some editors begin a file with a mark of its encoding.
+  const plain = text.replace(/^\uFEFF/, '');
+  return extname(source).toLowerCase() === '.json' ? parseJson(plain, source) : parseYaml(plain, source);
 }
 
 /** `line 7, column 17`, as editors count. */
@@ -21,13 +23,26 @@ function placeIn(text: string, position: number): string {
 
 function parseJson(text: string, source: string): unknown {
   try {
-    return JSON.parse(text);
+    const parsed: unknown = JSON.parse(text);
+    refuseTwice(text, source);
+    return parsed;
   } catch (error) {
+    if (error instanceof ConfigError) throw error;
     // Where, and no more: the engine's message may quote the text around the mistake.
     const position = /position (\d+)/.exec(String(error))?.[1];
     const where = position === undefined ? '' : ` near ${placeIn(text, Number(position))}`;
     throw new ConfigError(`${source}: is not valid JSON${where}; check commas, quotes and brackets there`);
   }
+}
+
+/** Of a key that stands there twice, JSON.parse takes the last in silence. JSON is YAML, and that parser minds. */
+function refuseTwice(text: string, source: string): void {
+  const { errors } = parseDocument(text, { prettyErrors: false, logLevel: 'error' });
+  const twice = errors.find(({ code }) => code === 'DUPLICATE_KEY');
+  if (twice === undefined) return;
+  throw new ConfigError(
+    `${source}: near ${placeIn(text, twice.pos[0])}: this key stands there twice; remove one of them`,
+  );
 }
 
 const NEEDS_QUOTES = 'put it in single quotes if it is a text';

@@ -142,20 +142,25 @@ export function parseConfig(
   return makeConfig(result.data);
 }
 
+const UTF_16_MARKS = ['fffe', 'feff'];
+
 /**
  * Reads and checks a file.
  * @throws ConfigError when it is missing, unreadable or wrong
  */
 export function readConfig(file: string, env: NodeJS.ProcessEnv = process.env, checks: ConfigChecks = {}): Config {
-  let text: string;
+  let bytes: Buffer;
   try {
-    text = readFileSync(file, 'utf8');
+    bytes = readFileSync(file);
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? error.code : undefined;
     const why = code === 'ENOENT' ? 'no such file; check the path given with -c' : `cannot be read (${String(code)})`;
     throw new ConfigError(`${file}: ${why}`, { cause: error });
   }
-  return parseConfig(text, file, env, checks);
+  // Older PowerShells write it with ">".
+  if (UTF_16_MARKS.includes(bytes.toString('hex', 0, 2)))
+    throw new ConfigError(`${file}: is written in UTF-16; save it as UTF-8`);
+  return parseConfig(bytes.toString('utf8'), file, env, checks);
 }
 
 /** The configuration of this process: `quant.start(file)` fills it in. Before that it holds the defaults and no account. */

@@ -76,6 +76,10 @@ describe('a good file', () => {
     expect(parseConfig(text, 'config.json', {}).serverId).toBe('spare');
   });
 
+  it.each(['config.json', 'config.yaml'])('may begin with a mark of its encoding (%s)', (source) => {
+    expect(parseConfig('\uFEFF{ "serverId": "box" }\r\n', source, {}).serverId).toBe('box');
+  });
+
   it('takes a proxy, whose URL is a secret', () => {
     const { proxy } = parseConfig("proxy: '${PROXY}'", 'config.yaml', { PROXY: 'http://me:hush@proxy.lan:7890' });
     expect(proxy?.reveal()).toBe('http://me:hush@proxy.lan:7890');
@@ -194,6 +198,12 @@ describe('a mistake is named with its field and its remedy', () => {
     ],
     ['a lease too short', 'supervisor: { lease: 0 }', 'config.yaml: supervisor.lease: must be at least 1 second'],
     ['a share of a restart', 'supervisor: { maxRestarts: 1.5 }', 'supervisor.maxRestarts: expected a whole number'],
+    [
+      'a home folder as shells write it',
+      'journal: ~/j.sqlite',
+      'journal: begins with "~", which only shells know; write ${HOME}',
+    ],
+    ['the same for the log', "log: { file: '~/a.log' }", 'log.file: begins with "~"'],
     ['broken YAML', 'a: [1\nb: 2', 'is not valid YAML near line'],
   ])('%s', (_name, text, message) => {
     expect(mistake(text)).toContain(message);
@@ -257,6 +267,30 @@ describe('a mistake is named with its field and its remedy', () => {
       expect(said).not.toMatch(/S3|cret/);
     },
   );
+
+  it.each([
+    'name me\nsecretKey S3cret',
+    'accounts:\n  - name=a\n    secretKey=S3cret',
+    'accounts: S3cret',
+    'log: S3cret',
+  ])('nor where lines are no YAML, and so one text: %j', (text) => {
+    const said = mistake(text);
+    expect(said).toMatch(/: expected (?:an object|a list), got a text; write ": " after each key/);
+    expect(said).not.toContain('S3cret');
+  });
+
+  it('a key that stands twice in JSON, too', () => {
+    const text = '{\n\t"accounts": [{\n\t\t"secretKey": "S3cret",\n\t\t"secretKey": "S3cret" }] }';
+    expect(mistake(text, 'config.json')).toBe(
+      'config.json: near line 4, column 3: this key stands there twice; remove one of them',
+    );
+  });
+
+  it('a file in UTF-16, as some shells write it', () => {
+    const file = join(mkdtempSync(join(tmpdir(), 'aioquant-')), 'config.yaml');
+    writeFileSync(file, Buffer.from(`\uFEFF${GOOD}`, 'utf16le'));
+    expect(() => readConfig(file, ENV)).toThrow(`${file}: is written in UTF-16; save it as UTF-8`);
+  });
 
   it('nor in a warning', () => {
     const warned = vi.spyOn(process, 'emitWarning').mockReturnValue(undefined);

@@ -3,7 +3,7 @@
 
 import { existsSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { join } from 'node:path';
+import { isAbsolute, join } from 'node:path';
 import type { TradingPlace } from '../../domain/live-trade.ts';
 import type { OrderReport } from '../../domain/order-report.ts';
 import type { RevokeReceipt } from '../../domain/unfinished-orders.ts';
@@ -18,7 +18,9 @@ import { realClock } from '../real-clock.ts';
 
 /** `$XDG_DATA_HOME/aioquant/journal.sqlite`, as is the custom. */
 function defaultJournalFile(): string {
-  const base = process.env['XDG_DATA_HOME'] ?? join(homedir(), '.local', 'share');
+  const given = process.env['XDG_DATA_HOME'] ?? '';
+  // By its specification an empty or relative one counts as not set: the journal would be another one in each folder.
+  const base = isAbsolute(given) ? given : join(homedir(), '.local', 'share');
   return join(base, 'aioquant', 'journal.sqlite');
 }
 
