@@ -118,13 +118,19 @@ export class Market {
     const { onConnection } = this.given;
     if (onConnection === undefined) return;
     const told = { ...event, stream: 'market', at: this.#environment.clock.now() } as const;
-    this.callbacks.call(() => onConnection(told, this.info));
+    this.tell(() => onConnection(told, this.info));
   }
 
   private onError(error: TradeError): void {
     this.#environment.log.error(error.message, { err: error, ...this.info });
     const { onError } = this.given;
-    if (onError !== undefined) this.callbacks.call(() => onError(error, this.info));
+    if (onError !== undefined) this.tell(() => onError(error, this.info));
+  }
+
+  /** What still waits for its turn when the market is closed is news of one that nobody follows any more. */
+  private tell(callback: () => unknown): void {
+    const wasClosed = this.isClosed;
+    this.callbacks.call(() => (this.isClosed && !wasClosed ? undefined : callback()));
   }
 
   private onThrown(thrown: unknown): void {

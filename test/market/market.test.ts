@@ -305,6 +305,23 @@ describe.each(PLATFORMS)('on %s', (platform) => {
     await market.close();
   });
 
+  it('is quiet once closed, also about what waited behind a callback that takes its time', async () => {
+    const market = await standing({
+      onOrderbookUpdate: async (book) => {
+        scene.books.push(book);
+        await sleep(scene.clock, 5_000);
+      },
+    });
+    scene.fault({ fault: 'connection-cut' });
+    await scene.clock.advance(2_000);
+    expect(market.orderbook).not.toBeNull();
+    expect(scene.eventTypes).toEqual(['open']);
+    await scene.clock.runFor(market.close());
+    await scene.clock.advance(20_000);
+    expect(scene.books).toHaveLength(1);
+    expect(scene.eventTypes).toEqual(['open', 'close']);
+  });
+
   it('is not ready when closed before the first book', async () => {
     const market = scene.market();
     await scene.clock.runFor(market.close());
