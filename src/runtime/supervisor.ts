@@ -131,7 +131,14 @@ export class Supervisor {
   private async live(): Promise<Life> {
     const { clock, log, leaseMs, stopLimitMs } = this.parts;
     const begun = clock.monotonic();
-    const child = this.parts.spawn();
+    let child: SupervisedChild;
+    try {
+      child = this.parts.spawn();
+    } catch (error) {
+      // Where memory is short, say. What earlier lives left is to be looked after all the same.
+      const why = `it could not be started (${error instanceof Error ? error.message : String(error)})`;
+      return { end: { how: 'crashed', why, ending: 'crash', confirmed: true }, places: [], lastedMs: 0 };
+    }
     this.child = child;
     const places: TradingPlace[] = [];
     let farewell: Extract<ChildMessage, { type: 'stopped' }> | null = null;

@@ -124,6 +124,31 @@ describe('a child that dies', () => {
     expect(sweeps).toHaveLength(1);
   });
 
+  it('or cannot be started, for want of memory: what an earlier one left is looked after, and it is tried again', async () => {
+    const children: FakeChild[] = [];
+    let attempts = 0;
+    let sweeps = 0;
+    const { clock } = rehearse({
+      spawn: () => {
+        if (++attempts === 2) throw new Error('spawn ENOMEM');
+        const child = new FakeChild();
+        children.push(child);
+        return child;
+      },
+      sweep: (at, { trigger }) => {
+        const receipt = receiptOf(at, { trigger });
+        const failed = { ...receipt, confirmedAt: null, error: 'no answer' };
+        return Promise.resolve({ receipt: ++sweeps < 3 ? failed : receipt, arrivesWithinMs: 0 });
+      },
+    });
+    children[0]!.say(place(), STARTED);
+    children[0]!.exit({ code: null, signal: 'SIGABRT' });
+    await clock.advance(1_000);
+    expect(attempts).toBe(2);
+    await clock.advance(10_000);
+    expect([attempts, children.length, sweeps]).toEqual([3, 2, 3]);
+  });
+
   it('of Ctrl-C while it is being loaded was stopped, and has not crashed; later it has', async () => {
     const errors: string[] = [];
     const log = { ...silentLog, error: (message: string) => void errors.push(message) };
