@@ -31,12 +31,32 @@ interface LoggerOptions {
 const THRESHOLD = { debug: 20, info: 30, warn: 40, error: 50, silent: 100 } as const;
 type Level = Exclude<LogLevel, 'silent'>;
 
+/** What every line has of its own: readers of JSON take the last of two keys, and would lose the line's or the caller's. */
+const OF_THE_LINE = ['level', 'time', 'msg'];
+
+function merge(merged: Record<string, unknown>, fields: object): void {
+  Object.assign(merged, fields);
+  for (const key of OF_THE_LINE) {
+    if (!(key in merged)) continue;
+    merged[`${key}_`] = merged[key];
+    delete merged[key];
+  }
+}
+
+function messageOf(error: Error): string {
+  try {
+    return String(error.message);
+  } catch {
+    return 'an error that has no text';
+  }
+}
+
 /**
  * Splits what the caller passed into the message and the fields of the line. A message that is no text, in spite of its type, is taken for a
  * field: whatever a catch caught may be logged as it is, and logging never throws for it.
  */
 function compose(message: unknown, fields: readonly unknown[]): [Record<string, unknown>, string] {
-  if (message instanceof Error) return compose(String(message.message), [message, ...fields]);
+  if (message instanceof Error) return compose(messageOf(message), [message, ...fields]);
   if (message === undefined) return compose('undefined', fields);
   if (typeof message !== 'string') return compose('', [message, ...fields]);
   let text = message;
@@ -45,7 +65,7 @@ function compose(message: unknown, fields: readonly unknown[]): [Record<string, 
     if (field === undefined) continue;
     const shown = redact(field);
     if (field instanceof Error) merged['err'] = shown;
-    else if (typeof shown === 'object' && shown !== null && !Array.isArray(shown)) Object.assign(merged, shown);
+    else if (typeof shown === 'object' && shown !== null && !Array.isArray(shown)) merge(merged, shown);
     else text += `${text === '' ? '' : ' '}${typeof shown === 'string' ? shown : JSON.stringify(shown)}`;
   }
   // `err` is what readers of logs show with its stack; an expected failure has none and stays on the line.

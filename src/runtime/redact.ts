@@ -38,16 +38,26 @@ function redactError(error: Error, depth: number): Record<string, unknown> {
   return shown;
 }
 
-/** A copy of `value` that may be logged: plain data only, without anything secret. */
+/** A copy of `value` that may be logged: plain data only, without anything secret. Never throws, whatever a getter or a toJSON does. */
 export function redact(value: unknown, depth = 0): unknown {
+  try {
+    return plain(value, depth);
+  } catch {
+    return '[cannot be shown]';
+  }
+}
+
+function plain(value: unknown, depth: number): unknown {
   if (typeof value === 'string') return redactText(value);
-  if (typeof value === 'bigint') return value.toString();
+  // JSON has no word for these, and would say null or nothing.
+  if (typeof value === 'number' && !Number.isFinite(value)) return String(value);
+  if (typeof value === 'bigint' || typeof value === 'symbol') return value.toString();
   if (typeof value === 'function') return `[function ${value.name}]`;
   if (typeof value !== 'object' || value === null) return value;
   if (value instanceof Secret) return HIDDEN;
   if (depth >= MAX_DEPTH) return '[…]';
   if (value instanceof Error) return redactError(value, depth);
-  if (value instanceof Date) return value;
+  if (value instanceof Date) return Number.isNaN(value.getTime()) ? String(value) : value.toISOString();
   if (Buffer.isBuffer(value)) return `[${value.length} bytes]`;
   if (value instanceof Map) return redact(Object.fromEntries(value), depth);
   if (Array.isArray(value) || value instanceof Set) {

@@ -58,6 +58,57 @@ describe('a line', () => {
     ]);
   });
 
+  it('of what cannot be looked at it says so, and goes on', () => {
+    const fail = (): never => {
+      throw new Error('not to be looked at');
+    };
+    const trap = Object.defineProperty({}, 'x', { enumerable: true, get: fail });
+    const lines = written((log) => {
+      log.info('getter', trap, { orderId: '7' });
+      log.info('deep', { a: { toJSON: fail }, b: 1 });
+      log.info('proxy', new Proxy({}, { ownKeys: fail }));
+      log.error('name', Object.assign(new Error('x'), { name: Symbol('odd') }));
+      log.error(Object.defineProperty(new Error('x'), 'message', { get: fail }) as unknown as string);
+    });
+    expect(lines).toMatchObject([
+      { msg: 'getter [cannot be shown]', orderId: '7' },
+      { msg: 'deep', a: '[cannot be shown]', b: 1 },
+      { msg: 'proxy [cannot be shown]' },
+      { msg: 'name', err: '[cannot be shown]' },
+      { msg: 'an error that has no text', err: '[cannot be shown]' },
+    ]);
+  });
+
+  it('shows what JSON has no word for', () => {
+    const [line] = written((log) =>
+      log.info('since', new Date(0), NaN, Symbol('s'), { spread: -Infinity, when: new Date(NaN) }),
+    );
+    expect(line).toMatchObject({
+      msg: 'since 1970-01-01T00:00:00.000Z NaN Symbol(s)',
+      spread: '-Infinity',
+      when: 'Invalid Date',
+    });
+  });
+
+  it('keeps its own level, time and message beside fields of those names', () => {
+    const lines: string[] = [];
+    loggerTo({ write: (line) => void lines.push(line) }).info('refused', {
+      code: '51000',
+      msg: 'no',
+      time: 5,
+      level: 2,
+    });
+    expect(lines[0]?.match(/"(?:level|time|msg)":/g)).toHaveLength(3);
+    expect(JSON.parse(lines[0] ?? '')).toMatchObject({
+      level: 'info',
+      msg: 'refused',
+      code: '51000',
+      msg_: 'no',
+      time_: 5,
+      level_: 2,
+    });
+  });
+
   it('is not written below the level, and its fields are not even looked at', () => {
     let looked = false;
     const field = {
