@@ -258,8 +258,8 @@ export const quant = {
     return end(reason, 0);
   },
 
-  /** The beat of the process, once a second. Returns the way to stop listening. */
-  onBeat(listener: (count: number) => void): () => void {
+  /** The beat of the process, once a second. What a listener throws is logged. Returns the way to stop listening. */
+  onBeat(listener: (count: number) => unknown): () => void {
     return heartbeat.onBeat(listener);
   },
 } as const;

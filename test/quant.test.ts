@@ -99,6 +99,19 @@ describe('start', () => {
     expect(status).toBe(2);
   });
 
+  it('calls beat listeners again that threw or rejected, and says so', async () => {
+    const { status, out } = await run(`
+      let beats = 0;
+      await quant.start(null, () => {
+        quant.onBeat(async () => { await null; throw new Error('rejected ' + ++beats); });
+        quant.onBeat(() => { throw new Error('thrown ' + beats); });
+        quant.onBeat((count) => { if (count === 2) setImmediate(() => quant.stop('enough')); });
+      });`).ended;
+    for (const word of ['rejected 1', 'rejected 2', 'thrown 0', 'thrown 1']) expect(out).toContain(word);
+    expect(out).toContain('stopping: enough');
+    expect(status).toBe(0);
+  });
+
   it('ends with status 1 when the entrance throws, after revoking', async () => {
     const { status, out } = await run(`
       await quant.start(null, () => { trade(['1']); throw new Error('no luck'); });`).ended;

@@ -11,7 +11,7 @@ const LATE_MS = 1_000;
 export class Heartbeat {
   private readonly clock: Clock;
   private readonly log: Log;
-  private readonly listeners = new Set<(count: number) => void>();
+  private readonly listeners = new Set<(count: number) => unknown>();
   private timer: Timer | null = null;
   private count = 0;
 
@@ -20,8 +20,8 @@ export class Heartbeat {
     this.log = log;
   }
 
-  /** Returns the way to stop listening. A listener that throws is logged and called again. */
-  onBeat(listener: (count: number) => void): () => void {
+  /** Returns the way to stop listening. A listener that throws, or whose promise rejects, is logged and called again. */
+  onBeat(listener: (count: number) => unknown): () => void {
     this.listeners.add(listener);
     return () => {
       this.listeners.delete(listener);
@@ -49,12 +49,14 @@ export class Heartbeat {
 
   private beat(): void {
     this.count++;
-    for (const listener of this.listeners) {
-      try {
-        listener(this.count);
-      } catch (error) {
-        this.log.error('a heartbeat listener failed', { err: error });
-      }
+    for (const listener of this.listeners) void this.call(listener);
+  }
+
+  private async call(listener: (count: number) => unknown): Promise<void> {
+    try {
+      await listener(this.count);
+    } catch (error) {
+      this.log.error('a heartbeat listener failed', { err: error });
     }
   }
 }
