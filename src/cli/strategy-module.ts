@@ -1,7 +1,7 @@
 // Loads a strategy's module: its default export is a class or a function. `import … from 'aioquant'` inside it means this very package,
 // wherever the file lies, so that strategy and process share one configuration, one log and one list of what trades.
 
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { registerHooks } from 'node:module';
 import { extname, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -26,7 +26,8 @@ function hookPackage(): void {
 /** @throws UsageError when there is no such file */
 export function strategyFile(file: string): string {
   const path = resolve(file);
-  if (!existsSync(path))
+  // A folder is none, either.
+  if (statSync(path, { throwIfNoEntry: false })?.isDirectory() !== false)
     throw new UsageError(`${file}: no such strategy file; give the path of a .ts, .mts, .js or .mjs module`);
   return path;
 }

@@ -107,6 +107,7 @@ describe('a mistake says what to do next, exit status 2', () => {
       'no terminal to ask on; add --yes, or look first with --dry-run',
     ],
     [['run', '/no/such.ts'], '/no/such.ts: no such strategy file'],
+    [['run', tmpdir()], `${tmpdir()}: no such strategy file`],
     [['simulate', '--port', '-1'], 'Give a whole number from 0 to 65535'],
     [['simulate', '--port', '99999'], 'Give a whole number from 0 to 65535'],
     [['simulate', '--speed', '2'], '--speed needs --replay'],

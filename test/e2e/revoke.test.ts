@@ -310,6 +310,8 @@ describe(
         const complaint = 'the journal could not be asked for unfinished orders';
         for (const { status, err } of [shown, done])
           expect([status, err.includes(complaint)]).toEqual([0, other !== null || how === 'damaged']);
+        // One line that says what to do, and no stack.
+        for (const { err } of [shown, done]) expect(err).not.toContain('"stack"');
       },
     );
   },

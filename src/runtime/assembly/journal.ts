@@ -111,6 +111,12 @@ export function readUnfinishedPlaces(setting: string | undefined): Promise<reado
   return ask(setting, (journal) => journal.unfinishedPlaces());
 }
 
+/** What to do about a file is in the message; where that was worded, three causes deep, helps nobody at a terminal. */
+function complain(what: string, error: unknown): void {
+  if (error instanceof ConfigError) logger.warn(`${what}: ${error.message}`);
+  else logger.warn(what, { err: error });
+}
+
 async function ask<T>(setting: string | undefined, question: (journal: SqliteJournal) => T): Promise<T | null> {
   if (setting === 'memory' || !existsSync(setting ?? defaultJournalFile())) return null;
   try {
@@ -121,7 +127,7 @@ async function ask<T>(setting: string | undefined, question: (journal: SqliteJou
       await journal.close();
     }
   } catch (error) {
-    logger.warn('the journal could not be asked for unfinished orders', { err: error });
+    complain('the journal could not be asked for unfinished orders', error);
     return null;
   }
 }
@@ -136,6 +142,6 @@ async function write(setting: string | undefined, entries: (journal: Journal) =>
       await journal.close();
     }
   } catch (error) {
-    logger.warn('this revoke could not be journaled', { err: error });
+    complain('this revoke could not be journaled', error);
   }
 }
