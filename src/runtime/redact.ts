@@ -10,8 +10,9 @@ const SENSITIVE =
   /^(?:x-mbx-apikey|ok-access-(?:key|sign|passphrase)|authorization|cookie|set-cookie|api_?-?key|access_?-?key(?:id)?|secret(?:_?-?key)?|private_?-?key|pass(?:phrase|word)?|sign(?:ature)?|listen_?-?key|token)$/i;
 /** The same inside a URL or a form: `signature=…`. */
 const PARAMETER = /\b(signature|sign|apikey|accesskey(?:id)?|secret(?:key)?|passphrase|listenkey|token)=[^&\s"']+/gi;
-/** …and inside text that is JSON. */
-const MEMBER = /"(signature|sign|apikey|accesskey(?:id)?|secret(?:key)?|passphrase|listenkey|token)"\s*:\s*"[^"]*"/gi;
+/** …and inside text that is JSON, which may have been cut within the value. */
+const MEMBER =
+  /"(signature|sign|apikey|accesskey(?:id)?|secret(?:key)?|passphrase|listenkey|token)"\s*:\s*"[^"]*(?:"|$)/gi;
 const PEM = /-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]*PRIVATE KEY-----|$)/g;
 
 const MAX_DEPTH = 6;
@@ -20,10 +21,14 @@ const MAX_TEXT = 4_096;
 
 /** Text without keys, signatures and private keys, cut to a sensible length. */
 export function redactText(text: string): string {
-  const short = text.length > MAX_TEXT ? `${text.slice(0, MAX_TEXT)}… (${text.length} characters)` : text;
+  if (text.length > MAX_TEXT) return `${withoutSecrets(text.slice(0, MAX_TEXT))}… (${text.length} characters)`;
+  return withoutSecrets(text);
+}
+
+function withoutSecrets(text: string): string {
   // Most lines hold none of these characters: a scan for them is much cheaper than three expressions.
-  if (!/["=-]/.test(short)) return short;
-  return short.replaceAll(PEM, HIDDEN).replaceAll(PARAMETER, `$1=${HIDDEN}`).replaceAll(MEMBER, `"$1":"${HIDDEN}"`);
+  if (!/["=-]/.test(text)) return text;
+  return text.replaceAll(PEM, HIDDEN).replaceAll(PARAMETER, `$1=${HIDDEN}`).replaceAll(MEMBER, `"$1":"${HIDDEN}"`);
 }
 
 function redactError(error: Error, depth: number): Record<string, unknown> {

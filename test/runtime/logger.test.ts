@@ -151,6 +151,12 @@ describe('nothing secret gets into a line', () => {
   });
 });
 
+it('nor where a long text is cut in the middle of it', () => {
+  const long = JSON.stringify({ body: 'x'.repeat(4_060), secretKey: 'hush-hush-hush', more: 'y'.repeat(100) });
+  const [line] = written((log) => log.error('refused', { cause: long }));
+  expect(line?.['cause']).toMatch(/x","secretKey":"\[secret\]"… \(\d+ characters\)$/);
+});
+
 it('A20: appends to the log file of the configuration and deletes nothing beside it', () => {
   const folder = mkdtempSync(join(tmpdir(), 'aioquant-log-'));
   writeFileSync(join(folder, 'precious.txt'), 'mine');
