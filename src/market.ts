@@ -139,7 +139,7 @@ export class Market {
       whose: 'market',
       info: this.info,
       log: this.#environment.log,
-      onError: onError && ((error) => onError(error, this.info)),
+      onError: onError && ((error) => (this.isClosed ? undefined : onError(error, this.info))),
     });
   }
 }

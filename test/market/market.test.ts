@@ -310,6 +310,7 @@ describe.each(PLATFORMS)('on %s', (platform) => {
       onOrderbookUpdate: async (book) => {
         scene.books.push(book);
         await sleep(scene.clock, 5_000);
+        throw new Error('too late for onError');
       },
     });
     scene.fault({ fault: 'connection-cut' });
@@ -320,6 +321,8 @@ describe.each(PLATFORMS)('on %s', (platform) => {
     await scene.clock.advance(20_000);
     expect(scene.books).toHaveLength(1);
     expect(scene.eventTypes).toEqual(['open', 'close']);
+    expect(scene.errors).toEqual([]);
+    expect(scene.said).toEqual([expect.stringContaining('too late for onError')]);
   });
 
   it('is not ready when closed before the first book', async () => {
