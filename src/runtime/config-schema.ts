@@ -1,6 +1,7 @@
 // The configuration file's shape: what each known key may hold, and its default.
 // Reading the file, environment variables and the wording of mistakes are config.ts's and config-problems.ts's part.
 
+import { resolve } from 'node:path';
 import { z } from 'zod';
 import { PLATFORMS } from '../domain/platform.ts';
 import { Secret } from '../domain/secret.ts';
@@ -13,6 +14,8 @@ const path = text.refine(
   (value) => !/^~(?:[/\\]|$)/.test(value),
   'begins with "~", which only shells know; write ${HOME} instead',
 );
+/** From where the program was started: a strategy that goes to another folder has the same file as its supervisor and the commands. */
+const journal = path.transform((value) => (value === 'memory' ? value : resolve(value)));
 const secret = text.transform((value) => new Secret(value));
 
 const symbol = z.string().superRefine((value, context) => {
@@ -90,7 +93,7 @@ export const settingsSchema = z
     /** The HTTP proxy through which exchanges are reached. */
     proxy: proxy.transform((value) => new Secret(value)).optional(),
     log: log.prefault({}),
-    journal: path.optional(),
+    journal: journal.optional(),
     supervisor: supervisor.prefault({}),
     stop: stop.prefault({}),
     deadMansSwitch,

@@ -2,7 +2,7 @@
 import { inspect } from 'node:util';
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 import { ConfigError } from '../../src/runtime/config-problems.ts';
 import { config, parseConfig, readConfig, useConfig } from '../../src/runtime/config.ts';
@@ -78,6 +78,11 @@ describe('a good file', () => {
 
   it.each(['config.json', 'config.yaml'])('may begin with a mark of its encoding (%s)', (source) => {
     expect(parseConfig('\uFEFF{ "serverId": "box" }\r\n', source, {}).serverId).toBe('box');
+  });
+
+  it('knows the journal by its whole path: a strategy may go to another folder before it is opened', () => {
+    expect(parseConfig('journal: data/j.sqlite', 'config.yaml').journal).toBe(resolve('data/j.sqlite'));
+    expect(parseConfig('journal: memory', 'config.yaml').journal).toBe('memory');
   });
 
   it('takes a proxy, whose URL is a secret', () => {
