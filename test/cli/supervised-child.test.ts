@@ -15,3 +15,11 @@ it('a child that could not be started is over', async () => {
   expect(code).toBeNull();
   expect(signal).toContain('ENOENT');
 });
+
+it('a child that is gone is over, although a process that it started holds its pipes open', async () => {
+  const sleeper = `require('node:child_process').spawn(process.execPath, ['-e', 'setTimeout(() => {}, 8000)'], { stdio: 'inherit' })`;
+  const child = spawn(process.execPath, ['-e', `${sleeper}; process.exit(3)`]);
+  const begun = performance.now();
+  expect(await supervisedChild(child).exited).toEqual({ code: 3, signal: null });
+  expect(performance.now() - begun).toBeLessThan(7_000);
+}, 20_000);
