@@ -70,14 +70,16 @@ export class Revoke {
 
   /** Resolves when each is settled, or when `inDoubtPatience` is over: what is not known by then fails as in doubt. */
   async orders(ids: readonly string[], at: Connection): Promise<Revoked> {
-    const { clock, timings } = this.parts;
+    const { clock, timings, capabilities } = this.parts;
     const deadline = clock.monotonic() + timings.inDoubtPatience;
     const entries = [...new Set(ids)].map((id) => this.enter(id));
     if (revokeChannel.hasSubscribers) revokeChannel.publish({ ...this.parts.place, orderIds: ids });
     const [sending, there] = partition(entries, ({ order }) => order?.phase === 'sending');
-    // Those on their way hold nobody up.
+    const [ready, toAsk] = partition(there, ({ order }) => capabilities.cancelNamesSymbol || order !== null);
+    // Those on their way hold nobody up, nor do those that must be asked for first.
     await Promise.all([
-      this.revoke(there, deadline, at),
+      this.revoke(ready, deadline, at),
+      this.revoke(toAsk, deadline, at),
       this.awaitReplies(sending).then(() => this.revoke(sending, deadline, at)),
     ]);
     return this.sum(entries);

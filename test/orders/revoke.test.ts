@@ -142,6 +142,20 @@ describe('revokeOrder with ids', () => {
     await trade.close();
   });
 
+  it('an order that must be asked for first holds up no cancel of another', async () => {
+    const stage = new Stage({ cancelNamesSymbol: false });
+    const { trade } = await stage.ready();
+    await stage.clock.runFor(trade.createOrder('SELL', '2', '10'));
+    stage.venue.pushDelayMs = null;
+    stage.venue.place({});
+    stage.venue.queryDelayMs = 3_000;
+    const revoking = trade.revokeOrder('1001', '1002');
+    await stage.clock.advance(100);
+    expect(stage.venue.openOrders.map(({ orderId }) => orderId)).toEqual(['1002']);
+    expect(await stage.clock.runFor(revoking)).toEqual([['1001', '1002'], null]);
+    await trade.close();
+  });
+
   it('vnpy_binance #73: a refused cancel says nothing about the order', async () => {
     const stage = new Stage();
     const { trade } = await stage.ready();
