@@ -48,7 +48,7 @@ export interface RememberedOrder {
   readonly adopted: boolean;
   /** Everything that was heard of it. Merging it all gives the state it had. */
   readonly reports: readonly OrderReport[];
-  /** Trade ids that onFill was called for, or that belong to the time before the first start. */
+  /** Trade ids that onFill was called for, under whatever name of the order, or that belong to the time before the first start. */
   readonly told: ReadonlySet<string>;
 }
 

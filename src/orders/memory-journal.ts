@@ -90,10 +90,18 @@ export class MemoryJournal implements Journal {
       return entry;
     };
     return {
-      load: (): readonly RememberedOrder[] =>
-        [...this.entries.entries()]
-          .filter(([id, entry]) => entry.status === null && id === prefix + entry.key)
-          .map(([, entry]) => ({ ...entry, reports: [...entry.reports], told: new Set(entry.told) })),
+      load: (): readonly RememberedOrder[] => {
+        const mine = [...this.entries].filter(([id, { key }]) => id === prefix + key).map(([, entry]) => entry);
+        const byId = Map.groupBy(mine, ({ reports }) => lastOf(reports, 'orderId'));
+        return mine
+          .filter(({ status }) => status === null)
+          .map((entry) => {
+            const orderId = lastOf(entry.reports, 'orderId');
+            const names = orderId === null ? [entry] : (byId.get(orderId) ?? []);
+            const told = new Set(names.flatMap((one) => [...one.told]));
+            return { ...entry, reports: [...entry.reports], told };
+          });
+      },
       lastProof: () => this.proofs.get(prefix) ?? null,
       proof: (time) => {
         this.proofs.set(prefix, time);

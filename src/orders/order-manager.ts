@@ -158,6 +158,8 @@ export class OrderManager {
       if (clientOrderId !== null && this.parts.isOwn(clientOrderId)) order.own = true;
     if (!order.isProven && !order.isEnded) order.phase = 'doubt';
     order.sentAt = intent?.at ?? null;
+    // Another Trade may have told fills of which nothing is written under this name: the exchange will.
+    order.toldBefore = remembered.told;
     const now = clock.monotonic();
     this.tracker.file(order, null, now);
     for (const fill of order.state.trades.values()) {

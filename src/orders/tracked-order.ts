@@ -44,7 +44,7 @@ export class TrackedOrder {
   isConcluded = false;
   /** Refused by a rate limit, so most likely never seen by the matching: nobody asks for it, but what shows it all the same is believed. */
   refusedForRate = false;
-  /** Of an order that had left memory and is back: the fills that were told before, by trade id. Null for any other. */
+  /** Of an order that had left memory and is back, or that an earlier process knew: the fills that were told before, by trade id. Null for any other. */
   toldBefore: ReadonlySet<string> | null = null;
   /** Filled before the first start and not yet explained by known fills: those are never told. */
   silent = Decimal.ZERO;

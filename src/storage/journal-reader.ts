@@ -42,7 +42,13 @@ export class JournalReader {
        AND ended.status IS NOT NULL AND ended.order_id IS NOT NULL`,
     );
     this.reports = prepare(`SELECT detail FROM events WHERE "order" = ? AND what = 'report' ORDER BY id`);
-    this.told = prepare('SELECT trade_id FROM told WHERE "order" = ?');
+    // What was told under another name of the order, by a Trade that saw it to its end, was told.
+    this.told = prepare(
+      `SELECT trade_id FROM told WHERE "order" = ?1 UNION
+       SELECT trade_id FROM orders CROSS JOIN orders AS ended
+       ON ended.scope = orders.scope AND ended.client_order_id = orders.client_order_id AND ended.status IS NOT NULL
+       JOIN told ON told."order" = ended.id WHERE orders.id = ?1 AND ended.order_id = orders.order_id`,
+    );
     this.toldOfId = prepare(
       `SELECT trade_id ${orders} JOIN told ON told."order" = orders.id WHERE ${OF_SCOPE} AND order_id = ?`,
     );

@@ -149,6 +149,31 @@ describe('restart', () => {
     await kill(third);
   });
 
+  it.each(['who placed it', 'who stood beside'])(
+    'fills that one of two Trades of the strategy told after the other had ended are not told again: %s ended first',
+    async (first) => {
+      const stage = new Stage();
+      const { trade } = await stage.ready();
+      const { trade: beside } = await stage.ready();
+      await stage.clock.runFor(trade.createOrder('SELL', '2', '10'));
+      const order = stage.venue.orders[0]!;
+      await stage.clock.advance(100);
+      const [ended, last] = first === 'who placed it' ? [trade, beside] : [beside, trade];
+      await kill(ended);
+      stage.venue.restore();
+      await stage.clock.advance(100);
+      stage.venue.fill(order, '4');
+      stage.venue.fill(order, '6');
+      await stage.clock.advance(100);
+      await kill(last);
+      const { trade: next, told } = await stage.ready();
+      await stage.clock.advance(5_000);
+      expect(told.fills).toEqual([]);
+      expect(next.orders.size).toBe(0);
+      await kill(next);
+    },
+  );
+
   it('an order in doubt of which a Trade beside it had heard is not in doubt', async () => {
     const stage = new Stage();
     const { trade } = await stage.ready();

@@ -6,7 +6,7 @@ import { DatabaseSync } from 'node:sqlite';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { merge, newOrderState } from '../../src/domain/merge.ts';
-import { EMPTY_REPORT } from '../../src/domain/order-report.ts';
+import { EMPTY_REPORT, type OrderReport } from '../../src/domain/order-report.ts';
 import type { Intent, JournalScope, OrderJournal } from '../../src/orders/journal.ts';
 import { VirtualClock } from '../../src/runtime/virtual-clock.ts';
 import { silentLog } from '../../src/seam/log.ts';
@@ -67,6 +67,36 @@ describe('SqliteJournal', () => {
     expect(loaded[0]?.intent).toEqual(intent('a'));
     expect(JSON.stringify(loaded[0]?.reports)).toBe(JSON.stringify(of!.reports));
     expect(again.open({ ...SCOPE, strategy: 'other' }).load()).toEqual([]);
+    await again.close();
+  });
+
+  it('what was told of an order under another name, by whoever saw it to its end, was told', async () => {
+    const clock = new VirtualClock();
+    const now = clock.now();
+    const journal = make(clock);
+    const orders = journal.open(SCOPE);
+    const report = (orderId: string): OrderReport => ({
+      ...EMPTY_REPORT,
+      source: 'push',
+      symbol: SCOPE.symbol,
+      orderId,
+      clientOrderId: 'a',
+    });
+    orders.intent('c:a', intent('a'));
+    orders.report('c:a', report('9'), now);
+    orders.told('c:a', 't1');
+    for (const [id, tradeId] of [
+      ['8', 't0'],
+      ['9', 't2'],
+    ] as const) {
+      orders.report(`o:${id}`, report(id), now);
+      orders.told(`o:${id}`, tradeId);
+      orders.closed(`o:${id}`, 'FILLED', now);
+    }
+    await journal.close();
+    const again = make(clock);
+    const loaded = again.open(SCOPE).load();
+    expect(loaded.map(({ key, told }) => [key, [...told].toSorted()])).toEqual([['c:a', ['t1', 't2']]]);
     await again.close();
   });
 
