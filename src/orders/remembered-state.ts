@@ -5,6 +5,7 @@ import { filledQuantity, intendedOrderState, merge, newOrderState, type OrderSta
 import type { OrderReport } from '../domain/order-report.ts';
 import { isOwn } from './client-order-id.ts';
 import type { Intent, OrderSummary, RememberedOrder } from './journal.ts';
+import { KEPT_AFTER_END_MS } from './tracker.ts';
 
 function decimal(text: string | null): Decimal | null {
   return text === null ? null : Decimal.tryFrom(text);
@@ -42,14 +43,11 @@ export function summarize(
   };
 }
 
-/** Clocks differ by less, and nobody gives an id again so soon. */
-const SAME_TIME_MS = 60_000;
-
-/** An order of that client id, placed about then. */
+/** An order of that client id, placed about then: our clock may be ahead, and no id is taken again while its order is in memory. */
 function isMeant({ clientOrderId, at }: Intent, reports: readonly OrderReport[]): boolean {
   return (
     reports.some((report) => report.clientOrderId === clientOrderId) &&
-    reports.some(({ ctime }) => ctime !== null && ctime > at - SAME_TIME_MS)
+    reports.some(({ ctime }) => ctime !== null && ctime > at - KEPT_AFTER_END_MS)
   );
 }
 

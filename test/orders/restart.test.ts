@@ -174,8 +174,12 @@ describe('restart', () => {
     },
   );
 
-  it('an order in doubt of which a Trade beside it had heard is not in doubt', async () => {
+  it.each([
+    ['right', 0],
+    ['two minutes fast', 120_000],
+  ])('an order in doubt of which a Trade beside it had heard is not in doubt, our clock being %s', async (_, ahead) => {
     const stage = new Stage();
+    stage.venue.clockOffsetMs = -ahead;
     const { trade } = await stage.ready();
     await kill(trade);
     const { trade: beside } = await stage.ready();
@@ -185,7 +189,7 @@ describe('restart', () => {
     await kill(beside);
     const { action, orderType, timeInForce } = order;
     const terms = { action, orderType, timeInForce, price: '2', quantity: '10', quoteQuantity: null };
-    stage.journal.open(scope).intent('c:myname:1', { clientOrderId: 'myname', ...terms, at: order.ctime });
+    stage.journal.open(scope).intent('c:myname:1', { clientOrderId: 'myname', ...terms, at: order.ctime + ahead });
     const { trade: next, told } = await stage.ready({ unfinishedOrders: { whose: 'own' } });
     expect([...next.orders.keys()]).toEqual(['1001']);
     expect(told.orders.map(({ orderId, status }) => [orderId, status])).toEqual([['1001', 'SUBMITTED']]);
