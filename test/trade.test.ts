@@ -127,6 +127,9 @@ describe('Trade', () => {
     // As they stand in a configuration and in what `aioquant simulate` prints.
     const others = { name: 'me', symbols: ['EOS/USDT'], grid: 5, endpoint: 'mine', endpoints: 'live', testnet: false };
     await make(others).close();
+    // Said in our words, too, as the error asks for.
+    await make({ endpoints: 'testnet', testnet: true }).close();
+    expect(() => make({ endpoints: 'live', testnet: true })).toThrow("did you mean endpoints: 'testnet'?");
   });
 
   it('takes null for a callback that is not given', async () => {

@@ -27,6 +27,9 @@ export function alike(given: string, known: string): boolean {
   return `${left}s` === right || left === `${right}s` || distance(left, right) <= slips(right);
 }
 
+/** An option of ours and its value: what other libraries call otherwise. */
+type Elsewhere = Readonly<Record<string, readonly [name: string, value: string]>>;
+
 /**
  * The first key of `given` that is none of `names`, but like one of them that is not given, or - set to true - what other libraries call something of
  * ours; null when there is none.
@@ -35,20 +38,23 @@ export function alike(given: string, known: string): boolean {
 export function misspelt(
   given: object,
   names: readonly string[],
-  elsewhere: Readonly<Record<string, string>> = {},
+  elsewhere: Elsewhere = {},
 ): { readonly key: string; readonly meant: string } | null {
   const missing = names.filter((name) => Reflect.get(given, name) === undefined);
   for (const [key, value] of Object.entries(given)) {
     if (names.includes(key)) continue;
-    const meant = (value === true ? elsewhere[key] : undefined) ?? missing.find((name) => alike(key, name));
+    const ours = value === true ? elsewhere[key] : undefined;
+    // Said in our words as well, it does no harm.
+    if (ours !== undefined && Reflect.get(given, ours[0]) === ours[1]) continue;
+    const meant = ours === undefined ? missing.find((name) => alike(key, name)) : `${ours[0]}: '${ours[1]}'`;
     if (meant !== undefined) return { key, meant };
   }
   return null;
 }
 
 /** What other libraries call the choice of a testnet. Passed over, it would mean the live exchange. */
-export const TESTNET_ELSEWHERE: Readonly<Record<string, string>> = {
-  testnet: "endpoints: 'testnet'",
-  sandbox: "endpoints: 'testnet'",
-  demo: "endpoints: 'testnet'",
+export const TESTNET_ELSEWHERE: Elsewhere = {
+  testnet: ['endpoints', 'testnet'],
+  sandbox: ['endpoints', 'testnet'],
+  demo: ['endpoints', 'testnet'],
 };

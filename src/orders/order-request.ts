@@ -85,7 +85,7 @@ function amount(name: string, value: unknown): Decimal | string | null {
 const NAMES = ['orderType', 'timeInForce', 'clientOrderId', 'quoteQuantity', 'evenIfNotReady'] as const;
 const KNOWN: ReadonlySet<string> = new Set(NAMES);
 /** What other libraries call it. On the wire it would be passed over, and the order would take. */
-const ELSEWHERE = { postOnly: "timeInForce: 'POST_ONLY'" } as const;
+const ELSEWHERE = { postOnly: ['timeInForce', 'POST_ONLY'] } as const;
 
 function extraOf(options: CreateOrderOptions): OrderRequest['extra'] {
   let extra: Record<string, string | number | boolean> | null = null;
