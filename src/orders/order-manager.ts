@@ -2,25 +2,18 @@
 // Requests (submit, revoke, reconcile, missing facts) are other files'; they bring their answers here as reports.
 
 import { Decimal } from '../domain/decimal.ts';
-import {
-  compactState,
-  intendedOrderState,
-  merge,
-  newOrderState,
-  stateStatus,
-  type OrderState,
-} from '../domain/merge.ts';
+import { compactState, intendedOrderState, merge, newOrderState } from '../domain/merge.ts';
 import { stateReports } from '../domain/state-reports.ts';
 import { EMPTY_REPORT, type FillReport, type OrderReport } from '../domain/order-report.ts';
-import { ORDER_STATUS_FILLED, ORDER_STATUS_NONE, type Fill, type Order } from '../domain/order.ts';
-import { isEnded, type Life } from '../domain/transitions.ts';
+import { ORDER_STATUS_NONE, type Fill, type Order } from '../domain/order.ts';
 import type { OrderRef } from '../exchanges/exchange.ts';
 import type { Clock } from '../seam/clock.ts';
 import type { Log } from '../seam/log.ts';
 import { FillTeller } from './fill-teller.ts';
 import type { Intent, OrderJournal, RememberedOrder } from './journal.ts';
 import { OpenOrdersView } from './open-orders-view.ts';
-import { byOrder, rememberedState } from './remembered-state.ts';
+import { byOrder, joinEntries, rememberedState } from './remembered-state.ts';
+import { isReopening, isWhole, named, tellsEnd } from './report-meaning.ts';
 import { fillOf, isNews, snapshotOf, type Place } from './snapshot.ts';
 import { TrackedOrder } from './tracked-order.ts';
 import { Tracker } from './tracker.ts';
@@ -124,24 +117,9 @@ export class OrderManager {
 
   /** Takes up what an earlier process left. Those whose fate is open come back in doubt. */
   takeUp(remembered: readonly RememberedOrder[]): void {
-    for (const entries of byOrder(remembered))
-      this.remember(entries.reduce((one, other) => this.joinEntries(one, other)));
-  }
-
-  /** One order is in the journal under two names: from here on it has the first one's. */
-  private joinEntries(one: RememberedOrder, other: RememberedOrder): RememberedOrder {
     const { journal, clock } = this.parts;
-    const now = clock.now();
-    for (const report of other.reports) journal.report(one.key, report, now);
-    for (const tradeId of other.told) journal.told(one.key, tradeId);
-    if (other.adopted) journal.adopted(one.key);
-    journal.closed(other.key, ORDER_STATUS_NONE, now);
-    return {
-      ...one,
-      adopted: one.adopted || other.adopted,
-      reports: [...one.reports, ...other.reports],
-      told: new Set([...one.told, ...other.told]),
-    };
+    for (const entries of byOrder(remembered))
+      this.remember(entries.reduce((one, other) => joinEntries(journal, one, other, clock.now())));
   }
 
   private remember(remembered: RememberedOrder): void {
@@ -205,7 +183,7 @@ export class OrderManager {
     order.state = state;
     // Whatever it is that the exchange says of it, it knows the order; but old fills of it prove nothing of today.
     if (changed || (report.source !== 'fills' && report.source !== 'inferred')) order.isMissing = false;
-    if (tellsEnd(report, state)) order.isConcluded = false;
+    if (order.isConcluded && tellsEnd(report, state)) order.isConcluded = false;
     // Of one that is closed nothing has to be remembered but what makes it open again.
     if (changed || (learnt && order.closedAs === null))
       this.parts.journal.report(order.key, report, this.parts.clock.now(), before);
@@ -482,33 +460,4 @@ export class OrderManager {
   stop(): void {
     this.teller.stop();
   }
-}
-
-/**
- * A row about a whole order says its client id, if it has one: it is not one of ours whose id we do not know. Only of a canceled one it may
- * not: Binance puts the cancel's id in its place (binance.md A8.1).
- */
-function isWhole({ source, life }: OrderReport): boolean {
-  return source === 'open-orders' || (source === 'query' && life !== 'canceled');
-}
-
-/**
- * It was taken for ended, from silence or by a refusal, and works after all. Of a refused one only the list of open orders proves that: a push
- * or a reply may be older than the refusal.
- */
-function isReopening(known: Life, { life, source }: OrderReport): boolean {
-  if (life !== 'open') return false;
-  return known === 'presumed-canceled' || (known === 'failed' && source === 'open-orders');
-}
-
-/** The exchange says that it has ended, or what it has filled amounts to that. A fill alone says that it had not. */
-function tellsEnd({ source, life }: OrderReport, state: OrderState): boolean {
-  if (source === 'inferred') return false;
-  return (life !== null && isEnded(life)) || stateStatus(state) === ORDER_STATUS_FILLED;
-}
-
-/** Reports of the order that was asked for, under the id it was asked by. */
-export function named({ orderId, clientOrderId }: OrderRef, reports: readonly OrderReport[]): readonly OrderReport[] {
-  if (orderId !== null || clientOrderId === null) return reports;
-  return reports.map((report) => (report.clientOrderId === null ? { ...report, clientOrderId } : report));
 }

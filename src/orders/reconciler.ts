@@ -7,9 +7,10 @@ import type { OrderReport } from '../domain/order-report.ts';
 import type { QueryOutcome } from '../exchanges/exchange.ts';
 import type { Clock, Timer } from '../seam/clock.ts';
 import type { Connection } from './connection.ts';
-import { named, type OrderManager } from './order-manager.ts';
+import type { OrderManager } from './order-manager.ts';
 import { Pauses } from './pauses.ts';
 import { nameOf, reconcile, type Answers, type Question, type View } from './reconcile.ts';
+import { named } from './report-meaning.ts';
 import { byTime } from './sort-reports.ts';
 import type { TrackedOrder } from './tracked-order.ts';
 

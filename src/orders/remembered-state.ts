@@ -1,10 +1,12 @@
-// What the journal has of an order, put together again: its state as far as it was heard of, and that in a few words for people.
+// What the journal has of an order, put together again: its state as far as it was heard of, that in a few words for people, and the entries of
+// one that is there under several names.
 
 import { Decimal } from '../domain/decimal.ts';
 import { filledQuantity, intendedOrderState, merge, newOrderState, type OrderState } from '../domain/merge.ts';
 import type { OrderReport } from '../domain/order-report.ts';
+import { ORDER_STATUS_NONE } from '../domain/order.ts';
 import { isOwn } from './client-order-id.ts';
-import type { Intent, OrderSummary, RememberedOrder } from './journal.ts';
+import type { Intent, OrderJournal, OrderSummary, RememberedOrder } from './journal.ts';
 import { KEPT_AFTER_END_MS } from './tracker.ts';
 
 function decimal(text: string | null): Decimal | null {
@@ -71,4 +73,23 @@ export function byOrder(all: readonly RememberedOrder[]): readonly (readonly Rem
     if (intent !== null && reports.length === 0) unheard.push({ intent, group });
   }
   return groups;
+}
+
+/** One order is in the journal under two names: from here on it has the first one's. */
+export function joinEntries(
+  journal: OrderJournal,
+  one: RememberedOrder,
+  other: RememberedOrder,
+  now: number,
+): RememberedOrder {
+  for (const report of other.reports) journal.report(one.key, report, now);
+  for (const tradeId of other.told) journal.told(one.key, tradeId);
+  if (other.adopted) journal.adopted(one.key);
+  journal.closed(other.key, ORDER_STATUS_NONE, now);
+  return {
+    ...one,
+    adopted: one.adopted || other.adopted,
+    reports: [...one.reports, ...other.reports],
+    told: new Set([...one.told, ...other.told]),
+  };
 }

@@ -1,0 +1,37 @@
+// What a report means for the order it is about, beyond the fields that the merge takes: how much of it it tells, and what it proves of its end.
+// Pure. What follows from it is the order manager's part.
+
+import { stateStatus, type OrderState } from '../domain/merge.ts';
+import type { OrderReport } from '../domain/order-report.ts';
+import { ORDER_STATUS_FILLED } from '../domain/order.ts';
+import { isEnded, type Life } from '../domain/transitions.ts';
+import type { OrderRef } from '../exchanges/exchange.ts';
+
+/**
+ * A row about a whole order says its client id, if it has one: it is not one of ours whose id we do not know. Only of a canceled one it may
+ * not: Binance puts the cancel's id in its place (binance.md A8.1).
+ */
+export function isWhole({ source, life }: OrderReport): boolean {
+  return source === 'open-orders' || (source === 'query' && life !== 'canceled');
+}
+
+/**
+ * It was taken for ended, from silence or by a refusal, and works after all. Of a refused one only the list of open orders proves that: a push
+ * or a reply may be older than the refusal.
+ */
+export function isReopening(known: Life, { life, source }: OrderReport): boolean {
+  if (life !== 'open') return false;
+  return known === 'presumed-canceled' || (known === 'failed' && source === 'open-orders');
+}
+
+/** The exchange says that it has ended, or what it has filled amounts to that. A fill alone says that it had not. */
+export function tellsEnd({ source, life }: OrderReport, state: OrderState): boolean {
+  if (source === 'inferred') return false;
+  return (life !== null && isEnded(life)) || stateStatus(state) === ORDER_STATUS_FILLED;
+}
+
+/** Reports of the order that was asked for, under the id it was asked by. */
+export function named({ orderId, clientOrderId }: OrderRef, reports: readonly OrderReport[]): readonly OrderReport[] {
+  if (orderId !== null || clientOrderId === null) return reports;
+  return reports.map((report) => (report.clientOrderId === null ? { ...report, clientOrderId } : report));
+}
