@@ -86,7 +86,7 @@ const FLOOD_CPU = "CPU of the callbacks' thread in a flood, many frames to a seg
 async function updates(exchange: ExchangeName, peers: readonly string[]): Promise<void> {
   const sizes: UpdatesSizes = quick
     ? { warmUp: 12_000, flood: 5_000, floods: 3, paceSeconds: 0 }
-    : { warmUp: 20_000, flood: 60_000, floods: 1, paceSeconds: 2 };
+    : { warmUp: 60_000, flood: 60_000, floods: 2, paceSeconds: 2 };
   const section = `Order updates, ${{ binance: 'Binance', okx: 'OKX', htx: 'HTX' }[exchange]}`;
   const only = `updates-${exchange}`;
   const take = (contender: string, result: UpdatesFigures | string): void => {

@@ -22,14 +22,14 @@ export async function runSoak(minutes: number): Promise<void> {
     const prefix = ownPrefix('bench');
     const target = { exchange: 'binance', ...(await server.ask<object>('begin', 'binance')) };
     // The client makes what it must see block by block, or its own memory would be all that is seen.
-    await client.ask('connect', target, 0, prefix, Date.now());
+    await client.ask('connect', target, prefix, Date.now());
     const points: Reading[] = [];
     const begun = performance.now();
     for (let index = 0; performance.now() - begun < minutes * 60_000; index++) {
       const startTime = Date.now();
-      await server.ask('prepareBlock', index, ORDERS, prefix, startTime);
-      const count = await client.ask<number>('expectBlock', index, ORDERS, prefix, startTime);
-      const measuring = client.ask<Measured>('measure', 0, count);
+      const count = await server.ask<number>('prepareBlock', index, ORDERS, prefix, startTime);
+      await client.ask('expectBlock', index, ORDERS, prefix, startTime);
+      const measuring = client.ask<Measured>('measure', count);
       await server.ask('paced', 0, count, PER_SECOND);
       const { problem } = await measuring;
       if (problem !== null) throw new Error(`block ${index}: ${problem}`);

@@ -53,7 +53,6 @@ export interface UpdatesStage {
   readonly sizes: UpdatesSizes;
   readonly server: Child;
   readonly target: object;
-  readonly total: number;
   readonly prefix: string;
   readonly startTime: number;
 }
@@ -71,7 +70,7 @@ export async function withUpdates<T>(
     const startTime = Date.now();
     const target = { exchange, ...(await server.ask<object>('begin', exchange)) };
     await server.ask('prepare', total, prefix, startTime);
-    return await work({ exchange, sizes, server, target, total, prefix, startTime });
+    return await work({ exchange, sizes, server, target, prefix, startTime });
   } finally {
     server.stop();
   }
@@ -83,15 +82,15 @@ export async function runUpdates(
   contender: string,
   execArgv: readonly string[] = [],
 ): Promise<UpdatesFigures> {
-  const { server, target, total, prefix, startTime, sizes } = stage;
+  const { server, target, prefix, startTime, sizes } = stage;
   const home = mkdtempSync(join(tmpdir(), 'aioquant-bench-'));
   const client = start('client', CLIENT, [contender], { XDG_DATA_HOME: home }, execArgv);
   try {
-    await client.ask('connect', target, total, prefix, startTime);
+    await client.ask('connect', target, prefix, startTime);
     let at = 0;
     const take = async (count: number, rate: number | null): Promise<[Measured, Float64Array]> => {
-      await client.ask('expect', at, count, rate !== null);
-      const measuring = client.ask<Measured>('measure', at, at + count);
+      await client.ask('expect', count, rate !== null);
+      const measuring = client.ask<Measured>('measure', count);
       const playing =
         rate === null
           ? server.ask<Float64Array>('flood', at, at + count)

@@ -111,14 +111,19 @@ export class Recorder {
     this.#lastAt = now();
   }
 
-  async measure(expected: readonly Expected[], flush: (() => Promise<void>) | undefined): Promise<Measured> {
-    await this.until(expected.length);
+  /** @param expected the states that must come, of which so many are taken now, and no sooner than everything is measured */
+  async measure(
+    expected: Iterator<Expected>,
+    count: number,
+    flush: (() => Promise<void>) | undefined,
+  ): Promise<Measured> {
+    await this.until(count);
     const started = this.#started;
     const wallMs = this.#lastAt - (started?.at ?? 0);
     await flush?.();
     const cpu = process.cpuUsage(started?.cpu);
     const thread = process.threadCpuUsage(started?.thread);
-    const { problem, delivered } = this.#judge(expected);
+    const { problem, delivered } = this.#judge(expected, count);
     return {
       cpuUs: (cpu.user + cpu.system) / this.#count,
       threadUs: (thread.user + thread.system) / this.#count,
@@ -130,28 +135,23 @@ export class Recorder {
     };
   }
 
-  #judge(expected: readonly Expected[]): { problem: string | null; delivered: number } {
-    let index = 0;
-    let problem: string | null = null;
-    let hits = 0;
+  #judge(expected: Iterator<Expected>, count: number): { problem: string | null; delivered: number } {
+    const next = (): string => {
+      const { orderId, status, filled } = expected.next().value as Expected;
+      return `${orderId} ${status} ${filled}`;
+    };
+    const given = (index: number): string => `${this.#orderIds[index]} ${this.#statuses[index]} ${this.#filled[index]}`;
     // In order, with nothing left out and nothing told twice; else how many were there at all.
-    for (; index < expected.length; index++) {
-      const wanted = expected[index];
-      const given = `${this.#orderIds[index]} ${this.#statuses[index]} ${this.#filled[index]}`;
-      if (given === `${wanted?.orderId} ${wanted?.status} ${wanted?.filled}`) hits++;
-      else {
-        problem = `callback ${index}: "${given}" instead of "${wanted?.orderId} ${wanted?.status} ${wanted?.filled}"`;
-        break;
-      }
+    for (let index = 0; index < count; index++) {
+      const wanted = next();
+      if (given(index) === wanted) continue;
+      const problem = `callback ${index}: "${given(index)}" instead of "${wanted}"`;
+      const all = new Set(Array.from({ length: this.#count }, (_, at) => given(at)));
+      let hits = index + (all.has(wanted) ? 1 : 0);
+      for (let more = index + 1; more < count; more++) if (all.has(next())) hits++;
+      return { problem, delivered: hits / count };
     }
-    if (problem === null && this.#count !== expected.length)
-      problem = `${this.#count} callbacks for ${expected.length} states`;
-    if (problem !== null) {
-      const given = new Set<string>();
-      for (let at = 0; at < this.#count; at++)
-        given.add(`${this.#orderIds[at]} ${this.#statuses[at]} ${this.#filled[at]}`);
-      hits = expected.filter(({ orderId, status, filled }) => given.has(`${orderId} ${status} ${filled}`)).length;
-    }
-    return { problem, delivered: hits / expected.length };
+    const problem = this.#count === count ? null : `${this.#count} callbacks for ${count} states`;
+    return { problem, delivered: 1 };
   }
 }

@@ -224,7 +224,7 @@ async function journal(): Promise<object> {
   const log = { debug() {}, info() {}, warn() {}, error: (message: string) => console.error(message) };
   const store = new SqliteJournal({ file: join(folder, 'journal.sqlite'), clock: realClock, log });
   const scope = store.open({ platform: 'binance', venue: '', account: 'a', symbol: 'BTC/USDT', strategy: 'bench' });
-  const { texts } = orderFrames('binance', 40_000, 'aq', 1_795_300_000_000);
+  const texts = orderFrames('binance', 40_000, { clientIdPrefix: 'aq', startTime: 1_795_300_000_000 });
   const frames = texts.map((text) => JSON.stringify((JSON.parse(text) as { event: unknown }).event));
   const enqueueTimes: number[] = [];
   let written = 0;

@@ -1,6 +1,6 @@
 // The client process of the order-update cases: one contender, named by the first argument.
 import { answer } from '../harness/child.ts';
-import { orderFrames, type Expected } from '../harness/order-frames.ts';
+import { expectedStates, type Expected } from '../harness/order-frames.ts';
 import { Recorder, type Target, type UpdatesClient } from './kit.ts';
 
 const name = process.argv[2] ?? '';
@@ -20,30 +20,29 @@ async function contender(): Promise<UpdatesClient> {
 }
 const client = await contender();
 const recorder = new Recorder();
-let expected: readonly Expected[] = [];
+/** Of the frames still to come. */
+let expected: Iterator<Expected> = [][Symbol.iterator]();
 
 answer({
-  async connect(target: Target, count: number, clientIdPrefix: string, startTime: number) {
-    expected = orderFrames(target.exchange, count, clientIdPrefix, startTime).expected;
+  async connect(target: Target, clientIdPrefix: string, startTime: number) {
+    expected = expectedStates(target.exchange, { clientIdPrefix, startTime });
     await client.connect(target, recorder.callback);
   },
-  expect(_from: number, count: number, timed: boolean) {
+  expect(count: number, timed: boolean) {
     recorder.reset(timed, count);
   },
-  /** For the soak: the states of one block of its own, every order of which ends. Returns how many they are. */
+  /** For the soak: the states of one block of its own, every order of which ends. */
   expectBlock(block: number, orders: number, clientIdPrefix: string, startTime: number) {
-    expected = orderFrames('binance', Infinity, clientIdPrefix, startTime, orders, block * orders).expected;
-    recorder.reset(false, expected.length);
-    return expected.length;
+    expected = expectedStates('binance', { clientIdPrefix, startTime, orders, first: block * orders });
+    recorder.reset(false, 0);
   },
-  measure: (from: number, to: number) => recorder.measure(expected.slice(from, to), async () => client.flush?.()),
+  measure: (count: number) => recorder.measure(expected, count, async () => client.flush?.()),
   close: () => client.close?.(),
   /** Leaves by itself, so that a profile is written. */
   exit() {
     setTimeout(() => process.exit(0), 50);
   },
   memory() {
-    expected = [];
     recorder.reset(false, 0);
     globalThis.gc?.();
     return process.memoryUsage();

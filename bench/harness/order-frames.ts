@@ -12,11 +12,6 @@ export interface Expected {
   readonly filled: string;
 }
 
-export interface Frames {
-  readonly texts: readonly string[];
-  readonly expected: readonly Expected[];
-}
-
 /** Orders alive at the same time. */
 const ALIVE = 200;
 const FIRST_ID = 48_123_456_789;
@@ -205,33 +200,38 @@ export function orderIdOf(exchange: ExchangeName, number: number): string {
   return exchange === 'okx' ? `3469${FIRST_ID + number}` : String(FIRST_ID + number);
 }
 
-/**
- * @param count of frames, at most
- * @param startTime exchange time of the first, ms
- * @param orders whole lives of so many orders, and no more: none is left unfinished if `count` allows for them
- * @param first number of the first order: others than in another block
- */
-export function orderFrames(
-  exchange: ExchangeName,
-  count: number,
-  clientIdPrefix: string,
-  startTime: number,
-  orders = Infinity,
-  first = 0,
-): Frames {
-  const texts: string[] = [];
-  const expected: Expected[] = [];
-  const write = WRITERS[exchange];
-  if (count === 0) return { texts, expected };
-  for (const moment of moments(exchange === 'htx', startTime, first, orders)) {
-    const clientId = `${clientIdPrefix}${moment.life.number.toString(36).padStart(6, '0')}`;
-    texts.push(write(moment, clientId));
-    expected.push({
+interface Lives {
+  readonly clientIdPrefix: string;
+  /** Exchange time of the first frame, ms. */
+  readonly startTime: number;
+  /** Whole lives of so many orders, and no more; else without end. */
+  readonly orders?: number;
+  /** Number of the first order: others than in another block. */
+  readonly first?: number;
+}
+
+function momentsOf(exchange: ExchangeName, { startTime, orders = Infinity, first = 0 }: Lives): Generator<Moment> {
+  return moments(exchange === 'htx', startTime, first, orders);
+}
+
+/** What a strategy must see after each of the frames, made when it is asked for: a client that kept it would be measured with a heap full of it. */
+export function* expectedStates(exchange: ExchangeName, lives: Lives): Generator<Expected> {
+  for (const moment of momentsOf(exchange, lives))
+    yield {
       orderId: orderIdOf(exchange, moment.life.number),
       status: statusOf(moment),
       filled: moment.filled === 0 ? '0' : plain(amount(moment.filled, 5)),
-    });
+    };
+}
+
+/** The first `count` frames: none of the orders is left unfinished if `count` allows for all of their lives. */
+export function orderFrames(exchange: ExchangeName, count: number, lives: Lives): readonly string[] {
+  const texts: string[] = [];
+  if (count === 0) return texts;
+  const write = WRITERS[exchange];
+  for (const moment of momentsOf(exchange, lives)) {
+    texts.push(write(moment, `${lives.clientIdPrefix}${moment.life.number.toString(36).padStart(6, '0')}`));
     if (texts.length === count) break;
   }
-  return { texts, expected };
+  return texts;
 }

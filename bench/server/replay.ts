@@ -199,11 +199,13 @@ async function paced(from: number, to: number, perSecond: number): Promise<Float
 answer({
   begin,
   prepare(count: number, clientIdPrefix: string, startTime: number) {
-    frames = orderFrames(exchange, count, clientIdPrefix, startTime).texts.map(wsFrame);
+    frames = orderFrames(exchange, count, { clientIdPrefix, startTime }).map(wsFrame);
     return frames.reduce((sum, frame) => sum + frame.length, 0);
   },
   prepareBlock(block: number, orders: number, clientIdPrefix: string, startTime: number) {
-    frames = orderFrames(exchange, Infinity, clientIdPrefix, startTime, orders, block * orders).texts.map(wsFrame);
+    const lives = { clientIdPrefix, startTime, orders, first: block * orders };
+    frames = orderFrames(exchange, Infinity, lives).map(wsFrame);
+    return frames.length;
   },
   flood,
   paced,

@@ -50,7 +50,7 @@ export class HandshakeError extends Error {
 /** One WebSocket connection's events. All are called on the event loop, never re-entrantly from `send`. */
 export interface SocketHandlers {
   onOpen(): void;
-  /** `data` is the raw frame; `binary` tells a binary frame (HTX market data is gzip). */
+  /** `data` is the raw frame, valid until this returns; `binary` tells a binary frame (HTX market data is gzip). */
   onFrame(data: Buffer, binary: boolean): void;
   /** A protocol-level ping came (already answered by the transport). */
   onPing?(): void;

@@ -3,9 +3,10 @@
 
 // The global one is a getter, which would be called for every frame.
 import { Buffer } from 'node:buffer';
-import type { Writable } from 'node:stream';
+import type { Duplex } from 'node:stream';
 import WebSocket from 'ws';
 import { HandshakeError, type Socket, type SocketHandlers } from '../seam/transport.ts';
+import { DirectRead } from './direct-read.ts';
 import type { Proxy } from './proxy.ts';
 
 const DEFAULT_CONNECT_TIMEOUT_MS = 10_000;
@@ -34,6 +35,8 @@ export function connectWebSocket(
   { connectTimeoutMs = DEFAULT_CONNECT_TIMEOUT_MS, proxy }: WebSocketOptions = {},
 ): Socket {
   let failure: Error | undefined;
+  const onMessage = (data: Buffer, binary: boolean): void => handlers.onFrame(data, binary);
+  const directRead = new DirectRead(onMessage);
   let webSocket: WebSocket;
   try {
     webSocket = new WebSocket(url, {
@@ -45,7 +48,7 @@ export function connectWebSocket(
       skipUTF8Validation: true,
       followRedirects: false,
       rejectUnauthorized: true,
-      ...(proxy?.isFor(url) === true ? { agent: proxy.agent() } : {}),
+      ...(proxy?.isFor(url) === true ? { agent: proxy.agent() } : directRead.options),
     });
   } catch (error) {
     const reason = error instanceof Error ? error : new Error(String(error));
@@ -53,16 +56,16 @@ export function connectWebSocket(
     return DEAD_SOCKET;
   }
   // Nagle's algorithm is switched off by the library as soon as the socket is there.
-  let under: Writable | null = null;
+  let under: Duplex | null = null;
   webSocket.on('upgrade', ({ socket }) => {
     under = socket;
   });
-  webSocket.on('open', () => handlers.onOpen());
+  webSocket.on('open', () => {
+    if (under !== null) directRead.begin(under);
+    handlers.onOpen();
+  });
   webSocket.on('message', (data, binary) => {
-    handlers.onFrame(
-      Buffer.isBuffer(data) ? data : Array.isArray(data) ? Buffer.concat(data) : Buffer.from(data),
-      binary,
-    );
+    onMessage(Buffer.isBuffer(data) ? data : Array.isArray(data) ? Buffer.concat(data) : Buffer.from(data), binary);
   });
   if (handlers.onPing !== undefined) webSocket.on('ping', () => handlers.onPing?.());
   if (handlers.onPong !== undefined) webSocket.on('pong', () => handlers.onPong?.());
@@ -81,7 +84,7 @@ export function connectWebSocket(
   });
   let hasSent = false;
   let isGathering = false;
-  const gather = (stream: Writable): void => {
+  const gather = (stream: Duplex): void => {
     if (isGathering) return;
     isGathering = true;
     stream.cork();

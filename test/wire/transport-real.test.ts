@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import { createServer as createSecureServer } from 'node:https';
 import { createServer as createTcpServer, Socket } from 'node:net';
+import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { afterEach, expect, test } from 'vitest';
 import { WebSocketServer } from 'ws';
 import { realClock } from '../../src/runtime/real-clock.ts';
@@ -82,17 +83,18 @@ test('a refused connection and an unknown host have certainly sent nothing', asy
   expect(unknown).toMatchObject({ sent: 'no', kind: 'network' });
 });
 
-test('A17: a certificate nobody vouches for is refused, and nothing is sent', async () => {
+function identity(): { readonly key: string; readonly cert: string } {
   const pem = readFileSync(new URL('../fixtures/wire/self-signed.pem', import.meta.url), 'utf8');
-  const certificate = pem.slice(pem.indexOf('-----BEGIN CERTIFICATE'));
+  const at = pem.indexOf('-----BEGIN CERTIFICATE');
+  return { key: pem.slice(pem.indexOf('-----BEGIN'), at), cert: pem.slice(at) };
+}
+
+test('A17: a certificate nobody vouches for is refused, and nothing is sent', async () => {
   let requests = 0;
-  const server = createSecureServer(
-    { key: pem.slice(pem.indexOf('-----BEGIN'), pem.indexOf('-----BEGIN CERTIFICATE')), cert: certificate },
-    (_request, response) => {
-      requests++;
-      response.end('ok');
-    },
-  );
+  const server = createSecureServer(identity(), (_request, response) => {
+    requests++;
+    response.end('ok');
+  });
   const port = await listen(server);
   const error = await failure(transport().request({ ...base, url: `https://127.0.0.1:${port}/` }));
   expect(error).toMatchObject({ sent: 'no', kind: 'network' });
@@ -203,6 +205,54 @@ test('a WebSocket delivers frames as buffers, tells pings, and reports why a han
   });
   expect(broken).toMatch(/^1006 Invalid URL/);
 });
+
+for (const protocol of ['ws', 'wss'] as const)
+  test(`${protocol}: messages of every size and form arrive whole and in order, also those that come with the handshake's answer`, async () => {
+    const trusted = getCACertificates('default');
+    setDefaultCACertificates([...trusted, identity().cert]);
+    closers.push(() => setDefaultCACertificates(trusted));
+    const http = protocol === 'ws' ? createServer() : createSecureServer(identity());
+    const port = await listen(http);
+    const sizes = [0, 5, 125, 126, 3, 65_535, 65_536, 1, 300_000, 7, 64 * 1_024 - 4, 2];
+    const messages = Array.from({ length: 400 }, (_, index) => Buffer.alloc(sizes[index % 12] ?? 0, index));
+    new WebSocketServer({ server: http }).on('connection', (client, request) => {
+      // The answer to the handshake leaves together with what follows it.
+      request.socket.cork();
+      for (const [index, message] of messages.entries()) {
+        const binary = index % 3 > 0;
+        if (index % 50 === 20) client.ping(String(index));
+        if (index % 37 !== 5 || message.length < 2) client.send(message, { binary });
+        else {
+          client.send(message.subarray(0, 1), { binary, fin: false });
+          client.send(message.subarray(1), { fin: true });
+        }
+      }
+      request.socket.uncork();
+      client.close(4000, 'all told');
+    });
+    const made = transport();
+    const got: { readonly binary: boolean; readonly message: Buffer; readonly reused: boolean }[] = [];
+    let pings = 0;
+    const end = await new Promise<string>((resolve) => {
+      made.connect(`${protocol}://127.0.0.1:${port}/`, {
+        onOpen() {},
+        onFrame: (data, binary) =>
+          void got.push({ binary, message: Buffer.from(data), reused: data.buffer.byteLength === 65_536 }),
+        onPing: () => void pings++,
+        onClose: (code, reason) => resolve(`${code} ${reason}`),
+      });
+    });
+    expect(end).toBe('4000 all told');
+    expect(pings).toBe(8);
+    expect(got).toHaveLength(400);
+    expect(
+      got.findIndex(
+        ({ message, binary }, at) => !message.equals(messages[at] ?? Buffer.of(0)) || binary !== at % 3 > 0,
+      ),
+    ).toBe(-1);
+    // Most of those that fit were never copied: the way past the streams is the one that was gone.
+    expect(got.filter(({ reused }) => reused).length).toBeGreaterThan(100);
+  });
 
 /** What goes to the kernel, and when somebody is told that it will, in order. */
 function departures(): { readonly log: string[]; readonly onLeaving: () => void } {

@@ -27,7 +27,8 @@ const readers: Readers = {
 const events = load('socket-events');
 const reference = events.map(({ payload }) => Buffer.from(JSON.stringify(payload)));
 const reports = events.flatMap(({ name }, index) => (name.startsWith('executionReport') ? [reference[index]!] : []));
-const lives = orderFrames('binance', 2_000, 'aq-', 1_795_300_000_000).texts.map((frame) => Buffer.from(frame));
+const LIVES = { clientIdPrefix: 'aq-', startTime: 1_795_300_000_000 };
+const lives = orderFrames('binance', 2_000, LIVES).map((frame) => Buffer.from(frame));
 
 test('the reference: every execution report is scanned and read alike, everything else is declined', () => {
   expect(reports.length).toBeGreaterThan(4);
@@ -45,7 +46,7 @@ test('mutated frames: scanned alike, or declined', () => {
 });
 
 describe('exactly', () => {
-  const [frame = ''] = orderFrames('binance', 1, 'aq-', 1_795_300_000_000).texts;
+  const [frame = ''] = orderFrames('binance', 1, LIVES);
   const withField = (name: string, value: string): Buffer =>
     Buffer.from(frame.replace(new RegExp(`"${name}":("[^"]*"|[^,}]*)`), `"${name}":${value}`));
 

@@ -37,7 +37,8 @@ const readers: Readers = {
 };
 
 const reference = named('orders-push').map(([, example]) => Buffer.from(JSON.stringify(rowAt(example, 'frame'))));
-const lives = orderFrames('htx', 2_000, 'aq', 1_795_300_000_000).texts.map((frame) => Buffer.from(frame));
+const LIVES = { clientIdPrefix: 'aq', startTime: 1_795_300_000_000 };
+const lives = orderFrames('htx', 2_000, LIVES).map((frame) => Buffer.from(frame));
 
 test('the reference: read alike, and nearly all of it scanned', () => {
   const declined = reference.filter((frame) => !agree(readers, frame)).map((frame) => frame.toString());
@@ -56,9 +57,7 @@ test('mutated frames: scanned alike, or declined', () => {
 });
 
 describe('exactly', () => {
-  const [, , , frame = ''] = orderFrames('htx', 900, 'aq', 1_795_300_000_000).texts.filter((t) =>
-    t.includes('execAmt'),
-  );
+  const [, , , frame = ''] = orderFrames('htx', 900, LIVES).filter((t) => t.includes('execAmt'));
   test.each([
     ['orderId', '9223372036854775807'],
     ['orderId', '"1474908579893191"'],

@@ -28,7 +28,8 @@ const pushOf = (...rows: readonly unknown[]): Buffer =>
   Buffer.from(`{"arg":{"channel":"orders","instType":"ANY","uid":"446"},"data":${JSON.stringify(rows)}}`);
 const whole = payloads.map(({ wire }) => Buffer.from(JSON.stringify(wire)));
 const rows = payloads.flatMap(({ wire }) => ('ordId' in wire || 'state' in wire ? [wire] : []));
-const lives = orderFrames('okx', 2_000, 'aq', 1_795_300_000_000).texts.map((frame) => Buffer.from(frame));
+const LIVES = { clientIdPrefix: 'aq', startTime: 1_795_300_000_000 };
+const lives = orderFrames('okx', 2_000, LIVES).map((frame) => Buffer.from(frame));
 
 test('every payload of the reference: read alike or declined; rows of orders are scanned', () => {
   for (const frame of whole) agree(readers, frame);
@@ -48,7 +49,7 @@ test('mutated frames: scanned alike, or declined', () => {
 });
 
 describe('exactly', () => {
-  const [frame = ''] = orderFrames('okx', 1, 'aq', 1_795_300_000_000).texts;
+  const [frame = ''] = orderFrames('okx', 1, LIVES);
   const withField = (name: string, value: string): Buffer => {
     const written = frame.replace(new RegExp(`"${name}":"[^"]*"`), `"${name}":${value}`);
     expect(isRow(JSON.parse(written))).toBe(true);
