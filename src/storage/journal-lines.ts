@@ -72,8 +72,19 @@ export class Lines {
     this.line.byte(LINE_FEED);
   }
 
-  /** @param known see writeReport */
-  report(key: string, report: OrderReport, at: number, known: OrderState | null): void {
+  /**
+   * @param known see writeReport
+   * @param told the strategy has heard of its fill
+   * @param closed the order ended with it, and the strategy knows
+   */
+  report(
+    key: string,
+    report: OrderReport,
+    at: number,
+    known: OrderState | null,
+    told: boolean,
+    closed: OrderStatus | null,
+  ): void {
     const { line } = this;
     const { orderId, clientOrderId } = report;
     this.start(this.reportBegin, key);
@@ -83,6 +94,10 @@ export class Lines {
     if (orderId !== null && orderId !== known?.orderId) line.field(orderId);
     line.byte(TAB);
     if (clientOrderId !== null && clientOrderId !== known?.clientOrderId) line.field(clientOrderId);
+    line.byte(TAB);
+    if (told && report.fill !== null) line.field(report.fill.tradeId);
+    line.byte(TAB);
+    if (closed !== null) line.text(closed);
     line.byte(TAB);
     writeReport(line, report, known);
     line.byte(LINE_FEED);

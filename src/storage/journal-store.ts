@@ -70,26 +70,24 @@ export class JournalStore {
     const key = readField(keyField);
     switch (what) {
       case 'r': {
-        const row = this.row(scope, key, Number(first));
-        const [clientOrderId, report = ''] = rest;
-        statements.events.add(row.id, Number(first), 'report', report);
+        const at = Number(first);
+        const row = this.row(scope, key, at);
+        const [clientOrderId, toldTradeId, closedAs, report = ''] = rest;
+        statements.events.add(row.id, at, 'report', report);
         // The first report opens an order that was closed; ids that are there stay.
-        if (row.isOpen && second === '' && clientOrderId === '') return;
-        statements.ids.run(readField(second) || null, readField(clientOrderId) || null, row.id);
+        if (!row.isOpen || second !== '' || clientOrderId !== '')
+          statements.ids.run(readField(second) || null, readField(clientOrderId) || null, row.id);
         row.isOpen = true;
+        if (toldTradeId) statements.told.add(row.id, readField(toldTradeId));
+        if (closedAs) this.close(scope, key, row, closedAs, at);
         return;
       }
       case 't':
         statements.told.add(this.idOf(scope, key, now), readField(first));
         return;
-      case 'c': {
-        const row = this.row(scope, key, Number(first));
-        statements.events.add(row.id, Number(first), 'closed', `"${second}"`);
-        statements.closed.run(second, Number(first), row.id);
-        // Should anything new come it is looked up, and so opened, again.
-        scope.orders.delete(key);
+      case 'c':
+        this.close(scope, key, this.row(scope, key, Number(first)), second, Number(first));
         return;
-      }
       case 'i': {
         const { id } = this.row(scope, key, now);
         const { clientOrderId, at } = parseFields(first) ?? {};
@@ -109,6 +107,13 @@ export class JournalStore {
       default:
         throw new Error(`no line of a journal: ${line}`);
     }
+  }
+
+  private close({ orders }: ScopeRows, key: string, { id }: Row, status: string, at: number): void {
+    this.statements.events.add(id, at, 'closed', `"${status}"`);
+    this.statements.closed.run(status, at, id);
+    // Should anything new come it is looked up, and so opened, again.
+    orders.delete(key);
   }
 
   private row(scope: ScopeRows, key: string, at: number): Row {

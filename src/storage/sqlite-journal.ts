@@ -16,6 +16,7 @@ import type { Clock, Timer } from '../seam/clock.ts';
 import type { Log } from '../seam/log.ts';
 import { IntentTail, tailHead } from './intent-tail.ts';
 import { readHistory, readReceipts, readUnfinishedPlaces } from './journal-history.ts';
+import { JournalEntries, type Entry } from './journal-entries.ts';
 import { Lines, type Group } from './journal-lines.ts';
 import { JournalQueue } from './journal-queue.ts';
 import { JournalReader } from './journal-reader.ts';
@@ -59,8 +60,8 @@ export class SqliteJournal implements Journal {
   private readonly tail: IntentTail;
   private readonly scopes: JournalScope[] = [];
   private readonly queue = new JournalQueue();
-  /** What was told since this turn of the event loop began, in its order: not lines yet. */
-  private readonly entries: (() => void)[] = [];
+  /** Their lines are written when everything that was going on has run its course: no callback and no order waits for that. */
+  private readonly entries = new JournalEntries(() => void DONE.then(this.writeEntries));
   /** Being stored, or to be tried again. */
   private group: Group | null = null;
   /** The thread has it. */
@@ -125,7 +126,7 @@ export class SqliteJournal implements Journal {
   open(scope: JournalScope): OrderJournal {
     const lines = new Lines(this.queue.line, this.numberOf(scope));
     const head = tailHead(scope);
-    const { reader } = this;
+    const { reader, entries } = this;
     return {
       load: () => this.recall(() => reader.load(scope), []),
       lastProof: () => this.recall(() => reader.lastProof(scope), null),
@@ -133,16 +134,15 @@ export class SqliteJournal implements Journal {
       finishedSince: (since) => this.recall(() => reader.finishedSince(scope, since), []),
       proof: (at) => {
         this.proofs++;
-        this.enqueue(() => lines.proof(at));
+        entries.add(() => lines.proof(at));
       },
       intent: (key, intent) => this.intend(head, lines, key, intent),
-      report: (key, report, at, known) =>
-        this.enqueue(() => lines.report(key, report, at, this.hasHole ? null : (known ?? null))),
-      told: (key, tradeId) => this.enqueue(() => lines.told(key, tradeId)),
-      adopted: (key) => this.enqueue(() => lines.adopted(key)),
-      closed: (key, status, at) => this.enqueue(() => lines.closed(key, status, at)),
-      result: (key, result) => this.enqueue(() => lines.result(key, result)),
-      receipt: (receipt) => this.enqueue(() => lines.receipt(receipt)),
+      report: (key, report, at, known) => entries.report(lines, key, report, at, known ?? null),
+      told: (key, tradeId) => entries.told(lines, key, tradeId),
+      adopted: (key) => entries.add(() => lines.adopted(key)),
+      closed: (key, status, at) => entries.closed(lines, key, status, at),
+      result: (key, result) => entries.add(() => lines.result(key, result)),
+      receipt: (receipt) => entries.add(() => lines.receipt(receipt)),
     };
   }
 
@@ -183,28 +183,21 @@ export class SqliteJournal implements Journal {
     }
   }
 
-  /** Its line is written when everything that was going on has run its course: no callback and no order waits for that. */
-  private enqueue(line: () => void): void {
-    if (this.closed) return;
-    if (this.entries.push(line) === 1) void DONE.then(this.writeEntries);
-  }
+  private readonly writeEntries = (): void => this.entries.forEach((entry) => this.writeEntry(entry));
 
-  private readonly writeEntries = (): void => {
-    const { entries } = this;
-    for (const line of entries) {
-      try {
-        line();
-      } catch (error) {
-        // What it said may be missing; those behind it must not be.
-        this.queue.dropLine();
-        this.hasHole = true;
-        this.complain(error);
-        continue;
-      }
-      this.onLine();
+  private writeEntry(entry: Entry): void {
+    try {
+      entry.write(this.hasHole);
+    } catch (error) {
+      // What it said may be missing; what came of it, and those behind it, must not be.
+      this.queue.dropLine();
+      this.hasHole = true;
+      this.complain(error);
+      for (const rest of entry.rest) this.writeEntry(rest);
+      return;
     }
-    entries.length = 0;
-  };
+    this.onLine();
+  }
 
   private onLine(): void {
     if (this.queue.endLine()) this.onFullGroup();
@@ -387,6 +380,7 @@ export class SqliteJournal implements Journal {
   async close(): Promise<void> {
     if (this.closed) return;
     this.closed = true;
+    this.entries.close();
     this.attempt(() => this.settle());
     this.quietTimer?.cancel();
     try {

@@ -30,7 +30,14 @@ it('a reply that comes after the end of its order leaves nothing in memory', () 
   const live = (from: number, to: number): void => {
     for (let index = from; index < to; index++) {
       const key = `c:order-number-${index}`;
-      lines.report(key, { ...EMPTY_REPORT, source: 'push', symbol: SCOPE.symbol, orderId: `${index}` }, index, null);
+      lines.report(
+        key,
+        { ...EMPTY_REPORT, source: 'push', symbol: SCOPE.symbol, orderId: `${index}` },
+        index,
+        null,
+        false,
+        null,
+      );
       queue.endLine();
       lines.closed(key, 'CANCELED', index);
       queue.endLine();

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { Decimal } from '../../src/domain/decimal.ts';
 import { merge, newOrderState } from '../../src/domain/merge.ts';
 import { EMPTY_REPORT, type OrderReport } from '../../src/domain/order-report.ts';
 import type { Intent, JournalScope, OrderJournal } from '../../src/orders/journal.ts';
@@ -304,6 +305,31 @@ describe('SqliteJournal', () => {
     expect(loaded?.reports).toEqual([{ ...report, utime: 7 }]);
     expect([...(loaded?.told ?? [])]).toEqual(['t1']);
     await again.close();
+  });
+
+  it('what came of a report within the turn takes no line of its own', async () => {
+    const journal = make();
+    const orders = journal.open(SCOPE);
+    const fill = {
+      tradeId: 't1',
+      price: Decimal.from('2'),
+      quantity: Decimal.from('1'),
+      fee: null,
+      feeAsset: null,
+      liquidity: null,
+      time: 1,
+    };
+    orders.report('o:1', { ...EMPTY_REPORT, source: 'push', symbol: SCOPE.symbol, orderId: '1', fill }, 5);
+    orders.told('o:1', 't1');
+    orders.closed('o:1', 'FILLED', 5);
+    await Promise.resolve();
+    expect(journal['queue'].total).toBe(1);
+    expect(journal.history({})[0]).toMatchObject({
+      status: 'FILLED',
+      events: [{ what: 'report' }, { what: 'closed' }],
+    });
+    expect([...(orders.toldOf('1') ?? [])]).toEqual(['t1']);
+    await journal.close();
   });
 
   it('leaves out of a report what it was told before, until lines were lost', async () => {
