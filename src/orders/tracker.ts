@@ -16,13 +16,19 @@ const PRESUMED_KEPT_MS = 86_400_000;
 /** Ids of orders that left memory, so that a late repetition is not taken for a new order. */
 const MOST_REMEMBERED = 50_000;
 
+/** Its fills are not all told, or it may turn up again. */
+function mayStillChange({ waitingFills, awaitsFills, state }: TrackedOrder, age: number): boolean {
+  if ((waitingFills !== null && waitingFills.size > 0) || awaitsFills) return true;
+  return state.life === 'presumed-canceled' && age < PRESUMED_KEPT_MS;
+}
+
 export class Tracker {
   private readonly byOrderId = new Map<string, TrackedOrder>();
   private readonly byClientId = new Map<string, TrackedOrder>();
   /** By the id they are shown under: the exchange's, or the client's until that is known. */
   private readonly openOrders = new Map<string, TrackedOrder>();
-  /** In the order in which they ended. */
-  private readonly ended = new Set<TrackedOrder>();
+  /** In the order in which they ended. One that lives again, which is rare, is looked for. */
+  private ended: TrackedOrder[] = [];
   private readonly left = new Map<string, OrderStatus>();
 
   /** Unfinished orders, by shown id. */
@@ -39,7 +45,7 @@ export class Tracker {
   }
 
   get size(): number {
-    return this.openOrders.size + this.ended.size;
+    return this.openOrders.size + this.ended.length;
   }
 
   /** The order a report or a reference is about. The exchange's id decides; a client id may have been used before. */
@@ -51,7 +57,7 @@ export class Tracker {
       const known = this.byOrderId.get(ref.orderId);
       if (known !== undefined) return known;
       // The client id may be a later order's by now.
-      if (this.left.has(ref.orderId)) return null;
+      if (this.left.size > 0 && this.left.has(ref.orderId)) return null;
     }
     if (ref.clientOrderId !== null) {
       const known = this.byClientId.get(ref.clientOrderId);
@@ -101,12 +107,12 @@ export class Tracker {
       if (order.endedAt !== null) return;
       this.hide(order);
       order.endedAt = now;
-      this.ended.add(order);
+      this.ended.push(order);
       return;
     }
     if (order.endedAt !== null) {
       order.endedAt = null;
-      this.ended.delete(order);
+      this.takeOut(order);
     }
     const { id, shownAs } = order;
     if (shownAs === id) return;
@@ -121,10 +127,15 @@ export class Tracker {
     order.shownAs = null;
   }
 
+  private takeOut(order: TrackedOrder): void {
+    const place = this.ended.indexOf(order);
+    if (place >= 0) this.ended.splice(place, 1);
+  }
+
   /** Lets an order go that turned out to be another one we know. */
   replace(order: TrackedOrder, by: TrackedOrder): void {
     this.hide(order);
-    this.ended.delete(order);
+    if (order.endedAt !== null) this.takeOut(order);
     for (const index of [this.byOrderId, this.byClientId]) {
       for (const [id, known] of index) if (known === order) index.set(id, by);
     }
@@ -137,16 +148,18 @@ export class Tracker {
 
   /** Lets ended orders go whose time is over. Called only after the view was proven equal to the exchange's. */
   retire(now: number): void {
-    for (const order of this.ended) {
+    const { ended } = this;
+    const staying: TrackedOrder[] = [];
+    let count = 0;
+    for (const order of ended) {
       const age = now - (order.endedAt ?? now);
-      const crowded = this.ended.size > MOST_ENDED && age >= LEAST_KEPT_MS;
+      const crowded = ended.length - count + staying.length > MOST_ENDED && age >= LEAST_KEPT_MS;
       if (age < KEPT_AFTER_END_MS && !crowded) break;
-      if (order.waitingFills !== null && order.waitingFills.size > 0) continue;
-      if (order.awaitsFills) continue;
-      if (order.state.life === 'presumed-canceled' && age < PRESUMED_KEPT_MS) continue;
-      this.ended.delete(order);
-      this.forget(order);
+      count++;
+      if (mayStillChange(order, age)) staying.push(order);
+      else this.forget(order);
     }
+    if (count > 0) this.ended = [...staying, ...ended.slice(count)];
     if (this.left.size <= MOST_REMEMBERED) return;
     for (const id of this.left.keys()) {
       this.left.delete(id);
