@@ -283,26 +283,27 @@ export class Revoke {
   private sum(entries: readonly Entry[]): Revoked {
     const revoked: string[] = [];
     const failed: RevokeFailure[] = [];
-    for (const { id, order, result, lastError } of entries) {
+    for (const entry of entries) {
+      const { id, order, result } = entry;
       const orderId = order === null || order.id === '' ? id : order.id;
       if (result === 'revoked') revoked.push(orderId);
-      else failed.push({ orderId, error: (result ?? this.undecided(orderId, lastError)).at(this.parts.place) });
+      else failed.push({ orderId, error: (result ?? this.undecided(orderId, entry)).at(this.parts.place) });
     }
     this.parts.stats.revoked += revoked.length;
     return { revoked, failed };
   }
 
-  private undecided(id: string, why: TradeError | null): TradeError {
+  private undecided(id: string, { order, lastError: why }: Entry): TradeError {
+    const because = why === null ? '' : ` (${why.message})`;
+    const { code, retryAfter, cause } = why ?? {};
+    // It never got beyond the question of `ofSymbol`.
+    if (order === null && !this.parts.capabilities.cancelNamesSymbol) {
+      const { symbol } = this.parts.place;
+      const message = `no cancel of order ${id} was sent: it is not known whether it is an order of ${symbol}${because}`;
+      return new TradeError(message, { kind: why?.kind ?? 'in-doubt', outcome: 'not-sent', code, retryAfter, cause });
+    }
     if (why !== null && (why.outcome === 'not-sent' || why.kind === 'rate-limited')) return why;
-    return new TradeError(
-      `it is not known yet whether order ${id} was canceled${why === null ? '' : ` (${why.message})`}`,
-      {
-        kind: 'in-doubt',
-        outcome: 'unknown',
-        code: why?.code,
-        retryAfter: why?.retryAfter,
-        cause: why?.cause,
-      },
-    );
+    const message = `it is not known yet whether order ${id} was canceled${because}`;
+    return new TradeError(message, { kind: 'in-doubt', outcome: 'unknown', code, retryAfter, cause });
   }
 }

@@ -156,6 +156,19 @@ describe('revokeOrder with ids', () => {
     await trade.close();
   });
 
+  it('says that no cancel was sent when the question before it is never answered', async () => {
+    const stage = new Stage({ cancelNamesSymbol: false });
+    const { trade } = await stage.ready();
+    stage.venue.pushDelayMs = null;
+    stage.venue.place({});
+    stage.venue.fault('query', ...Array<'request-lost'>(100).fill('request-lost'));
+    const [, error] = await stage.clock.runFor(trade.revokeOrder('1001'));
+    expect(error).toMatchObject({ kind: 'network', outcome: 'not-sent' });
+    expect(error?.message).toContain('no cancel of order 1001 was sent');
+    expect(stage.venue.count('cancel')).toBe(0);
+    await trade.close();
+  });
+
   it('vnpy_binance #73: a refused cancel says nothing about the order', async () => {
     const stage = new Stage();
     const { trade } = await stage.ready();
