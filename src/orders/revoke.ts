@@ -293,7 +293,7 @@ export class Revoke {
     return { revoked, failed };
   }
 
-  private undecided(id: string, { order, lastError: why }: Entry): TradeError {
+  private undecided(id: string, { order, canceled, lastError: why }: Entry): TradeError {
     const because = why === null ? '' : ` (${why.message})`;
     const { code, retryAfter, cause } = why ?? {};
     // It never got beyond the question of `ofSymbol`.
@@ -302,7 +302,8 @@ export class Revoke {
       const message = `no cancel of order ${id} was sent: it is not known whether it is an order of ${symbol}${because}`;
       return new TradeError(message, { kind: why?.kind ?? 'in-doubt', outcome: 'not-sent', code, retryAfter, cause });
     }
-    if (why !== null && (why.outcome === 'not-sent' || why.kind === 'rate-limited')) return why;
+    // What became of the last cancel says nothing of one before it that may have been carried out.
+    if (!canceled && why !== null && (why.outcome === 'not-sent' || why.kind === 'rate-limited')) return why;
     const message = `it is not known yet whether order ${id} was canceled${because}`;
     return new TradeError(message, { kind: 'in-doubt', outcome: 'unknown', code, retryAfter, cause });
   }

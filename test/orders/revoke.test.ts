@@ -169,6 +169,19 @@ describe('revokeOrder with ids', () => {
     await trade.close();
   });
 
+  it.each(['not-sent', { reject: 'rate-limited' }] as const)(
+    'a cancel that may have been carried out is in doubt, though those after it were not (%j)',
+    async (fault) => {
+      const stage = new Stage();
+      const { trade } = await stage.ready();
+      await stage.clock.runFor(trade.createOrder('SELL', '2', '10'));
+      stage.venue.fault('cancel', 'request-lost', ...Array<typeof fault>(100).fill(fault));
+      const [, error] = await stage.clock.runFor(trade.revokeOrder('1001'));
+      expect(error).toMatchObject({ kind: 'in-doubt', outcome: 'unknown' });
+      await trade.close();
+    },
+  );
+
   it('vnpy_binance #73: a refused cancel says nothing about the order', async () => {
     const stage = new Stage();
     const { trade } = await stage.ready();
