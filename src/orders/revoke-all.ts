@@ -45,7 +45,7 @@ export class RevokeAll {
   private readonly whose: Whose;
   private readonly found = new Set<TrackedOrder>();
   private lastError: TradeError | null = null;
-  /** The exchange wants to be left alone until then, monotonic: from when it said so, for what is asked later may have waited it out. */
+  /** See revoke.ts: what is asked later may have waited it out, and so may others of the same cancels. */
   private quietUntil = -Infinity;
   /** The key was refused, and so often. */
   private keyError: TradeError | null = null;
@@ -126,9 +126,9 @@ export class RevokeAll {
     return Math.max(pause, Math.min(FIRST_REFUSED_PAUSE_MS * 2 ** (this.keyRefusals - 1), LONGEST_REFUSED_PAUSE_MS));
   }
 
-  private noteError(error: TradeError): void {
+  private noteError(error: TradeError, since = this.parts.clock.monotonic()): void {
     this.lastError = error;
-    this.quietUntil = Math.max(this.quietUntil, this.parts.clock.monotonic() + (error.retryAfter ?? 0));
+    this.quietUntil = Math.max(this.quietUntil, since + (error.retryAfter ?? 0));
   }
 
   private get isKeyRefused(): boolean {
@@ -204,10 +204,11 @@ export class RevokeAll {
       // Those on their way too: the sweep may strike them when they arrive.
       const struck = [...this.found].filter((order) => !order.isEnded);
       this.isSweeping = true;
+      const askedAt = clock.monotonic();
       const outcome = await this.at.account.trading.cancelAll(this.at.instrument, refs);
       this.isSweeping = outcome.outcome === 'accepted' || outcome.outcome === 'unknown';
       if (outcome.outcome === 'accepted') this.lastError = null;
-      else this.noteError(outcome.error);
+      else this.noteError(outcome.error, askedAt);
       if (this.isSweeping) for (const order of struck) order.cancelSent = true;
       if (this.isSweeping) for (const stray of strays) stray.isCanceled = true;
       if (outcome.outcome === 'accepted') {
@@ -219,6 +220,7 @@ export class RevokeAll {
     }
     this.isSweeping = false;
     if (refs.length === 0) return;
+    const askedAt = clock.monotonic();
     const outcomes = await this.at.account.trading.cancel(this.at.instrument, refs);
     this.lastError = null;
     const received = clock.monotonic();
@@ -233,7 +235,7 @@ export class RevokeAll {
       }
       if (outcome.outcome === 'accepted') manager.applyTo(target, outcome.reports, received);
       // "Gone" says nothing yet: the list and the look-up will.
-      else if (outcome.outcome !== 'gone') this.noteError(outcome.error);
+      else if (outcome.outcome !== 'gone') this.noteError(outcome.error, askedAt);
     });
   }
 

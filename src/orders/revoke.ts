@@ -52,7 +52,10 @@ interface Entry {
   /** A cancel of this call may have been carried out. */
   canceled: boolean;
   lastError: TradeError | null;
-  /** The exchange wants to be left alone until then, monotonic: from when it said so, for others may wait it out meanwhile. */
+  /**
+   * The exchange wants to be left alone until then, monotonic: from when it said so, for others may wait it out meanwhile. When it said so to one
+   * of many cancels is not known, only when they were given in charge: who comes too early by that waits inside, where their answers waited.
+   */
   quietUntil: number;
   result: 'revoked' | TradeError | null;
 }
@@ -140,6 +143,7 @@ export class Revoke {
     const entries = await this.ofSymbol(all, at);
     if (entries.length === 0) return;
     const refs = entries.map((entry) => this.ref(entry));
+    const askedAt = clock.monotonic();
     const outcomes = await at.account.trading.cancel(at.instrument, refs);
     const received = clock.monotonic();
     outcomes.forEach((outcome, index) => {
@@ -149,7 +153,7 @@ export class Revoke {
     await Promise.all(
       entries.map(async (entry, index) => {
         const outcome = outcomes[index];
-        if (outcome !== undefined) await this.settle(entry, outcome, at);
+        if (outcome !== undefined) await this.settle(entry, outcome, askedAt, at);
       }),
     );
   }
@@ -161,12 +165,12 @@ export class Revoke {
     return entries.filter(({ order, result }) => order !== null && result === null);
   }
 
-  private async settle(entry: Entry, outcome: CancelOutcome, at: Connection): Promise<void> {
+  private async settle(entry: Entry, outcome: CancelOutcome, askedAt: number, at: Connection): Promise<void> {
     const { manager, journal, clock } = this.parts;
     entry.order ??= manager.tracker.byId(entry.id);
     const { order } = entry;
     const error = outcome.outcome === 'accepted' ? null : outcome.error;
-    this.noteError(entry, error);
+    this.noteError(entry, error, askedAt);
     if (order !== null) {
       const { kind = null, code = null, message = null } = error ?? {};
       journal.result(order.key, { request: 'cancel', outcome: outcome.outcome, kind, code, message, at: clock.now() });
@@ -192,9 +196,9 @@ export class Revoke {
     }
   }
 
-  private noteError(entry: Entry, error: TradeError | null): void {
+  private noteError(entry: Entry, error: TradeError | null, since: number): void {
     entry.lastError = error;
-    entry.quietUntil = this.parts.clock.monotonic() + (error?.retryAfter ?? 0);
+    entry.quietUntil = since + (error?.retryAfter ?? 0);
   }
 
   private markCanceled(entry: Entry): void {
@@ -231,7 +235,7 @@ export class Revoke {
       this.noteEnd(entry);
       // Still open: the next round cancels it again, which does no harm.
     } else if (answer.outcome === 'no-answer') {
-      this.noteError(entry, answer.error);
+      this.noteError(entry, answer.error, clock.monotonic());
       // Of one whose request is still in doubt the exchange may say so and have it a moment later.
     } else if (!this.noteEnd(entry) && entry.order?.phase !== 'doubt' && this.isDenied(entry)) {
       const { place } = this.parts;

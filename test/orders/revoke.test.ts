@@ -142,6 +142,18 @@ describe('revokeOrder with ids', () => {
     await trade.close();
   });
 
+  it('a ban is waited out once, though another cancel of the same batch has waited it out, too', async () => {
+    const stage = new Stage();
+    const { trade } = await stage.ready();
+    for (let i = 0; i < 2; i++) await stage.clock.runFor(trade.createOrder('SELL', '2', '10'));
+    stage.venue.fault('cancel', { reject: 'rate-limited', retryAfter: 6_000 }, { heldFor: 6_000 });
+    const start = stage.clock.monotonic();
+    const [revoked] = await stage.clock.runFor(trade.revokeOrder('1001', '1002'));
+    expect(revoked).toEqual(['1001', '1002']);
+    expect(stage.clock.monotonic() - start).toBeLessThan(7_000);
+    await trade.close();
+  });
+
   it('an order that must be asked for first holds up no cancel of another', async () => {
     const stage = new Stage({ cancelNamesSymbol: false });
     const { trade } = await stage.ready();
@@ -470,6 +482,19 @@ describe.each([
     await trade.close();
     await other.close();
   });
+});
+
+it('revoking everything waits out a ban once, though another cancel of the same batch has waited it out, too', async () => {
+  const stage = new Stage({ cancelAll: false });
+  const { trade } = await stage.ready();
+  for (let i = 0; i < 2; i++) await stage.clock.runFor(trade.createOrder('SELL', '2', '10'));
+  stage.venue.fault('cancel', { reject: 'rate-limited', retryAfter: 15_000 }, { heldFor: 15_000 });
+  const [live] = stage.live;
+  const start = stage.clock.monotonic();
+  const receipt = await stage.clock.runFor(live!.revokeAtStop(29_000));
+  expect(receipt).toMatchObject({ revoked: ['1001', '1002'], left: [], error: null });
+  expect(stage.clock.monotonic() - start).toBeLessThan(16_000);
+  await trade.close();
 });
 
 describe('the revoke at the start', () => {

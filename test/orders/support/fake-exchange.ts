@@ -98,6 +98,8 @@ export type Fault =
   | 'not-sent'
   /** The exchange says no, and why, and perhaps for how long, ms. */
   | { readonly reject: ErrorKind; readonly retryAfter?: number }
+  /** A cancel that waits inside for that long, ms, before it leaves: as for a rate limit. */
+  | { readonly heldFor: number }
   /** Carried out that many ms later than the time-out. */
   | { readonly lateBy: number };
 
@@ -445,7 +447,7 @@ class FakeTrading implements Trading {
       await sleep(clock, venue.delayMs / 2);
       return { outcome: 'rejected', error: errorOf(fault.reject, 'rejected', 'refused by the exchange') };
     }
-    if (typeof fault === 'object' && fault !== null) {
+    if (typeof fault === 'object' && fault !== null && 'lateBy' in fault) {
       clock.after(TIMEOUT_MS + fault.lateBy, () => this.carryOut(command));
     } else if (fault !== 'request-lost') {
       const order = this.carryOut(command);
@@ -479,6 +481,7 @@ class FakeTrading implements Trading {
   private async cancelOne(ref: OrderRef): Promise<CancelOutcome> {
     const { venue, clock } = this;
     const fault = venue.nextFault('cancel');
+    if (typeof fault === 'object' && fault !== null && 'heldFor' in fault) await sleep(clock, fault.heldFor);
     if (fault === 'not-sent') return { outcome: 'not-sent', error: errorOf('network', 'not-sent') };
     await sleep(clock, venue.delayMs / 2);
     if (typeof fault === 'object' && fault !== null && 'reject' in fault) {
