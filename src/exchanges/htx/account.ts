@@ -75,7 +75,11 @@ export class HtxAccount implements ExchangeAccount {
       host,
       () => new ClockOffset({ clock, ask: () => shared.getServerTime(), samples: 3 }),
     );
-    const exchangeTime = (): number => time.serverNow();
+    // A clock that is off by seconds passes every signature (2.4), so no refusal tells of it, while lists of fills end at what it says is now (5.16).
+    const exchangeTime = (): number => {
+      if (time.isOld) void time.measure();
+      return time.serverNow();
+    };
     const closing = new Closing(budgets, host);
     this.#closing = closing;
     const remeasure = async (): Promise<number> => {

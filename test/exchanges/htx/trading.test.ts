@@ -615,6 +615,19 @@ test('nothing waits for a rate limit once the account is closed', async () => {
   expect(await clock.runAll(0)).toBe(true);
 });
 
+test('the clock is measured again when that was long ago, though no signature was refused for it (2.4)', async () => {
+  const { account, transport, clock } = await bench();
+  transport.answer('/v1/order/orders/5', { status: 'ok', data: {} });
+  const ask = () => clock.runFor(account.trading.query(btcUsdt, { orderId: '5', clientOrderId: null }));
+  await ask();
+  expect(transport.requests).toHaveLength(1);
+  await clock.advance(1_800_000);
+  transport.answer('/v1/common/timestamp', { status: 'ok', data: clock.now() + 5_000 });
+  await ask();
+  await clock.advance(100);
+  expect(account.clockOffset()).toBe(5_000);
+});
+
 test('403 in the exchange’s own words is about one endpoint: nothing else waits', async () => {
   const { clock, transport, account } = await bench();
   transport.answer('/v1/order/orders/5', {
