@@ -3,6 +3,7 @@
 // Refusals and headers correct them (requests.ts).
 
 import type { Clock } from '../../seam/clock.ts';
+import { PerHost } from '../../wire/per-host.ts';
 import type { RateBudget, RateBudgets } from '../../wire/rate-budget.ts';
 
 const TWO_SECONDS = 2_000;
@@ -45,8 +46,6 @@ export const LIMITS = {
 
 export type Bucket = keyof typeof LIMITS;
 
-const BUCKETS = Object.keys(LIMITS) as readonly Bucket[];
-
 /** Most ids in one batchcancel (5.7), orders one batchCancelOpenOrders takes on (5.8), rows of a page (5.12, 5.16). */
 export const CANCEL_BATCH = 50;
 export const CANCEL_OPEN_SIZE = 100;
@@ -59,10 +58,35 @@ export const RATE_PAUSE_MS = 1_000;
 /** After HTTP 403, an address blocked by the content network: repeating makes it worse (12). */
 export const BLOCKED_PAUSE_MS = 5_000;
 
+/** Every budget there is at a host, whoever's it is: it is our address that the content network blocks, and not one of its users (12). */
+class Address {
+  readonly #clock: Clock;
+  readonly #budgets = new Set<RateBudget>();
+  #blockedUntil = -Infinity;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  add(budget: RateBudget): void {
+    this.#budgets.add(budget);
+    const left = this.#blockedUntil - this.#clock.monotonic();
+    if (left > 0) budget.blockFor(left);
+  }
+
+  blockFor(ms: number): void {
+    this.#blockedUntil = Math.max(this.#blockedUntil, this.#clock.monotonic() + ms);
+    for (const budget of this.#budgets) budget.blockFor(ms);
+  }
+}
+
+const ADDRESSES = new PerHost<Address>();
+
 export class HtxLimits {
   readonly #budgets: RateBudgets;
   readonly #clock: Clock;
   readonly #host: string;
+  readonly #address: Address;
   readonly #key: string;
   #user: string;
   readonly #known = new Map<Bucket, RateBudget>();
@@ -72,6 +96,7 @@ export class HtxLimits {
     this.#budgets = budgets;
     this.#clock = clock;
     this.#host = host;
+    this.#address = ADDRESSES.get(budgets, host, () => new Address(clock));
     this.#key = key;
     this.#user = key;
   }
@@ -96,13 +121,14 @@ export class HtxLimits {
         cancelReserve: 0,
       });
       this.#known.set(bucket, budget);
+      this.#address.add(budget);
     }
     return budget;
   }
 
-  /** The address is blocked: nothing of this account is worth sending for a while. */
+  /** The address is blocked: nothing is worth sending for a while, whoever's it is. */
   blockAll(ms: number): void {
-    for (const bucket of BUCKETS) this.budget(bucket).blockFor(ms);
+    this.#address.blockFor(ms);
   }
 
   /** The exchange says how many requests of a bucket are left (header X-HB-RateLimit-Requests-Remain). */

@@ -31,9 +31,21 @@ test('requests on sockets count for the address (8.1)', () => {
   expect(hasRoom(two, 'socket')).toBe(false);
 });
 
-test('a blocked address blocks every endpoint, whether it was used before or not', () => {
-  const [limits] = limitsOf('key-1');
-  limits?.blockAll(1_000);
+test('a blocked address blocks every endpoint for everybody, whether it was used before or not, and no other host (12)', () => {
+  const budgets = createRateBudgets();
+  const clock = new VirtualClock();
+  const [one, two, elsewhere] = ['h', 'h', 'i'].map(
+    (host, index) => new HtxLimits(budgets, clock, host, `key-${index}`),
+  );
+  expect(hasRoom(two, 'place')).toBe(true);
+  one?.blockAll(1_000);
   for (const bucket of Object.keys(LIMITS) as Bucket[])
-    expect([bucket, hasRoom(limits, bucket)]).toEqual([bucket, false]);
+    expect([bucket, hasRoom(one, bucket), hasRoom(two, bucket), hasRoom(elsewhere, bucket)]).toEqual([
+      bucket,
+      false,
+      false,
+      true,
+    ]);
+  const late = new HtxLimits(budgets, clock, 'h', 'key-3');
+  expect(hasRoom(late, 'place')).toBe(false);
 });
