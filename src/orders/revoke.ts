@@ -181,7 +181,7 @@ export class Revoke {
         await this.confirm(entry, at);
         return;
       case 'gone':
-        await this.lookUp(entry, at);
+        await this.lookUp(entry, at, true);
         return;
       case 'unknown':
         // It may have been carried out: if the order turns out canceled, it was us.
@@ -221,7 +221,8 @@ export class Revoke {
     await this.lookUp(entry, at);
   }
 
-  private async lookUp(entry: Entry, at: Connection): Promise<void> {
+  /** @param isGone a cancel was just answered that there is nothing to cancel */
+  private async lookUp(entry: Entry, at: Connection, isGone = false): Promise<void> {
     const { manager, clock } = this.parts;
     if (this.noteEnd(entry)) return;
     const answer = await at.account.trading.query(at.instrument, this.ref(entry));
@@ -237,7 +238,7 @@ export class Revoke {
     } else if (answer.outcome === 'no-answer') {
       this.noteError(entry, answer.error, clock.monotonic());
       // Of one whose request is still in doubt the exchange may say so and have it a moment later.
-    } else if (!this.noteEnd(entry) && entry.order?.phase !== 'doubt' && this.isDenied(entry)) {
+    } else if (!this.noteEnd(entry) && entry.order?.phase !== 'doubt' && this.isDenied(entry, isGone)) {
       const { place } = this.parts;
       const message = `the exchange knows no order ${entry.id}`;
       const { code, cause } = answer.error;
@@ -251,10 +252,9 @@ export class Revoke {
     return true;
   }
 
-  private isDenied(entry: Entry): boolean {
-    // Of one we never saw, the cancel has said so before; where none may be sent, there are only the answers.
-    const isToldTwice = entry.order === null && this.parts.capabilities.cancelNamesSymbol;
-    return isToldTwice || ++entry.denials >= LEAST_DENIALS;
+  private isDenied(entry: Entry, isGone: boolean): boolean {
+    // Of one we never saw, the cancel has said so as well.
+    return (isGone && entry.order === null) || ++entry.denials >= LEAST_DENIALS;
   }
 
   /** An order we never tracked, perhaps years old: what it became is told to the caller, and to nobody else. */

@@ -241,6 +241,18 @@ describe('revokeOrder with ids', () => {
     await trade.close();
   });
 
+  it('an order never tracked is not called unknown when only a lagging answer denied it, and no cancel', async () => {
+    const stage = new Stage();
+    const { trade } = await stage.ready();
+    stage.venue.pushDelayMs = null;
+    stage.venue.place({});
+    stage.venue.invisibleForMs = 5_100;
+    stage.venue.fault('cancel', 'request-lost');
+    expect(await stage.clock.runFor(trade.revokeOrder('1001'))).toEqual([['1001'], null]);
+    expect(stage.venue.openOrders).toEqual([]);
+    await trade.close();
+  });
+
   it('an old order that was never tracked is told to the caller only', async () => {
     const stage = new Stage();
     const old = stage.venue.place({ quantity: '10' });
