@@ -273,7 +273,9 @@ export class RevokeAll {
         else if (answer.outcome === 'no-answer') this.noteError(answer.error);
       }),
     );
-    return living.every((order) => order.isEnded);
+    // What came up meanwhile is younger than the list.
+    this.note();
+    return [...this.found].every((order) => order.isEnded);
   }
 
   private conclude(trigger: RevokeTrigger, startedAt: number, confirmedAt: number | null): RevokeAllResult {
@@ -282,6 +284,8 @@ export class RevokeAll {
     const filled: string[] = [];
     const left: string[] = [];
     const failed: RevokeFailure[] = [];
+    // What came up since the last answer is left as well.
+    if (confirmedAt === null) this.note();
     for (const order of this.found) {
       const { status } = manager.snapshot(order);
       if (!order.isEnded) {

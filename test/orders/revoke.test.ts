@@ -431,6 +431,35 @@ describe.each([
     await trade.close();
   });
 
+  it('at a stop says of an order, too, that came up while the exchange was slow to answer', async () => {
+    const stage = new Stage(capabilities);
+    const { trade } = await stage.ready();
+    await stage.clock.runFor(trade.createOrder('SELL', '2', '10'));
+    stage.venue.delayMs = 60_000;
+    const [live] = stage.live;
+    const stopping = live!.revokeAtStop(10_000);
+    await stage.clock.advance(1_000);
+    stage.venue.place({});
+    expect(await stage.clock.runFor(stopping)).toMatchObject({ left: ['1001', '1002'], confirmedAt: null });
+    await trade.close();
+  });
+
+  it('an order that came up while the others were waited for is revoked before none is said to be left', async () => {
+    const stage = new Stage(capabilities);
+    const { trade } = await stage.ready();
+    await stage.clock.runFor(trade.createOrder('SELL', '2', '10'));
+    stage.venue.cancelReplyIsFinal = false;
+    stage.venue.pushDelayMs = null;
+    const [live] = stage.live;
+    const stopping = live!.revokeAtStop(10_000);
+    await stage.clock.advance(200);
+    stage.venue.pushDelayMs = 5;
+    stage.venue.place({});
+    expect(await stage.clock.runFor(stopping)).toMatchObject({ revoked: ['1001', '1002'], left: [], error: null });
+    expect(stage.venue.openOrders).toEqual([]);
+    await trade.close();
+  });
+
   it('at a stop during the start says so in time, too, connected or not', async () => {
     for (const failures of [4, 1_000]) {
       const stage = new Stage(capabilities);
