@@ -178,6 +178,8 @@ export async function sweep(task: Sweep): Promise<RevokeReceipt> {
     const open = await listOpen(task, instrument);
     if (open instanceof Error) {
       problem = open;
+      // That none was left before says nothing of a straggler.
+      confirmedAt = null;
       return null;
     }
     left = open;

@@ -155,6 +155,17 @@ describe('a sweep', () => {
     expect(receipt).toMatchObject({ found: ['5'], revoked: ['5'], error: null });
   });
 
+  it('confirms nothing when the question for what the dead process had already sent is never answered', async () => {
+    const exchange = new ScriptedExchange([]);
+    const clock = new VirtualClock();
+    clock.after(200, () => {
+      exchange.open.push(report('5', 'open'));
+      exchange.troubles = Array.from({ length: 100 }, () => trouble('network'));
+    });
+    const { receipt } = await swept(exchange, { stragglerMs: 300, trigger: 'crash' }, clock);
+    expect(receipt).toMatchObject({ found: [], left: [], confirmedAt: null, error: 'scripted network' });
+  });
+
   it('tries again after a network error and a rate limit, waiting as long as the exchange says', async () => {
     const exchange = new ScriptedExchange(['1']);
     exchange.troubles = [trouble('network'), trouble('rate-limited', 3_000)];
