@@ -112,14 +112,26 @@ async function classify(task: Sweep, instrument: Instrument, since: number, tall
   );
 }
 
-/** As long as the exchange says, and no longer than there is time. */
-function pauseOf({ clock }: Sweep, wait: number, problem: TradeError | null, deadline: number): number {
-  return Math.max(0, Math.min(Math.max(wait, problem?.retryAfter ?? 0), deadline - clock.monotonic()));
+/**
+ * As long as the exchange says, and no longer than there is time.
+ * @param askedAt others of the requests that were made then may have waited out the same ban before the problem was told: see orders/revoke.ts
+ */
+function pauseOf(
+  { clock }: Sweep,
+  wait: number,
+  problem: TradeError | null,
+  askedAt: number,
+  deadline: number,
+): number {
+  const now = clock.monotonic();
+  const quiet = askedAt + (problem?.retryAfter ?? 0) - now;
+  return Math.max(0, Math.min(Math.max(wait, quiet), deadline - now));
 }
 
 async function listRules(task: Sweep, deadline: number): Promise<Instrument | TradeError> {
   for (let wait = FIRST_WAIT_MS; ; wait = Math.min(wait * 2, LONGEST_WAIT_MS)) {
-    const isLast = task.clock.monotonic() >= deadline;
+    const askedAt = task.clock.monotonic();
+    const isLast = askedAt >= deadline;
     // The rules are public: no need to wait for the clock and the key.
     const [[, failure], answer] = await Promise.all([task.connector.prepare(), task.connector.instrument(task.symbol)]);
     const [, unknown] = answer;
@@ -128,7 +140,7 @@ async function listRules(task: Sweep, deadline: number): Promise<Instrument | Tr
     if (error === null) return instrument;
     const isWrongKey = failure?.kind === 'auth' && !task.keyIsProven;
     if (isLast || isWrongKey || error.kind === 'closed') return error;
-    await sleep(task.clock, pauseOf(task, wait, error, deadline));
+    await sleep(task.clock, pauseOf(task, wait, error, askedAt, deadline));
   }
 }
 
@@ -189,7 +201,8 @@ export async function sweep(task: Sweep): Promise<RevokeReceipt> {
   };
   let asked = task.stragglerMs === 0;
   for (let wait = FIRST_WAIT_MS; ;) {
-    const isLast = clock.monotonic() >= deadline;
+    let askedAt = clock.monotonic();
+    const isLast = askedAt >= deadline;
     const open = await look();
     if (open?.length === 0) {
       if (asked) break;
@@ -199,6 +212,7 @@ export async function sweep(task: Sweep): Promise<RevokeReceipt> {
     }
     if (open !== null) {
       task.onListed?.(open);
+      askedAt = clock.monotonic();
       problem = await cancel(task, instrument, open, tally);
       if (problem === null && wait === FIRST_WAIT_MS) {
         // Taken: ask at once. Only when that shows more is there a reason to wait.
@@ -208,7 +222,7 @@ export async function sweep(task: Sweep): Promise<RevokeReceipt> {
       if (isLast) await look();
     }
     if (isLast || problem?.kind === 'closed') break;
-    await sleep(clock, pauseOf(task, wait, problem, deadline));
+    await sleep(clock, pauseOf(task, wait, problem, askedAt, deadline));
     wait = Math.min(wait * 2, LONGEST_WAIT_MS);
   }
   await classify(task, instrument, since, tally);

@@ -5,9 +5,10 @@ import { fail, ok, TradeError, type ErrorKind, type Result } from '../../../src/
 import type { Instrument } from '../../../src/domain/instrument.ts';
 import { EMPTY_REPORT, type OrderReport, type ReportedLife } from '../../../src/domain/order-report.ts';
 import { HTX } from '../../../src/domain/platform.ts';
-import type { ExchangeAccount, OrderRef } from '../../../src/exchanges/exchange.ts';
+import type { CancelOutcome, ExchangeAccount, OrderRef } from '../../../src/exchanges/exchange.ts';
 import { sweep, type Sweep } from '../../../src/runtime/assembly/sweep.ts';
 import { VirtualClock } from '../../../src/runtime/virtual-clock.ts';
+import { sleep } from '../../../src/seam/clock.ts';
 
 function report(orderId: string, life: ReportedLife, clientOrderId = `c${orderId}`): OrderReport {
   return {
@@ -59,7 +60,7 @@ class ScriptedExchange {
       this.open = this.stragglers.splice(0, 1);
       return Promise.resolve({ outcome: 'accepted' as const, reports: [] });
     },
-    cancel: (_instrument: Instrument, refs: readonly OrderRef[]) => {
+    cancel: (_instrument: Instrument, refs: readonly OrderRef[]): Promise<readonly CancelOutcome[]> => {
       this.calls.push(`cancel ${refs.length}`);
       const outcomes = refs.map(({ orderId }) => ({ outcome: 'accepted' as const, reports: [this.end(orderId)] }));
       return Promise.resolve(outcomes);
@@ -172,6 +173,23 @@ describe('a sweep', () => {
     const { receipt, tookMs } = await swept(exchange);
     expect(receipt).toMatchObject({ revoked: ['1'], error: null });
     expect(tookMs).toBeGreaterThanOrEqual(3_000);
+  });
+
+  it('waits out a ban once, though another cancel of the same batch has waited it out, too', async () => {
+    const exchange = new ScriptedExchange(['1', '2']);
+    const clock = new VirtualClock();
+    const { cancel } = exchange.trading;
+    let isFirst = true;
+    exchange.trading.cancel = async (instrument, refs) => {
+      if (!isFirst) return cancel(instrument, refs);
+      isFirst = false;
+      await sleep(clock, 6_000);
+      const error = trouble('rate-limited', 6_000);
+      return [{ outcome: 'rejected' as const, error }, ...(await cancel(instrument, refs.slice(1)))];
+    };
+    const { receipt, tookMs } = await swept(exchange, { cancelsAll: false }, clock);
+    expect(receipt).toMatchObject({ revoked: ['1', '2'], left: [], error: null });
+    expect(tookMs).toBeLessThan(7_000);
   });
 
   it('says at once why nothing can be done with a key that has never worked', async () => {
