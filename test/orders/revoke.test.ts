@@ -229,6 +229,17 @@ describe('revokeOrder with ids', () => {
     await trade.close();
   });
 
+  it('cancels an order whose reply takes longer than the patience, too', async () => {
+    const stage = new Stage();
+    stage.venue.pushDelayMs = null;
+    const { trade } = await stage.ready({ timings: { inDoubtPatience: 2_000 } });
+    stage.venue.fault('create', 'reply-lost');
+    void trade.createOrder('SELL', '2', '10', { clientOrderId: 'mine' });
+    await stage.clock.runFor(trade.revokeOrder('mine'));
+    expect(stage.venue.openOrders).toEqual([]);
+    await trade.close();
+  });
+
   it('works while the stream is down', async () => {
     const stage = new Stage();
     const { trade, told } = await stage.ready();
