@@ -77,6 +77,14 @@ export class TradeError extends Error {
       symbol: this.symbol ?? place.symbol,
     });
   }
+
+  /**
+   * What JSON is to say of it: an error's message is no enumerable property, and JSON would leave it out. The cause stays out: it may be a
+   * raw reply, or whatever a callback threw.
+   */
+  toJSON(): object {
+    return Object.assign({ name: this.name, message: this.message }, this);
+  }
 }
 
 export interface RevokeFailure {

@@ -123,7 +123,7 @@ const STATUSES = names<Record<Order['status'], unknown>>({
   FAILED: true,
 });
 const OUTCOMES = names<Record<TradeError['outcome'], unknown>>({ rejected: true, unknown: true, 'not-sent': true });
-const ERROR = names<Omit<TradeError, keyof Error | 'at'>>({
+const ERROR = names<Omit<TradeError, keyof Error | 'at' | 'toJSON'>>({
   kind: true,
   outcome: true,
   platform: true,
