@@ -1,7 +1,7 @@
 // `aioquant simulate`: the exchange simulator as a server of its own, for any client in any language.
 // What it simulates is simulator/'s part; here are its options and what it says when it is ready.
 
-import { existsSync, mkdtempSync, rmdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmdirSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
@@ -55,7 +55,11 @@ export function registerSimulate(program: Command, finish: Finish): void {
     .option('--faults <name|file>', 'a fault plan by name, or a file with one', textOption)
     .option('--latency <ms>', 'one-way latency inside the exchange', numberOption(0))
     .option('--quiet', 'no market model: only accounts trade')
-    .option('--write-config <file>', 'write a configuration with its accounts and URLs', textOption)
+    .option(
+      '--write-config <file>',
+      'write a configuration with its accounts and URLs, not over one of your own',
+      textOption,
+    )
     .option('--symbol <symbols>', 'with --write-config: what its accounts trade (default: BTC/USDT)', listOption)
     .option('--json', 'print one JSON object with URLs and keys, and nothing else')
     .addHelpText('after', HELP)
@@ -77,6 +81,7 @@ async function simulate(options: Options): Promise<0> {
     throw new UsageError('--speed needs --replay: the market of the model has no other speed than its own');
   if (options.symbol !== undefined && options.writeConfig === undefined)
     throw new UsageError('--symbol needs --write-config: it says what the accounts of that file trade');
+  if (options.writeConfig !== undefined) await mayBeWritten(options.writeConfig);
   const simulator = await startFor(options);
   const { endpoints, accounts } = simulator;
   if (options.writeConfig !== undefined) await writeConfig(options.writeConfig, options.symbol, simulator);
@@ -117,13 +122,36 @@ function removeIfEmpty(folder: string): void {
   }
 }
 
+function notWritten(file: string, error: unknown): UsageError {
+  return new UsageError(`--write-config ${file}: ${error instanceof Error ? error.message : String(error)}`);
+}
+
+/**
+ * The same command may be given again and again, but a configuration with somebody's own keys and settings is not overwritten.
+ * @throws UsageError
+ */
+async function mayBeWritten(file: string): Promise<void> {
+  const { isUntouched } = await import('./simulator-config.ts');
+  let text = '';
+  try {
+    // A terminal or a pipe has nothing to lose, and reading it might never end.
+    if (statSync(file, { throwIfNoEntry: false })?.isFile() === true) text = readFileSync(file, 'utf8');
+  } catch (error) {
+    throw notWritten(file, error);
+  }
+  if (isUntouched(text)) return;
+  throw new UsageError(
+    `--write-config ${file}: it exists, and is not as this command wrote it; give another name, or remove it first`,
+  );
+}
+
 /** @param symbols of every account; undefined: the usual one */
 async function writeConfig(
   file: string,
   symbols: readonly string[] | undefined,
   simulator: RunningSimulator,
 ): Promise<void> {
-  const { simulatorConfig } = await import('./simulator-config.ts');
+  const { sealed, simulatorConfig } = await import('./simulator-config.ts');
   for (const { venue } of simulator.exchanges.values()) {
     const missing = symbols?.find((symbol) => !venue.instruments.has(symbol));
     if (missing === undefined) continue;
@@ -138,10 +166,11 @@ async function writeConfig(
     process.once('exit', () => removeIfEmpty(folder));
     const extra = { journal: join(folder, 'journal.sqlite') };
     const options = { extra, ...(symbols === undefined ? {} : { symbols }) };
-    writeFileSync(file, simulatorConfig(simulator, Object.keys(simulator.endpoints), options), { mode: 0o600 });
+    const config = simulatorConfig(simulator, Object.keys(simulator.endpoints), options);
+    writeFileSync(file, sealed(config), { mode: 0o600 });
   } catch (error) {
     await simulator.close();
-    throw new UsageError(`--write-config ${file}: ${error instanceof Error ? error.message : String(error)}`);
+    throw notWritten(file, error);
   }
 }
 

@@ -1,5 +1,6 @@
 // A configuration for the simulator's accounts, as a user would write it: for the demo, and for trying the other commands.
 
+import { createHash } from 'node:crypto';
 import { stringify } from 'yaml';
 import type { RunningSimulator } from '../simulator/index.ts';
 
@@ -30,4 +31,15 @@ export function simulatorConfig(
     })),
   );
   return stringify({ ...extra, accounts: entries }, { aliasDuplicateObjects: false });
+}
+
+/** Under a first line that tells whether somebody has changed it since. */
+export function sealed(config: string): string {
+  const digest = createHash('sha256').update(config).digest('hex').slice(0, 16);
+  return `# Written by aioquant simulate, which overwrites it as long as nobody has changed it (${digest}).\n${config}`;
+}
+
+/** Whether a file's text is as it was written here: then nobody's work is lost with it. */
+export function isUntouched(text: string): boolean {
+  return text === '' || text === sealed(text.slice(text.indexOf('\n') + 1));
 }

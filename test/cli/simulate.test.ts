@@ -81,6 +81,31 @@ it('--write-config leaves no empty folder behind, whether the file could be writ
   expect(readdirSync(temporary)).toEqual([]);
 });
 
+it('--write-config: the same command writes its file again, but not over one that somebody has changed', async () => {
+  const config = join(mkdtempSync(join(tmpdir(), 'aioquant-sim-')), 'sim.yaml');
+  const args = ['simulate', '--exchange', 'okx', '--write-config', config];
+  writeFileSync(config, '');
+  const written: string[] = [];
+  for (let start = 0; start < 2; start++) {
+    await using running = new Launched([MAIN, ...args], {});
+    await running.says(/Ctrl-C stops it/);
+    written.push(readFileSync(config, 'utf8'));
+    running.signal('SIGTERM');
+    await running.ended;
+  }
+  // Each has a journal of its own.
+  expect(new Set(written).size).toBe(2);
+  for (const others of [`${written[1] ?? ''}log: { level: debug }\n`, 'accounts: [{ name: mine }]\n', '# mine']) {
+    writeFileSync(config, others);
+    expect(await aioquant(args)).toMatchObject({
+      status: 2,
+      out: '',
+      err: `error: --write-config ${config}: it exists, and is not as this command wrote it; give another name, or remove it first\n`,
+    });
+    expect(readFileSync(config, 'utf8')).toBe(others);
+  }
+});
+
 it('a port in use is a matter of choosing another', async () => {
   await using first = new Launched([MAIN, 'simulate', '--json', '--exchange', 'okx'], {});
   const [, port = ''] = await first.says(/127\.0\.0\.1:(\d+)/);
