@@ -1,6 +1,6 @@
 // The command line's manners: help, mistakes, and exit statuses, without a process for each; that a process ends with them is test/e2e's part.
 import { once } from 'node:events';
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { stripVTControlCharacters } from 'node:util';
@@ -243,6 +243,15 @@ it('orders --history of several accounts is newest first, and does not take what
   ]);
   const { out } = await run(args);
   expect(stripVTControlCharacters(out)).toMatch(/ 0 +0 +0 +\? +not reachable/);
+});
+
+it('orders --history says where there is no journal, and makes none', async () => {
+  const missing = join(folder, 'none', 'journal.sqlite');
+  const args = ['orders', '-c', file('no-journal.yaml', `journal: ${missing}`), '--history'];
+  const out = `There is no journal at ${missing}: nothing has been traded with it yet.\n`;
+  expect(await run(args)).toEqual({ status: 0, out, err: '' });
+  expect(await run([...args, '--json'])).toEqual({ status: 0, out: '', err: '' });
+  expect(existsSync(join(folder, 'none'))).toBe(false);
 });
 
 describe('orders --history says of an order', () => {

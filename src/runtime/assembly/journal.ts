@@ -24,6 +24,11 @@ function defaultJournalFile(): string {
   return join(base, 'aioquant', 'journal.sqlite');
 }
 
+/** @param setting the configuration's `journal` where it is not `memory` */
+export function journalFile(setting: string | undefined): string {
+  return setting ?? defaultJournalFile();
+}
+
 /**
  * @param setting the configuration's `journal`: a path, or `memory` for none on disk
  * @throws ConfigError when the file cannot be used
@@ -40,7 +45,7 @@ function openFile(
   options: Pick<SqliteJournalOptions, 'gathersIntents'> = {},
 ): SqliteJournal {
   try {
-    return new SqliteJournal({ ...options, file: setting ?? defaultJournalFile(), clock: realClock, log: logger });
+    return new SqliteJournal({ ...options, file: journalFile(setting), clock: realClock, log: logger });
   } catch (error) {
     if (error instanceof JournalError) throw new ConfigError(error.message, { cause: error });
     throw error;
@@ -118,7 +123,7 @@ function complain(what: string, error: unknown): void {
 }
 
 async function ask<T>(setting: string | undefined, question: (journal: SqliteJournal) => T): Promise<T | null> {
-  if (setting === 'memory' || !existsSync(setting ?? defaultJournalFile())) return null;
+  if (setting === 'memory' || !existsSync(journalFile(setting))) return null;
   try {
     const journal = openFile(setting);
     try {
