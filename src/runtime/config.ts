@@ -54,7 +54,7 @@ export function accountOptions(settings: AccountSettings): AccountOptions {
 }
 
 /** @param hint what to do about a missing account */
-function makeConfig(settings: Settings, hint = ''): Config {
+function makeConfig(settings: Settings, hint = '; add at least one under "accounts:"'): Config {
   return {
     ...settings,
     serverId: settings.serverId ?? hostname(),
@@ -142,6 +142,13 @@ export function parseConfig(
   return makeConfig(result.data);
 }
 
+/** What a path is that leads to no file, by the system's code. */
+const UNREADABLE: ReadonlyMap<unknown, string> = new Map([
+  ['ENOENT', 'no such file; check the path given with -c'],
+  ['ENOTDIR', 'no such file; check the path given with -c'],
+  ['EISDIR', 'is a folder; give the path of a file in it with -c'],
+]);
+
 const UTF_16_MARKS = ['fffe', 'feff'];
 
 /**
@@ -154,7 +161,7 @@ export function readConfig(file: string, env: NodeJS.ProcessEnv = process.env, c
     bytes = readFileSync(file);
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? error.code : undefined;
-    const why = code === 'ENOENT' ? 'no such file; check the path given with -c' : `cannot be read (${String(code)})`;
+    const why = UNREADABLE.get(code) ?? `cannot be read (${String(code)}); check that this user may read it`;
     throw new ConfigError(`${file}: ${why}`, { cause: error });
   }
   // Older PowerShells write it with ">".

@@ -310,8 +310,12 @@ describe('a mistake is named with its field and its remedy', () => {
     expect(mistake(text)).toBe('config.yaml: is not valid YAML: its references ("&" and "*") cannot be followed');
   });
 
-  it('a file that is not there', () => {
+  it('a path that leads to no file', () => {
     expect(() => readConfig('/no/such/file.yaml')).toThrow('/no/such/file.yaml: no such file; check the path');
+    const below = join(import.meta.filename, 'file.yaml');
+    expect(() => readConfig(below)).toThrow(`${below}: no such file; check the path`);
+    const folder = import.meta.dirname;
+    expect(() => readConfig(folder)).toThrow(`${folder}: is a folder; give the path of a file in it with -c`);
   });
 
   it('an account that the file does not have', () => {
@@ -319,6 +323,9 @@ describe('a mistake is named with its field and its remedy', () => {
     writeFileSync(file, GOOD);
     expect(() => readConfig(file, ENV).account('nobody')).toThrow(
       'config.account("nobody"): the configuration has "issue5@gmail.com"',
+    );
+    expect(() => parseConfig('', file).account()).toThrow(
+      'config.account(): the configuration has no accounts; add at least one under "accounts:"',
     );
   });
 });
