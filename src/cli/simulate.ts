@@ -3,7 +3,7 @@
 
 import { existsSync, mkdtempSync, readFileSync, rmdirSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { extname, join } from 'node:path';
 import { inspect } from 'node:util';
 import type { Command } from 'commander';
 import { realClock } from '../runtime/real-clock.ts';
@@ -123,7 +123,8 @@ function removeIfEmpty(folder: string): void {
 }
 
 function notWritten(file: string, error: unknown): UsageError {
-  return new UsageError(`--write-config ${file}: ${error instanceof Error ? error.message : String(error)}`);
+  const why = error instanceof Error ? error.message : String(error);
+  return new UsageError(`--write-config ${file}: ${why}; give the path of a file that this user may write`);
 }
 
 /**
@@ -131,6 +132,9 @@ function notWritten(file: string, error: unknown): UsageError {
  * @throws UsageError
  */
 async function mayBeWritten(file: string): Promise<void> {
+  // By such a name it would be read as JSON, and refused.
+  if (extname(file).toLowerCase() === '.json')
+    throw new UsageError(`--write-config ${file}: what is written is YAML; give a name that ends in .yaml`);
   const { isUntouched } = await import('./simulator-config.ts');
   let text = '';
   try {

@@ -117,6 +117,8 @@ describe('a mistake says what to do next, exit status 2', () => {
     [['simulate', '--host', 'no such.name'], '--host no such.name: no address belongs to this name'],
     [['simulate', '--host', 'fe80::1'], '--host fe80::1: this machine has no such address'],
     [['simulate', '--write-config', '/no/such/folder/sim.yaml'], '--write-config /no/such/folder/sim.yaml: ENOENT'],
+    [['simulate', '--write-config', folder], 'give the path of a file that this user may write'],
+    [['simulate', '--write-config', join(folder, 'sim.json')], 'give a name that ends in .yaml'],
     // A variable of the shell that is not set must not look like an exchange without orders.
     ...[
       ['revoke', '-c', noSymbols, '--yes', '--account', ''],
