@@ -1,10 +1,8 @@
 // `aioquant orders --history`: what the journal remembers - orders with how they ended, and the receipt of every revoke.
 
-import { existsSync } from 'node:fs';
-import { resolve } from 'node:path';
 import { describeReceipt, type RevokeReceipt, type RevokeTrigger } from '../domain/unfinished-orders.ts';
 import type { Journal, OrderHistory } from '../orders/journal.ts';
-import { journalFile, openJournal } from '../runtime/assembly/journal.ts';
+import { isMissing, journalFile, openJournal } from '../runtime/assembly/journal.ts';
 import { readConfig } from '../runtime/config.ts';
 import type { OrdersOptions } from './orders.ts';
 import { fitting, paint, print, printJson, table, type Align } from './terminal.ts';
@@ -141,8 +139,9 @@ export async function showHistory(options: OrdersOptions): Promise<0> {
     throw new UsageError('the configuration keeps no journal (journal: memory); give it a file to have a history');
   const file = journalFile(setting);
   // Opening it would make one, and looking changes nothing.
-  if (!existsSync(file)) {
-    if (options.json !== true) print(`There is no journal at ${resolve(file)}: nothing has been traded with it yet.`);
+  if (isMissing(file)) {
+    if (options.json !== true)
+      print(`There is no journal at ${file}; a strategy that trades with this configuration makes it.`);
     return 0;
   }
   const journal = openJournal(setting);

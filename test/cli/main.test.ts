@@ -1,6 +1,6 @@
 // The command line's manners: help, mistakes, and exit statuses, without a process for each; that a process ends with them is test/e2e's part.
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { stripVTControlCharacters } from 'node:util';
@@ -250,10 +250,24 @@ it('orders --history of several accounts is newest first, and does not take what
 it('orders --history says where there is no journal, and makes none', async () => {
   const missing = join(folder, 'none', 'journal.sqlite');
   const args = ['orders', '-c', file('no-journal.yaml', `journal: ${missing}`), '--history'];
-  const out = `There is no journal at ${missing}: nothing has been traded with it yet.\n`;
+  const out = `There is no journal at ${missing}; a strategy that trades with this configuration makes it.\n`;
   expect(await run(args)).toEqual({ status: 0, out, err: '' });
   expect(await run([...args, '--json'])).toEqual({ status: 0, out: '', err: '' });
   expect(existsSync(join(folder, 'none'))).toBe(false);
+});
+
+it('a journal that cannot be looked for is not taken for none', async () => {
+  const loop = join(folder, 'loop.sqlite');
+  symlinkSync(loop, loop);
+  const config = file(
+    'loop.yaml',
+    `journal: ${loop}\naccounts: [{ name: a, platform: htx, accessKey: k, secretKey: s }]`,
+  );
+  const { status, err } = await run(['orders', '-c', config, '--history']);
+  expect(err).toContain(`error: the journal ${loop} cannot be used`);
+  expect(status).toBe(2);
+  const unsure = await aioquant(['orders', '-c', config]);
+  expect(unsure.err).toContain('the journal could not be asked for unfinished orders');
 });
 
 describe('orders --history says of an order', () => {

@@ -1,7 +1,7 @@
 // Which journal the configuration asks for: a file, by default under the user's data folder, or memory only.
 // What a journal keeps and how is the business of orders/journal.ts and storage/.
 
-import { existsSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { isAbsolute, join } from 'node:path';
 import type { TradingPlace } from '../../domain/live-trade.ts';
@@ -27,6 +27,15 @@ function defaultJournalFile(): string {
 /** @param setting the configuration's `journal` where it is not `memory` */
 export function journalFile(setting: string | undefined): string {
   return setting ?? defaultJournalFile();
+}
+
+/** Where one cannot even look, there may be one: opening it says what is wrong. */
+export function isMissing(journal: string): boolean {
+  try {
+    return statSync(journal, { throwIfNoEntry: false }) === undefined;
+  } catch {
+    return false;
+  }
 }
 
 /**
@@ -123,7 +132,7 @@ function complain(what: string, error: unknown): void {
 }
 
 async function ask<T>(setting: string | undefined, question: (journal: SqliteJournal) => T): Promise<T | null> {
-  if (setting === 'memory' || !existsSync(journalFile(setting))) return null;
+  if (setting === 'memory' || isMissing(journalFile(setting))) return null;
   try {
     const journal = openFile(setting);
     try {
