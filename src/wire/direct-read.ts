@@ -15,6 +15,7 @@ export class DirectRead {
   private readonly onMessage: (data: Buffer, binary: boolean) => void;
   private socket: Duplex | null = null;
   private intake: FrameIntake | null = null;
+  private isOver = false;
 
   /** @param onMessage see FrameIntake; messages that come in fragments, or in several pieces, come from the library instead */
   constructor(onMessage: (data: Buffer, binary: boolean) => void) {
@@ -52,10 +53,18 @@ export class DirectRead {
     // It keeps what it has got only a part of.
     const isReused = this.socket !== null;
     const intake = new FrameIntake(this.onMessage, (bytes) => {
-      theirs.call(socket, isReused ? Buffer.from(bytes) : bytes);
+      if (!this.isOver) theirs.call(socket, isReused ? Buffer.from(bytes) : bytes);
     });
     socket.on('data', (bytes: Buffer) => intake.take(bytes));
     socket.off('data', theirs as (bytes: Buffer) => void);
     this.intake = intake;
+  }
+
+  /**
+   * The library has refused something. It stops listening then, which it cannot do itself here, and were it given more it would pause the socket:
+   * the other side's end would not be seen any more.
+   */
+  end(): void {
+    this.isOver = true;
   }
 }

@@ -31,7 +31,7 @@ export class FrameIntake {
   /** Bytes still to come of the frame that was left last. */
   private owed = 0;
   private isFragmented = false;
-  /** Whatever comes is the library's to refuse, or to ignore. */
+  /** A closing was left, or what the library refuses: behind it nothing is anybody's. */
   private isOver = false;
 
   /**
@@ -49,10 +49,12 @@ export class FrameIntake {
       bytes = Buffer.concat([this.begun, read]);
       this.begun = NOTHING;
     }
-    let at = this.owed > 0 ? this.leaveOwed(bytes) : 0;
+    let at = Math.min(this.owed, bytes.length);
+    this.owed -= at;
     try {
+      if (at > 0) this.leave(bytes.subarray(0, at));
       while (at < bytes.length) {
-        if (this.isOver) return this.leave(bytes.subarray(at));
+        if (this.isOver) return;
         const first = bytes[at] ?? 0;
         const length = bytes[at + 1] ?? 0;
         const from = at + (length === IN_TWO_BYTES ? 4 : length === IN_EIGHT_BYTES ? 10 : 2);
@@ -80,21 +82,14 @@ export class FrameIntake {
     }
   }
 
-  /** Returns where the next frame begins. */
-  private leaveOwed(bytes: Buffer): number {
-    const count = Math.min(this.owed, bytes.length);
-    this.owed -= count;
-    this.leave(bytes.subarray(0, count));
-    return count;
-  }
-
   /** Returns where the next one begins. */
   private leaveFrame(bytes: Buffer, from: number, to: number): number {
     const first = bytes[from] ?? 0;
-    // Nothing may follow a closing, and what is no frame has no end.
-    this.isOver = (first & OPCODE) === CLOSE || !this.isFrame(first, bytes[from + 1] ?? 0);
-    const end = this.isOver ? bytes.length : Math.min(to, bytes.length);
-    this.owed = this.isOver ? 0 : to - end;
+    // What is no frame has no end, but its head is refused.
+    const isFrame = this.isFrame(first, bytes[from + 1] ?? 0);
+    const end = isFrame ? Math.min(to, bytes.length) : bytes.length;
+    this.owed = isFrame ? to - end : 0;
+    this.isOver = !isFrame || (first & OPCODE) === CLOSE;
     if ((first & OPCODE) <= BINARY) this.isFragmented = (first & FINAL) === 0;
     this.leave(bytes.subarray(from, end));
     return end;

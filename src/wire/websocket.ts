@@ -76,6 +76,7 @@ export function connectWebSocket(
   });
   webSocket.on('error', (error) => {
     failure ??= error;
+    directRead.end();
   });
   webSocket.on('close', (code, reason) => {
     const text = reason.toString('utf8') || (failure?.message ?? '');

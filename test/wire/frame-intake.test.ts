@@ -45,10 +45,11 @@ function receiver(told: string[]): Writable {
   return made;
 }
 
+/** As a socket that is not listened to any more when the library has refused something, or has got a closing. */
 async function plainly(chunks: readonly Buffer[]): Promise<readonly string[]> {
   const told: string[] = [];
   const library = receiver(told);
-  for (const chunk of chunks) library.write(Buffer.from(chunk));
+  for (const chunk of chunks) if (library.errored === null && !library.writableEnded) library.write(Buffer.from(chunk));
   await new Promise((resolve) => setImmediate(resolve));
   return told;
 }
@@ -62,7 +63,9 @@ async function pastIt(chunks: readonly Buffer[]): Promise<{ told: readonly strin
       direct++;
       told.push(`message ${String(binary)} ${data.toString('latin1')}`);
     },
-    (bytes) => library.write(Buffer.from(bytes)),
+    (bytes) => {
+      if (library.errored === null) library.write(Buffer.from(bytes));
+    },
   );
   for (const chunk of chunks) {
     // As a socket does that reads into the same memory each time.
@@ -182,4 +185,24 @@ test('what stands behind a message whose handler threw is told with the next rea
   expect(() => intake.take(Buffer.concat([frame('one'), frame('two'), frame('three')]))).toThrow('a defect');
   intake.take(frame('four'));
   expect(told).toEqual(['one', 'two', 'three', 'four']);
+});
+
+test('what stands behind the rest of a message whose handler threw is told with the next read', () => {
+  const frame = (text: string): Buffer =>
+    bytesOf({ first: 0x81, masked: false, wide: false, payload: Buffer.from(text) });
+  const told: string[] = [];
+  let left = 0;
+  const intake = new FrameIntake(
+    (view) => told.push(view.toString()),
+    () => {
+      left++;
+      if (left === 2) throw new Error('a defect');
+    },
+  );
+  const cut = frame('cut');
+  const three = frame('three');
+  intake.take(Buffer.concat([frame('one'), cut.subarray(0, 3)]));
+  expect(() => intake.take(Buffer.concat([cut.subarray(3), frame('two'), three.subarray(0, 1)]))).toThrow('a defect');
+  intake.take(three.subarray(1));
+  expect(told).toEqual(['one', 'two', 'three']);
 });

@@ -1,4 +1,5 @@
 // The real transport against real servers on loopback: what was sent, what was not, and what is unknown.
+import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { createServer, type RequestListener, type Server } from 'node:http';
@@ -253,6 +254,45 @@ for (const protocol of ['ws', 'wss'] as const)
     // Most of those that fit were never copied: the way past the streams is the one that was gone.
     expect(got.filter(({ reused }) => reused).length).toBeGreaterThan(100);
   });
+
+test.each([
+  ['a closing', Buffer.from([0x88, 2, 1_000 >> 8, 1_000 & 255]), '1000 '],
+  ['what is no frame', Buffer.from([0xf1, 0]), '1006 Invalid WebSocket frame: RSV2 and RSV3 must be clear'],
+  [
+    'the head of too long a message',
+    Buffer.from([0x82, 127, 0, 0, 0, 0, 255, 0, 0, 0]),
+    '1006 Max payload size exceeded',
+  ],
+])(
+  'after %s nothing is told, and the end is seen of a server that went on sending',
+  async (_what, last, end) => {
+    const server = createServer();
+    const port = await listen(server);
+    server.on('upgrade', ({ headers }, socket) => {
+      const accept = createHash('sha1').update(`${headers['sec-websocket-key']}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`);
+      socket.write('HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n');
+      socket.write(`Sec-WebSocket-Accept: ${accept.digest('base64')}\r\n\r\n`);
+      socket.write(last);
+      socket.resume();
+      const more = setInterval(() => socket.write(Buffer.from([0x81, 1, 65])), 10);
+      setTimeout(() => {
+        clearInterval(more);
+        socket.end();
+      }, 100);
+    });
+    const told: string[] = [];
+    const closing = await new Promise<string>((resolve) => {
+      transport().connect(`ws://127.0.0.1:${port}/`, {
+        onOpen() {},
+        onFrame: (data) => void told.push(data.toString()),
+        onClose: (code, reason) => resolve(`${code} ${reason}`),
+      });
+    });
+    expect(closing).toBe(end);
+    expect(told).toEqual([]);
+  },
+  5_000,
+);
 
 /** What goes to the kernel, and when somebody is told that it will, in order. */
 function departures(): { readonly log: string[]; readonly onLeaving: () => void } {
