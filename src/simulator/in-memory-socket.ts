@@ -123,9 +123,13 @@ export class InMemorySocket implements Socket {
     if (!this.serverOpen || this.frozen) return;
     if (this.cutNextFrame) return this.cut();
     const binary = typeof data !== 'string';
-    const bytes = binary ? data : Buffer.from(data);
+    // Its own memory in any case: others may be sent the same bytes.
+    const bytes = Buffer.from(data);
     this.travel(this.toClient, () => {
-      if (this.clientOpen && !this.frozen) this.tell((handlers) => handlers.onFrame(bytes, binary));
+      if (!this.clientOpen || this.frozen) return;
+      this.tell((handlers) => handlers.onFrame(bytes, binary));
+      // As over a real socket, which reads the next one into the same memory.
+      bytes.fill(0);
     });
   }
 

@@ -48,6 +48,23 @@ describe('inMemoryTransport', () => {
     await expect(run(nowhere)).rejects.toMatchObject({ sent: 'no', kind: 'network' });
   });
 
+  it('gives a frame until its handler returns, as a real socket does', async () => {
+    const { transport, clock, endpoints } = await fake();
+    const kept: Buffer[] = [];
+    const texts: string[] = [];
+    transport().connect(endpoints['fake']?.['private'] ?? '', {
+      onOpen() {},
+      onFrame(data) {
+        kept.push(data);
+        texts.push(data.toString());
+      },
+      onClose() {},
+    });
+    await clock.advance(10);
+    expect(texts).toEqual(['{"hello":true}']);
+    expect(kept.map((data) => data.toString())).not.toEqual(texts);
+  });
+
   it('refuses a handshake as the dialect says, and gives up connecting after a while', async () => {
     const { transport, clock, endpoints } = await fake();
     const seen: string[] = [];
