@@ -35,7 +35,7 @@ export class FrameIntake {
   private isOver = false;
 
   /**
-   * @param onMessage gets a view that is valid until it returns
+   * @param onMessage gets a view that is valid until it returns. Must not throw: what stands behind the message would be lost.
    * @param leave takes bytes for the library, which are valid until it returns
    */
   constructor(onMessage: (data: Buffer, binary: boolean) => void, leave: Take) {
@@ -51,34 +51,28 @@ export class FrameIntake {
     }
     let at = Math.min(this.owed, bytes.length);
     this.owed -= at;
-    try {
-      if (at > 0) this.leave(bytes.subarray(0, at));
-      while (at < bytes.length) {
-        if (this.isOver) return;
-        const first = bytes[at] ?? 0;
-        const length = bytes[at + 1] ?? 0;
-        const from = at + (length === IN_TWO_BYTES ? 4 : length === IN_EIGHT_BYTES ? 10 : 2);
-        if (from > bytes.length) {
-          this.begun = Buffer.from(bytes.subarray(at));
-          return;
-        }
-        const start = at;
-        at =
-          from +
-          (length === IN_TWO_BYTES
-            ? bytes.readUInt16BE(at + 2)
-            : length === IN_EIGHT_BYTES
-              ? bytes.readUInt32BE(at + 2) * 2 ** 32 + bytes.readUInt32BE(at + 6)
-              : length);
-        const isWhole = (first === WHOLE_TEXT || first === WHOLE_BINARY) && at <= bytes.length;
-        if (isWhole && length < MASKED && !this.isFragmented)
-          this.onMessage(bytes.subarray(from, at), first === WHOLE_BINARY);
-        else at = this.leaveFrame(bytes, start, at);
+    if (at > 0) this.leave(bytes.subarray(0, at));
+    while (at < bytes.length) {
+      if (this.isOver) return;
+      const first = bytes[at] ?? 0;
+      const length = bytes[at + 1] ?? 0;
+      const from = at + (length === IN_TWO_BYTES ? 4 : length === IN_EIGHT_BYTES ? 10 : 2);
+      if (from > bytes.length) {
+        this.begun = Buffer.from(bytes.subarray(at));
+        return;
       }
-    } catch (error) {
-      // Whoever was called threw: that is no reason to lose what stands behind.
-      this.begun = Buffer.from(bytes.subarray(at));
-      throw error;
+      const start = at;
+      at =
+        from +
+        (length === IN_TWO_BYTES
+          ? bytes.readUInt16BE(at + 2)
+          : length === IN_EIGHT_BYTES
+            ? bytes.readUInt32BE(at + 2) * 2 ** 32 + bytes.readUInt32BE(at + 6)
+            : length);
+      const isWhole = (first === WHOLE_TEXT || first === WHOLE_BINARY) && at <= bytes.length;
+      if (isWhole && length < MASKED && !this.isFragmented)
+        this.onMessage(bytes.subarray(from, at), first === WHOLE_BINARY);
+      else at = this.leaveFrame(bytes, start, at);
     }
   }
 

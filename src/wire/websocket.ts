@@ -35,7 +35,16 @@ export function connectWebSocket(
   { connectTimeoutMs = DEFAULT_CONNECT_TIMEOUT_MS, proxy }: WebSocketOptions = {},
 ): Socket {
   let failure: Error | undefined;
-  const onMessage = (data: Buffer, binary: boolean): void => handlers.onFrame(data, binary);
+  const onMessage = (data: Buffer, binary: boolean): void => {
+    try {
+      handlers.onFrame(data, binary);
+    } catch (error) {
+      // Thrown from here it would stop the reading: what stands behind the message, and what the library is given from then on, would be lost.
+      queueMicrotask(() => {
+        throw error;
+      });
+    }
+  };
   const directRead = new DirectRead(onMessage);
   let webSocket: WebSocket;
   try {

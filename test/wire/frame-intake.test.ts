@@ -170,39 +170,3 @@ test('whole messages are views on what was read; pieces, fragments and the messa
     Buffer.concat([frame(0x89, 'ping'), frame(0x01, 'frag'), frame(0x80, 'ment'), whole]).toString('latin1'),
   );
 });
-
-test('what stands behind a message whose handler threw is told with the next read', () => {
-  const frame = (text: string): Buffer =>
-    bytesOf({ first: 0x81, masked: false, wide: false, payload: Buffer.from(text) });
-  const told: string[] = [];
-  const intake = new FrameIntake(
-    (view) => {
-      told.push(view.toString());
-      if (told.length === 1) throw new Error('a defect');
-    },
-    () => undefined,
-  );
-  expect(() => intake.take(Buffer.concat([frame('one'), frame('two'), frame('three')]))).toThrow('a defect');
-  intake.take(frame('four'));
-  expect(told).toEqual(['one', 'two', 'three', 'four']);
-});
-
-test('what stands behind the rest of a message whose handler threw is told with the next read', () => {
-  const frame = (text: string): Buffer =>
-    bytesOf({ first: 0x81, masked: false, wide: false, payload: Buffer.from(text) });
-  const told: string[] = [];
-  let left = 0;
-  const intake = new FrameIntake(
-    (view) => told.push(view.toString()),
-    () => {
-      left++;
-      if (left === 2) throw new Error('a defect');
-    },
-  );
-  const cut = frame('cut');
-  const three = frame('three');
-  intake.take(Buffer.concat([frame('one'), cut.subarray(0, 3)]));
-  expect(() => intake.take(Buffer.concat([cut.subarray(3), frame('two'), three.subarray(0, 1)]))).toThrow('a defect');
-  intake.take(three.subarray(1));
-  expect(told).toEqual(['one', 'two', 'three']);
-});

@@ -255,6 +255,40 @@ for (const protocol of ['ws', 'wss'] as const)
     expect(got.filter(({ reused }) => reused).length).toBeGreaterThan(100);
   });
 
+test('a handler that throws costs none of the messages behind, in whatever form they come', async () => {
+  const uncaught: string[] = [];
+  const others = process.listeners('uncaughtException');
+  process.removeAllListeners('uncaughtException').on('uncaughtException', (error) => uncaught.push(error.message));
+  closers.push(() => {
+    process.removeAllListeners('uncaughtException');
+    for (const other of others) process.on('uncaughtException', other);
+  });
+  const http = createServer();
+  const port = await listen(http);
+  new WebSocketServer({ server: http }).on('connection', (client) => {
+    for (const text of ['one', 'two', 'three', 'four']) {
+      client.send(text);
+      client.send(text.slice(0, 1), { fin: false });
+      client.send(text.slice(1));
+    }
+    client.close(4000);
+  });
+  const told: string[] = [];
+  const end = await new Promise<number>((resolve) => {
+    transport().connect(`ws://127.0.0.1:${port}/`, {
+      onOpen() {},
+      onFrame(data) {
+        told.push(data.toString());
+        if (told.length < 3) throw new Error(`defect ${told.length}`);
+      },
+      onClose: resolve,
+    });
+  });
+  expect(told).toEqual(['one', 'one', 'two', 'two', 'three', 'three', 'four', 'four']);
+  expect(end).toBe(4_000);
+  expect(uncaught).toEqual(['defect 1', 'defect 2']);
+}, 5_000);
+
 test.each([
   ['a closing', Buffer.from([0x88, 2, 1_000 >> 8, 1_000 & 255]), '1000 '],
   ['what is no frame', Buffer.from([0xf1, 0]), '1006 Invalid WebSocket frame: RSV2 and RSV3 must be clear'],
