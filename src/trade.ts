@@ -202,6 +202,8 @@ export class Trade<P extends Platform = Platform> {
   }
 
   private onOrder(order: Order, receivedAt: number, delivered: (() => void) | null): void {
+    // It is not told, so the next process will.
+    if (this.isClosed) return;
     const { onOrderUpdate } = this.#callbacks;
     this.#desk.stats.updates++;
     if (orderUpdateChannel.hasSubscribers) orderUpdateChannel.publish({ order, receivedAt });
@@ -214,6 +216,7 @@ export class Trade<P extends Platform = Platform> {
   }
 
   private onFill(fill: Fill, receivedAt: number, delivered: () => void): void {
+    if (this.isClosed) return;
     const { onFill } = this.#callbacks;
     this.#desk.stats.fills++;
     if (fillChannel.hasSubscribers) fillChannel.publish({ fill, receivedAt });

@@ -457,7 +457,9 @@ export class OrderManager {
     this.parts.journal.adopted(order.key);
   }
 
+  /** Answers that are still on their way are merged for what they say of our own orders; whose else's there are, the next process asks. */
   stop(): void {
     this.teller.stop();
+    this.parked.clear();
   }
 }

@@ -305,6 +305,23 @@ describe('restart', () => {
     await kill(next);
   });
 
+  it('a closed Trade tells nothing any more, though answers still come: the next one asks, and tells', async () => {
+    const stage = new Stage();
+    const { trade, told } = await stage.ready();
+    stage.venue.fault('create', { heldFor: 1_000 });
+    void trade.createOrder('SELL', '2', '10');
+    stage.venue.place({ quantity: '5' });
+    // The push has come; the question whose order it is has not been answered.
+    await stage.clock.advance(6);
+    expect(told.orders).toEqual([]);
+    await stage.clock.runFor(trade.close());
+    await stage.clock.advance(10_000);
+    expect(told.orders.filter(({ quantity }) => quantity === '5')).toEqual([]);
+    const { trade: next, told: toldNext } = await stage.ready();
+    expect(toldNext.orders.map(({ quantity, status }) => [quantity, status])).toContainEqual(['5', 'SUBMITTED']);
+    await kill(next);
+  });
+
   it('losing the journal does not lose orders: the exchange is the truth', async () => {
     const stage = new Stage();
     const { trade } = await placed(stage);
