@@ -214,7 +214,7 @@ export class OrderManager {
       return null;
     }
     const isBack = this.tracker.isPast(report);
-    if (isBack && (report.life !== 'open' || report.source !== 'query')) {
+    if (isBack && !this.isNewsOfPast(report)) {
       // A list may lag behind the end (it does so after a restart): the order itself is asked for.
       if (report.life === 'open' && report.source === 'open-orders') needs.terms({ orderId, clientOrderId: null });
       return null;
@@ -240,6 +240,15 @@ export class OrderManager {
     order.silent = this.silentOf(report, isBack, order.toldBefore);
     if (report.action === null) needs.terms({ orderId, clientOrderId });
     return order;
+  }
+
+  /**
+   * An answer about an order that left memory says that what was told of its end was wrong: it is open, or it filled although it was taken for
+   * canceled. Lists and pushes may be old.
+   */
+  private isNewsOfPast({ source, life, orderId }: OrderReport): boolean {
+    if (source !== 'query') return false;
+    return life === 'open' || (life === 'filled' && this.tracker.past(orderId ?? '') === 'CANCELED');
   }
 
   /** How much of what it states is filled, of an order nobody knew, is not to be told. */

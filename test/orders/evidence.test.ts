@@ -273,6 +273,31 @@ describe('an order that was taken for canceled', () => {
     expect(stage.venue.openOrders).toEqual([]);
     await next.close();
   });
+
+  it('and filled between two processes is told with its fills, those that were told before left out', async () => {
+    const stage = new Stage(FORGETFUL);
+    const { trade, told: first } = await stage.ready();
+    await stage.clock.runFor(trade.createOrder('SELL', '2', '10'));
+    const order = stage.venue.orders[0]!;
+    stage.venue.fill(order, '1');
+    await stage.clock.advance(3 * HOUR_MS);
+    stage.venue.hasAmnesia = true;
+    await stage.clock.runUntil(() => first.orders.at(-1)?.status === 'CANCELED');
+    stage.venue.hasAmnesia = false;
+    await trade.close();
+    stage.venue.fill(order, '9');
+    const { trade: next, told } = await stage.ready();
+    await stage.clock.advance(2 * MINUTE_MS);
+    expect([...first.fills, ...told.fills].map(({ quantity }) => quantity)).toEqual(['1', '9']);
+    expect(told.orders.map(({ orderId, status, filled }) => [orderId, status, filled])).toEqual([
+      ['1001', 'FILLED', '10'],
+    ]);
+    await next.close();
+    const { trade: third, told: toldThird } = await stage.ready();
+    await stage.clock.advance(2 * MINUTE_MS);
+    expect(toldThird.calls.filter((call) => /order|fill/.test(call))).toEqual([]);
+    await third.close();
+  });
 });
 
 it('a list that lags behind at a restart brings no finished order back', async () => {
