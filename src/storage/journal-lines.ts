@@ -55,6 +55,7 @@ export class Lines {
   private readonly reportBegin: Literal;
   private readonly toldBegin: Literal;
   private readonly closedBegin: Literal;
+  private readonly resultBegin: Literal;
 
   /** @param scope its number among all scopes of the journal */
   constructor(line: LineBuffer, scope: number) {
@@ -64,6 +65,7 @@ export class Lines {
     this.reportBegin = this.begin('r');
     this.toldBegin = this.begin('t');
     this.closedBegin = this.begin('c');
+    this.resultBegin = this.begin('q');
   }
 
   intent(key: string, json: string): void {
@@ -124,7 +126,7 @@ export class Lines {
   }
 
   result(key: string, result: RequestResult): void {
-    this.start(this.begin('q'), key);
+    this.start(this.resultBegin, key);
     this.line.text(`${result.at}\t${JSON.stringify(result)}\n`);
   }
 
