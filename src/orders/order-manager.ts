@@ -13,7 +13,7 @@ import { FillTeller } from './fill-teller.ts';
 import type { Intent, OrderJournal, RememberedOrder } from './journal.ts';
 import { OpenOrdersView } from './open-orders-view.ts';
 import { byOrder, joinEntries, rememberedState } from './remembered-state.ts';
-import { isReopening, isWhole, named, tellsEnd } from './report-meaning.ts';
+import { isNewsOfPast, isReopening, isWhole, named, tellsEnd } from './report-meaning.ts';
 import { fillOf, isNews, snapshotOf, type Place } from './snapshot.ts';
 import { TrackedOrder } from './tracked-order.ts';
 import { Tracker } from './tracker.ts';
@@ -214,7 +214,7 @@ export class OrderManager {
       return null;
     }
     const isBack = this.tracker.isPast(report);
-    if (isBack && !this.isNewsOfPast(report)) {
+    if (isBack && !isNewsOfPast(this.tracker.past(orderId ?? ''), report)) {
       // A list may lag behind the end (it does so after a restart): the order itself is asked for.
       if (report.life === 'open' && report.source === 'open-orders') needs.terms({ orderId, clientOrderId: null });
       return null;
@@ -240,15 +240,6 @@ export class OrderManager {
     order.silent = this.silentOf(report, isBack, order.toldBefore);
     if (report.action === null) needs.terms({ orderId, clientOrderId });
     return order;
-  }
-
-  /**
-   * An answer about an order that left memory says that what was told of its end was wrong: it is open, or it filled although it was taken for
-   * canceled. Lists and pushes may be old.
-   */
-  private isNewsOfPast({ source, life, orderId }: OrderReport): boolean {
-    if (source !== 'query') return false;
-    return life === 'open' || (life === 'filled' && this.tracker.past(orderId ?? '') === 'CANCELED');
   }
 
   /** How much of what it states is filled, of an order nobody knew, is not to be told. */

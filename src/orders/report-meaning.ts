@@ -3,7 +3,7 @@
 
 import { stateStatus, type OrderState } from '../domain/merge.ts';
 import type { OrderReport } from '../domain/order-report.ts';
-import { ORDER_STATUS_FILLED } from '../domain/order.ts';
+import { ORDER_STATUS_CANCELED, ORDER_STATUS_FILLED, type OrderStatus } from '../domain/order.ts';
 import { isEnded, type Life } from '../domain/transitions.ts';
 import type { OrderRef } from '../exchanges/exchange.ts';
 
@@ -22,6 +22,15 @@ export function isWhole({ source, life }: OrderReport): boolean {
 export function isReopening(known: Life, { life, source }: OrderReport): boolean {
   if (life !== 'open') return false;
   return known === 'presumed-canceled' || (known === 'failed' && source === 'open-orders');
+}
+
+/**
+ * An answer about an order that left memory says that what was told of its end was wrong: it is open, or it filled although it was taken for
+ * canceled. Lists and pushes may be old.
+ * @param told how it had ended
+ */
+export function isNewsOfPast(told: OrderStatus | null, { source, life }: OrderReport): boolean {
+  return source === 'query' && (life === 'open' || (life === 'filled' && told === ORDER_STATUS_CANCELED));
 }
 
 /** The exchange says that it has ended, or what it has filled amounts to that. A fill alone says that it had not. */

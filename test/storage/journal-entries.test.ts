@@ -5,12 +5,12 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import fc from 'fast-check';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { Decimal } from '../../src/domain/decimal.ts';
 import { EMPTY_REPORT, type OrderReport } from '../../src/domain/order-report.ts';
 import type { JournalScope, OrderJournal } from '../../src/orders/journal.ts';
 import { VirtualClock } from '../../src/runtime/virtual-clock.ts';
 import { silentLog } from '../../src/seam/log.ts';
 import { SqliteJournal } from '../../src/storage/sqlite-journal.ts';
+import { fillCalled } from './support/fill.ts';
 
 const SCOPES: readonly JournalScope[] = ['a', 'b'].map((strategy) => ({
   platform: 'okx',
@@ -36,21 +36,12 @@ interface Call {
 }
 
 function report({ order, trade, isBroken }: Call): OrderReport {
-  const fill = {
-    tradeId: trade ?? '',
-    price: Decimal.from('2'),
-    quantity: Decimal.from('1'),
-    fee: null,
-    feeAsset: null,
-    liquidity: null,
-    time: 1,
-  };
   const made = {
     ...EMPTY_REPORT,
     source: 'push',
     symbol: 'EOS/USDT',
     orderId: order,
-    fill: trade === null ? null : fill,
+    fill: trade === null ? null : fillCalled(trade),
   } as const;
   if (!isBroken) return made;
   return {

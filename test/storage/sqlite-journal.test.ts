@@ -5,13 +5,13 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { Decimal } from '../../src/domain/decimal.ts';
 import { merge, newOrderState } from '../../src/domain/merge.ts';
 import { EMPTY_REPORT, type OrderReport } from '../../src/domain/order-report.ts';
 import type { Intent, JournalScope, OrderJournal } from '../../src/orders/journal.ts';
 import { VirtualClock } from '../../src/runtime/virtual-clock.ts';
 import { silentLog } from '../../src/seam/log.ts';
 import { readReport } from '../../src/storage/report-text.ts';
+import { fillCalled } from './support/fill.ts';
 import { reportText } from './support/report-text.ts';
 import { SqliteJournal } from '../../src/storage/sqlite-journal.ts';
 import { story } from '../domain/support/reports.ts';
@@ -310,15 +310,7 @@ describe('SqliteJournal', () => {
   it('what came of a report within the turn takes no line of its own', async () => {
     const journal = make();
     const orders = journal.open(SCOPE);
-    const fill = {
-      tradeId: 't1',
-      price: Decimal.from('2'),
-      quantity: Decimal.from('1'),
-      fee: null,
-      feeAsset: null,
-      liquidity: null,
-      time: 1,
-    };
+    const fill = fillCalled('t1');
     orders.report('o:1', { ...EMPTY_REPORT, source: 'push', symbol: SCOPE.symbol, orderId: '1', fill }, 5);
     orders.told('o:1', 't1');
     orders.closed('o:1', 'FILLED', 5);
