@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { ownPrefix } from '../../src/orders/client-order-id.ts';
 import type { Measured } from '../contenders/kit.ts';
 import { start } from '../harness/child.ts';
-import { slope, type Reading } from '../harness/slope.ts';
+import { slope, slopeBeside } from '../harness/slope.ts';
 
 const SERVER = fileURLToPath(new URL('../server/replay.ts', import.meta.url));
 const CLIENT = fileURLToPath(new URL('../contenders/updates.ts', import.meta.url));
@@ -23,7 +23,7 @@ export async function runSoak(minutes: number): Promise<void> {
     const target = { exchange: 'binance', ...(await server.ask<object>('begin', 'binance')) };
     // The client makes what it must see block by block, or its own memory would be all that is seen.
     await client.ask('connect', target, prefix, Date.now());
-    const points: Reading[] = [];
+    const points: [at: number, heap: number, tracked: number][] = [];
     const begun = performance.now();
     for (let index = 0; performance.now() - begun < minutes * 60_000; index++) {
       const startTime = Date.now();
@@ -33,27 +33,22 @@ export async function runSoak(minutes: number): Promise<void> {
       await server.ask('paced', 0, count, PER_SECOND);
       const { problem } = await measuring;
       if (problem !== null) throw new Error(`block ${index}: ${problem}`);
-      const { heapUsed, rss } = await client.ask<NodeJS.MemoryUsage>('memory');
+      const { heapUsed, rss, tracked } = await client.ask<NodeJS.MemoryUsage & { tracked: number }>('memory');
       const at = (performance.now() - begun) / 3_600_000;
-      points.push([at, heapUsed / 2 ** 20]);
+      points.push([at, heapUsed / 2 ** 20, tracked]);
       console.log(
-        `${(at * 60).toFixed(1)} min: heap ${(heapUsed / 2 ** 20).toFixed(2)} MB after collection, resident ${(rss / 2 ** 20).toFixed(0)} MB`,
+        `${(at * 60).toFixed(1)} min: heap ${(heapUsed / 2 ** 20).toFixed(2)} MB after collection, ${tracked} orders in memory, resident ${(rss / 2 ** 20).toFixed(0)} MB`,
       );
     }
-    // Ended orders stay addressable for five minutes, and leave at the comparison after: from then on nothing may grow.
+    // Ended orders stay addressable for a while, and leave at the comparison after: from then on nothing may grow.
     const settled = points.filter(([at]) => at > 6.5 / 60);
-    // Between comparisons, one a minute, ended orders gather: a line through all readings says more of where in a minute the first and the last
-    // one fell than of growth. What stays is in the lows.
-    const lows = settled.filter(
-      ([, heap], index) =>
-        heap < (settled[index - 1]?.[1] ?? -Infinity) && heap <= (settled[index + 1]?.[1] ?? -Infinity),
-    );
-    if (lows.length > 2)
+    // Between comparisons, one a minute, ended orders gather, and readings come at other moments each minute: what goes with their number is no growth.
+    if (settled.length > 10)
       console.log(
-        `memory slope after warm-up: ${slope(lows).toFixed(2)} MB/h through ${lows.length} lows, ` +
-          `${slope(settled).toFixed(2)} MB/h through all ${settled.length} readings`,
+        `memory slope after warm-up: ${slopeBeside(settled).toFixed(2)} MB/h through ${settled.length} readings, what orders in memory take left out; ` +
+          `${slope(settled.map(([at, , tracked]) => [at, tracked])).toFixed(0)} more orders in memory an hour`,
       );
-    else console.log('too short to tell a slope: ended orders are kept for five minutes');
+    else console.log('too short to tell a slope: ended orders are kept for minutes');
   } finally {
     client.stop();
     server.stop();

@@ -39,6 +39,8 @@ export interface UpdatesClient {
   /** What is still to be written, written: it belongs to the cost. */
   flush?(): Promise<void>;
   close?(): Promise<void>;
+  /** How many orders it has in memory. */
+  tracked?(): number;
 }
 
 const now = (): number => Number(process.hrtime.bigint()) / 1e6;

@@ -15,6 +15,7 @@ export const aioquant: UpdatesClient = {
     if (!(await trade.ready)) throw new Error('the Trade did not become ready');
   },
   flush: flushJournal,
+  tracked: () => trade?.stats().tracked ?? 0,
   async close() {
     await trade?.close();
     await closeDefaultEnvironment();

@@ -45,6 +45,6 @@ answer({
   memory() {
     recorder.reset(false, 0);
     globalThis.gc?.();
-    return process.memoryUsage();
+    return { ...process.memoryUsage(), tracked: client.tracked?.() ?? 0 };
   },
 });

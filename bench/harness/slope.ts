@@ -9,3 +9,13 @@ export function slope(readings: readonly Reading[]): number {
   const over = readings.reduce((sum, [x, y]) => sum + (x - meanX) * (y - meanY), 0);
   return over / readings.reduce((sum, [x]) => sum + (x - meanX) ** 2, 0);
 }
+
+/** As `slope`, of what is left of x and of y when the share of each that goes with `beside` is taken out. */
+export function slopeBeside(readings: readonly (readonly [x: number, y: number, beside: number])[]): number {
+  const left = (values: readonly number[]): number[] => {
+    const per = slope(readings.map(([, , beside], index) => [beside, values[index] ?? NaN]));
+    return readings.map(([, , beside], index) => (values[index] ?? NaN) - per * beside);
+  };
+  const y = left(readings.map((reading) => reading[1]));
+  return slope(left(readings.map(([x]) => x)).map((x, index) => [x, y[index] ?? NaN]));
+}
