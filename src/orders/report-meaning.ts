@@ -25,6 +25,14 @@ export function isReopening(known: Life, { life, source }: OrderReport): boolean
 }
 
 /**
+ * Of one that a list brought back: asked for by its id, the exchange says again that it ended as it was said to have, so the list lagged behind
+ * (okx.md 7.7: a post-only order is taken, has an id, and is canceled a moment later).
+ */
+export function isEndedAgain(known: Life, { life, source }: OrderReport): boolean {
+  return known === 'reopened' && life === 'failed' && source === 'query';
+}
+
+/**
  * An answer about an order that left memory says that what was told of its end was wrong: it is open, or it filled although it was taken for
  * canceled. Lists and pushes may be old.
  * @param told how it had ended

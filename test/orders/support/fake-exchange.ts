@@ -79,7 +79,8 @@ export interface FakeOrder {
   quantity: Decimal;
   filled: Decimal;
   value: Decimal;
-  life: 'open' | 'filled' | 'canceled';
+  /** `failed`: accepted, and ended because it was post-only and would have taken. */
+  life: 'open' | 'filled' | 'canceled' | 'failed';
   reason: string | null;
   readonly ctime: number;
   utime: number;
@@ -268,9 +269,9 @@ export class FakeVenue implements Exchange {
     return fill;
   }
 
-  cancel(order: FakeOrder, reason: string | null = null): void {
+  cancel(order: FakeOrder, reason: string | null = null, as: 'canceled' | 'failed' = 'canceled'): void {
     if (order.life !== 'open') return;
-    order.life = 'canceled';
+    order.life = as;
     order.reason = reason;
     order.utime = this.clock.now();
     this.push(this.report(order, 'push'));
