@@ -61,12 +61,10 @@ export function createArgs(command: CreateCommand, name: InstrumentName, level: 
     sz: size === null ? '' : size.toString(),
   };
   if (!market && command.price !== null) args['px'] = command.price.toString();
-  if (market && args['tdMode'] === 'cash') {
-    // Always said: the default is quote for buys and base for sells (trap 4).
-    args['tgtCcy'] = command.quoteQuantity === null ? 'base_ccy' : 'quote_ccy';
-    // A market order that the funds do not cover is refused rather than trimmed: nothing is rounded silently.
-    args['banAmend'] ??= true;
-  }
+  // Always said: the default is quote for buys and base for sells (trap 4). On margin it is ignored.
+  if (market && args['tdMode'] === 'cash') args['tgtCcy'] = command.quoteQuantity === null ? 'base_ccy' : 'quote_ccy';
+  // A market order that the funds do not cover is refused rather than trimmed, on margin too (5.1, 5.4): nothing is rounded silently.
+  if (market) args['banAmend'] ??= true;
   return args;
 }
 

@@ -129,7 +129,15 @@ describe('a market order', () => {
       side: 'buy',
       ordType: 'market',
       sz: '100',
+      banAmend: true,
     });
+  });
+
+  it('is never trimmed silently, on margin neither (okx.md 5.1, 5.4)', () => {
+    for (const level of ['1', '2', '3', '4'])
+      expect(createArgs(market(quote), BY_CODE, level)).toMatchObject({ banAmend: true });
+    expect(createArgs(market({ action: 'SELL' }), BY_CODE, '3')).toMatchObject({ banAmend: true });
+    expect(createArgs(command({}), BY_CODE, '3')).not.toHaveProperty('banAmend');
   });
 
   it('may be trimmed to the funds only when the caller says so', () => {
