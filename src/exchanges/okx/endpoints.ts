@@ -34,20 +34,24 @@ const REGIONS: readonly Region[] = [
   { name: 'Turkey', rest: ['tr.okx.com'], live: null, demo: null },
 ];
 
+const DEMO_HOST = /^ws[a-z]*pap\.okx\.com$/;
+
+/** What clients append for demo trading. Whether it is still needed is not confirmed, and it does no harm (okx.md 1.3, 20.8). */
+const DEMO_QUERY = '?brokerId=9999';
+
 /** No port: 443. The historic 8443 is being shut (okx.md 1.2). */
 function urlsOf(rest: string, socket: string): OkxEndpoints {
+  const query = DEMO_HOST.test(socket) ? DEMO_QUERY : '';
   return {
     rest: `https://${rest}`,
-    wsPublic: `wss://${socket}/ws/v5/public`,
-    wsPrivate: `wss://${socket}/ws/v5/private`,
-    wsBusiness: `wss://${socket}/ws/v5/business`,
+    wsPublic: `wss://${socket}/ws/v5/public${query}`,
+    wsPrivate: `wss://${socket}/ws/v5/private${query}`,
+    wsBusiness: `wss://${socket}/ws/v5/business${query}`,
   };
 }
 
 const LIVE = urlsOf(GLOBAL.rest[0], GLOBAL.live);
 const TESTNET = urlsOf(GLOBAL.rest[0], GLOBAL.demo);
-
-const DEMO_HOST = /^ws[a-z]*pap\.okx\.com$/;
 
 /** The header that turns a REST request into one to demo trading. */
 export const DEMO_HEADER = 'x-simulated-trading';

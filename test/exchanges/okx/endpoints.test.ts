@@ -16,13 +16,13 @@ test('live is the default, on port 443', () => {
   expect(Object.values(LIVE).map((url) => new URL(url).port)).toEqual(['', '', '', '']);
 });
 
-test('demo trading has its own sockets and is recognised by them', () => {
+test('demo trading has its own sockets, asked for as every client known asks, and is recognised by them', () => {
   const demo = resolveEndpoints('testnet');
   expect(demo).toEqual({
     ...LIVE,
-    wsPublic: 'wss://wspap.okx.com/ws/v5/public',
-    wsPrivate: 'wss://wspap.okx.com/ws/v5/private',
-    wsBusiness: 'wss://wspap.okx.com/ws/v5/business',
+    wsPublic: 'wss://wspap.okx.com/ws/v5/public?brokerId=9999',
+    wsPrivate: 'wss://wspap.okx.com/ws/v5/private?brokerId=9999',
+    wsBusiness: 'wss://wspap.okx.com/ws/v5/business?brokerId=9999',
   });
   expect(isDemo(demo)).toBe(true);
   expect(isDemo(resolveEndpoints({ wsPrivate: 'wss://wseeapap.okx.com/ws/v5/private' }))).toBe(true);
@@ -41,12 +41,12 @@ test('the REST host of a region brings its sockets along', () => {
 test('one demo socket of a region brings its demo trading along', () => {
   expect(resolveEndpoints({ wsPrivate: 'wss://wseeapap.okx.com/ws/v5/private' })).toEqual({
     rest: 'https://eea.okx.com',
-    wsPublic: 'wss://wseeapap.okx.com/ws/v5/public',
+    wsPublic: 'wss://wseeapap.okx.com/ws/v5/public?brokerId=9999',
     wsPrivate: 'wss://wseeapap.okx.com/ws/v5/private',
-    wsBusiness: 'wss://wseeapap.okx.com/ws/v5/business',
+    wsBusiness: 'wss://wseeapap.okx.com/ws/v5/business?brokerId=9999',
   });
   const us = resolveEndpoints({ rest: 'https://us.okx.com', wsPublic: 'wss://wsuspap.okx.com:8443/ws/v5/public' });
-  expect(us.wsPrivate).toBe('wss://wsuspap.okx.com/ws/v5/private');
+  expect(us.wsPrivate).toBe('wss://wsuspap.okx.com/ws/v5/private?brokerId=9999');
   expect(isDemo(us)).toBe(true);
 });
 
