@@ -1,12 +1,13 @@
 // The order book channels: `books` as snapshot and updates chained by seqId, `books5` and `bbo-tbt` as whole pictures (okx.md 13.1 to 13.3).
 // All subscribers of a channel see the same chain, as on the exchange.
 
+import type { Timer } from '../../seam/clock.ts';
 import type { Level, VenueEvent } from '../venue.ts';
 import { instIdOf } from './instruments.ts';
 import { levelRow } from './market-rows.ts';
 import { Decimal } from '../../domain/decimal.ts';
 import type { Site } from './site.ts';
-import { Throttle, Ticker, type Subscriber, type Subscription } from './subscription.ts';
+import { Throttle, type Subscriber, type Subscription } from './subscription.ts';
 
 const DEPTH = 400;
 const PERIOD_MS = 100;
@@ -49,7 +50,7 @@ abstract class BookChannel {
   protected last: Picture;
   private readonly depth: number;
   private readonly throttle: Throttle;
-  private readonly keepalive: Ticker;
+  private idle: Timer | null = null;
 
   constructor(site: Site, symbol: string, depth: number, periodMs: number) {
     this.site = site;
@@ -57,7 +58,6 @@ abstract class BookChannel {
     this.depth = depth;
     this.last = pictureOf(site, symbol, depth);
     this.throttle = new Throttle(site.clock, periodMs, () => this.publish());
-    this.keepalive = new Ticker(site.clock, IDLE_MS / 4, () => this.keepAlive());
   }
 
   open(subscriber: Subscriber): Subscription {
@@ -69,7 +69,7 @@ abstract class BookChannel {
         if (this.subscribers.size === 0) {
           this.last = pictureOf(this.site, this.symbol, this.depth);
           this.lastSentAt = this.site.clock.monotonic();
-          this.keepalive.start();
+          this.watchIdle();
         }
         this.subscribers.add(subscriber);
         const first = this.first(subscriber);
@@ -89,7 +89,7 @@ abstract class BookChannel {
 
   stop(): void {
     this.throttle.stop();
-    this.keepalive.stop();
+    this.idle?.cancel();
   }
 
   private publish(): void {
@@ -102,8 +102,15 @@ abstract class BookChannel {
     this.sendAll(this.next(before, { ...now, bids, asks }));
   }
 
+  /** A minute after the last frame, whenever that was: clients take a longer silence for the end (okx.md 13.2, 13.4). */
+  private watchIdle(): void {
+    const left = this.lastSentAt + IDLE_MS - this.site.clock.monotonic();
+    // Less than a millisecond may be nothing but rounding, and would never pass.
+    if (left < 1) this.keepAlive();
+    this.idle = this.site.clock.after(left < 1 ? IDLE_MS : left, () => this.watchIdle());
+  }
+
   private keepAlive(): void {
-    if (this.site.clock.monotonic() - this.lastSentAt < IDLE_MS) return;
     const { seqId } = this.last;
     this.sendAll(this.next({ ...this.last }, { seqId, time: this.site.now(), bids: [], asks: [] }));
   }

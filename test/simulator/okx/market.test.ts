@@ -105,6 +105,22 @@ describe('books', () => {
     expect(row['seqId']).toBe(row['prevSeqId']);
   });
 
+  test.each([1_000, 14_000, 20_000])(
+    'the idle minute is counted from the last frame, %s ms after the first',
+    async (later) => {
+      const bench = okxBench({ idleMs: 1_000_000 });
+      const client = await bench.open('public');
+      await client.subscribe({ channel: 'books', instId: 'EOS-USDT' });
+      await client.during('books', later);
+      bench.venue.house.setLevel(EOS, 'BUY', d('0.7'), d('1'));
+      expect(await client.during('books', 59_000)).toHaveLength(1);
+      const [idle] = await client.during('books', 3_000);
+      expect(rowOf(idle)).toMatchObject({ bids: [], asks: [] });
+      expect(await client.during('books', 57_000)).toEqual([]);
+      expect(await client.during('books', 3_000)).toHaveLength(1);
+    },
+  );
+
   test('books5 and bbo-tbt send whole pictures', async () => {
     const bench = okxBench();
     await churn(bench, 'whole', 500);
