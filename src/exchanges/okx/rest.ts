@@ -127,7 +127,8 @@ export class OkxRest {
       await this.#post(
         '/api/v5/trade/cancel-batch-orders',
         args,
-        'cancel-batch',
+        // A list of one draws from the single bucket (12).
+        args.length === 1 ? 'cancel' : 'cancel-batch',
         instIdOf(args[0] ?? {}),
         args.length,
         'cancel',

@@ -386,4 +386,18 @@ describe('the raw client', () => {
       RangeError,
     );
   });
+
+  it('draws a list of one cancel from the limit of single ones (okx.md 12)', async () => {
+    const budgets = new OpenBudgets();
+    const { transport, account } = open(silentLog, budgets);
+    if (!(account.rest instanceof OkxRest)) throw new Error('not the raw client');
+    transport.answer('trade/cancel-batch-orders', rows({ ordId: '1', sCode: '0', sMsg: '' }));
+    const one = { instId: 'BTC-USDT', ordId: '1' };
+    await account.rest.cancelOrders([one]);
+    await account.rest.cancelOrders([one, { ...one, ordId: '2' }]);
+    expect(budgets.taken.filter((line) => line.includes('cancel'))).toEqual([
+      'okx.test:key:cancel:BTC-USDT 1 cancel',
+      'okx.test:key:cancel-batch:BTC-USDT 2 cancel',
+    ]);
+  });
 });
