@@ -1,14 +1,14 @@
 // The continuity of one `books` channel: which frames may be applied, and when the book is lost (okx.md 13.1, 13.2, 13.4). Pure.
 // Holding the levels is src/market's part; asking for a new snapshot is market-feed.ts's.
 
-import type { BookChange } from '../../domain/book-change.ts';
+import type { BookChange, BookSnapshot } from '../../domain/book-change.ts';
 import type { BookLevel } from '../../domain/order.ts';
 import { levelsOf } from './decode-market.ts';
 import { timeOrNull } from './decode.ts';
 import { integerOrNull, type Row } from './frames.ts';
 
 type BookStep =
-  | ({ readonly type: 'snapshot' } & BookChange)
+  | ({ readonly type: 'snapshot' } & BookSnapshot)
   | ({ readonly type: 'update' } & BookChange)
   /** A frame was missed, or the book cannot be right: it is worthless until the next snapshot. */
   | { readonly type: 'lost'; readonly reason: string }
@@ -16,6 +16,9 @@ type BookStep =
   | { readonly type: 'ignored' };
 
 const IGNORED: BookStep = { type: 'ignored' };
+
+/** Levels a side that the channel is about (13.1). Recorded books are told of each that falls out; should one not be, it is not kept (13.4, step 4). */
+const DEPTH = 400;
 
 /**
  * Follows prevSeqId → seqId. The checksum is not looked at: it is the constant 0 since 2026-06-23 (13.3).
@@ -43,7 +46,7 @@ export class BookSequence {
       this.#last = sequence ?? 0;
       const book = changeOf(row, this.#last);
       this.#touch.begin(book);
-      return { type: 'snapshot', ...book };
+      return { type: 'snapshot', ...book, followedLevels: DEPTH };
     }
     if (this.#last === null) return IGNORED;
     if (sequence === null || previous !== this.#last) {

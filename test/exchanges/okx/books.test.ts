@@ -6,6 +6,7 @@ import { crc32, gunzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
 import { Decimal } from '../../../src/domain/decimal.ts';
 import { BookSequence } from '../../../src/exchanges/okx/books.ts';
+import { LocalBook } from '../../../src/market/local-book.ts';
 import { integerOrNull, parse, isRow, readFrame, text, type Row } from '../../../src/exchanges/okx/frames.ts';
 import { pairsOf } from '../../support/level-pairs.ts';
 
@@ -54,6 +55,19 @@ test('nothing counts before a snapshot, and a checksum counts never', () => {
   expect(book.step('update', row(1, 2, { checksum: -7 })).type).toBe('update');
   book.reset();
   expect(book.step('update', row(2, 3)).type).toBe('ignored');
+});
+
+test('no more levels are kept than the channel follows (okx.md 13.1, 13.4)', () => {
+  const ladder = (best: number): [string, string][] => Array.from({ length: 400 }, (_, i) => [String(best - i), '1']);
+  const local = new LocalBook();
+  const book = new BookSequence();
+  const snapshot = book.step('snapshot', row(-1, 1, { bids: ladder(1_000) }));
+  if (snapshot.type !== 'snapshot') throw new Error(snapshot.type);
+  local.load(snapshot.bids, snapshot.asks, snapshot);
+  const update = book.step('update', row(1, 2, { bids: [['1001', '1']] }));
+  if (update.type !== 'update') throw new Error(update.type);
+  local.apply(update.bids, update.asks);
+  expect(local.top(500).bids.map(([price]) => price)).toEqual(ladder(1_001).map(([price]) => price));
 });
 
 test('a book that crosses loses itself: frames in order do not make it right', () => {

@@ -333,6 +333,7 @@ const DECODED: Readonly<Record<string, Case>> = {
       bids: [['8476.97', '256']],
       time: 1597026383085,
       sequence: 123456,
+      followedLevels: 400,
     },
   },
   '13.1#2': {
