@@ -19,6 +19,8 @@ export function place(site: Site, account: VenueAccount, instrument: VenueInstru
   checkState(site, instrument, fields);
   const request = requestFrom(site, account, instrument, fields);
   checkCapacity(site, account, instrument);
+  if (fields.flag('banAmend') && !isCovered(site, account, instrument, request))
+    throw worded('insufficient-balance', request, instrument);
   const rules: PlaceRules = { uniqueClientOrderIds: request.clientOrderId !== '', postOnly: 'accept-then-cancel' };
   let result = site.venue.place(account.uid, request, rules);
   if (!result.ok && result.rejection === 'insufficient-balance' && !fields.flag('banAmend')) {
@@ -27,6 +29,34 @@ export function place(site: Site, account: VenueAccount, instrument: VenueInstru
   }
   if (!result.ok) throw worded(result.rejection, request, instrument);
   return result.order;
+}
+
+/** What a market buy sets aside for each unit of money it is to spend, until it has traded (okx.md 5.4, 18). */
+const SET_ASIDE = Decimal.from('1.05');
+
+/** Whether there is money enough for what a market buy sets aside; of any other order that is not the question here. */
+function isCovered(
+  site: Site,
+  account: VenueAccount,
+  { symbol, quote }: VenueInstrument,
+  { type, side, quantity, quoteQuantity }: NewVenueOrder,
+): boolean {
+  if (type !== 'MARKET' || side !== 'BUY') return true;
+  const cost = quoteQuantity ?? costOf(site, symbol, quantity ?? Decimal.ZERO);
+  return (account.balances.get(quote)?.free ?? Decimal.ZERO).gte(cost.mul(SET_ASIDE));
+}
+
+/** What the book's asks take for so much, as far as they go. */
+function costOf(site: Site, symbol: string, quantity: Decimal): Decimal {
+  let left = quantity;
+  let cost = Decimal.ZERO;
+  for (const [price, there] of site.venue.book(symbol, Number.MAX_SAFE_INTEGER).asks) {
+    if (left.isZero()) break;
+    const part = Decimal.min(left, there);
+    cost = cost.add(price.mul(part));
+    left = left.sub(part);
+  }
+  return cost;
 }
 
 /** As much of a market order as the account can pay for (okx.md 5.1, 5.4); null for any other, and when that is less than the least. */

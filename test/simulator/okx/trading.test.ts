@@ -150,6 +150,23 @@ describe('placing', () => {
     },
   );
 
+  test.each([
+    ['quote_ccy', '95238', '95239'],
+    ['base_ccy', '119047', '119048'],
+  ])(
+    'a market buy (%s) must be covered with a twentieth to spare, where it may not be trimmed (okx.md 5.4, 18)',
+    async (tgtCcy, most, more) => {
+      const bench = okxBench();
+      bench.venue.deposit(2, 'EOS', d('1000000'));
+      bench.venue.place(2, order('SELL', '0.8', '900000'), RULES);
+      bench.venue.place(2, order('BUY', '0.8', '1'), RULES);
+      const market = { instId: 'EOS-USDT', tdMode: 'cash', side: 'buy', ordType: 'market', tgtCcy };
+      const refused = await bench.post(ORDER, { ...market, sz: more, banAmend: true });
+      expect(refused.data[0]).toMatchObject({ sCode: '51008', subCode: '1000' });
+      expect((await bench.post(ORDER, { ...market, sz: most, banAmend: true })).data[0]).toMatchObject({ sCode: '0' });
+    },
+  );
+
   test('a sale for more than the coins are worth is refused: in what unit it would be trimmed is not documented', async () => {
     const bench = okxBench();
     bench.venue.deposit(2, 'USDT', d('1000000'));
