@@ -70,6 +70,14 @@ it.each(['51001', '60013', '51020', '51021', '51022', '51027', '51028', '51087',
   },
 );
 
+it.each([...STALE_RULES])('%s is of a kind after which a Trade reads its rules again (okx.md 2.1, 11.3)', (code) => {
+  expect(['invalid-order', 'maintenance']).toContain(kindOf(code));
+});
+
+it.each(['51022', '51029', '51030'])('%s passes: a revoke by id tries its cancel again (okx.md 11.3)', (code) => {
+  expect([kindOf(code), cancelVerdict(code), MAY_PASS.has(kindOf(code))]).toEqual(['maintenance', 'rejected', true]);
+});
+
 describe('a cancel', () => {
   it.each([
     ['0', 'accepted'],

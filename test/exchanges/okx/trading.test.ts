@@ -473,7 +473,8 @@ describe('a question about orders that is refused', () => {
   it.each([
     ['51001', 'unknown'],
     ['51021', 'unknown'],
-    ['51022', 'unknown'],
+    ['51022', 'maintenance'],
+    ['51009', 'unknown'],
     ['51000', 'unknown'],
     ['50011', 'rate-limited'],
     ['50113', 'auth'],
