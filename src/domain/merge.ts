@@ -289,15 +289,19 @@ export function unexplainedQuantity(state: OrderState): Decimal {
   return gap.isPositive() ? gap : Decimal.ZERO;
 }
 
-export function stateStatus(state: OrderState): OrderStatus {
-  const filled = filledQuantity(state);
+/**
+ * Filled to the last lot, as its amounts show. A market buy is when the exchange says so, and not before: where it is paid for in money, the quantity
+ * it was stated in is an estimate, and it may go on buying beyond that (htx.md 5.1).
+ */
+export function isFilledUp(state: OrderState): boolean {
+  if (state.orderType === 'MARKET' && state.action === 'BUY') return false;
   const quantity = state.quantity.value;
-  const portion = filled.isZero()
-    ? 'nothing'
-    : quantity !== null && quantity.isPositive() && filled.gte(quantity)
-      ? 'all'
-      : 'part';
-  return statusOf(state.life, portion);
+  return quantity !== null && quantity.isPositive() && filledQuantity(state).gte(quantity);
+}
+
+export function stateStatus(state: OrderState): OrderStatus {
+  if (filledQuantity(state).isZero()) return statusOf(state.life, 'nothing');
+  return statusOf(state.life, isFilledUp(state) ? 'all' : 'part');
 }
 
 const AVERAGE_DECIMALS = 18;

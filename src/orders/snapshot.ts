@@ -24,8 +24,9 @@ function forwards(told: OrderStatus | null, now: OrderStatus): OrderStatus {
 /** @param told the status that was told last, or null */
 export function snapshotOf(place: Place, state: OrderState, told: OrderStatus | null): Order {
   const filledNow = filledQuantity(state);
-  // A market order that spends a quote amount has no quantity of its own: it is what it has bought.
-  const quantity = state.quantity.value ?? filledNow;
+  // A market order that spends a quote amount has no quantity of its own: it is what it has bought. One that bought more than was asked for has that.
+  const stated = state.quantity.value;
+  const quantity = stated === null || stated.lt(filledNow) ? filledNow : stated;
   const nothing = filledNow.isZero();
   const fee = nothing ? null : cumulativeFee(state);
   return Object.freeze<Order>({

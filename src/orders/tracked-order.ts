@@ -4,7 +4,7 @@
 // What the exchange says of it, `state`, only the manager merges.
 
 import { Decimal } from '../domain/decimal.ts';
-import { filledQuantity, type OrderState } from '../domain/merge.ts';
+import { filledQuantity, isFilledUp, type OrderState } from '../domain/merge.ts';
 import type { FillReport, OrderReport } from '../domain/order-report.ts';
 import type { Order, OrderStatus } from '../domain/order.ts';
 import { isEnded, isPresumed } from '../domain/transitions.ts';
@@ -95,8 +95,7 @@ export class TrackedOrder {
       // A fill proves that what was concluded from silence was wrong.
       return state.life !== 'presumed-failed' || filledQuantity(state).isZero();
     }
-    const quantity = state.quantity.value;
-    return quantity !== null && quantity.isPositive() && filledQuantity(state).gte(quantity);
+    return isFilledUp(state);
   }
 
   /** As the exchange said, not as was concluded from its silence. */

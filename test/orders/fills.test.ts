@@ -1,5 +1,6 @@
 // Each fill once, with its fee where that can be had; missing fills are fetched; nothing stays in memory for ever.
 import { describe, expect, it } from 'vitest';
+import { Decimal } from '../../src/domain/decimal.ts';
 import { EMPTY_REPORT } from '../../src/domain/order-report.ts';
 import { KEPT_AFTER_END_MS } from '../../src/orders/tracker.ts';
 import { SYMBOL } from './support/fake-exchange.ts';
@@ -27,6 +28,46 @@ describe('fills', () => {
       ['0.002004', 'USDT', 'maker'],
     ]);
     expect(told.calls.slice(-2)).toEqual(['fill 3', 'order 1001 FILLED']);
+    await trade.close();
+  });
+
+  // HTX takes money only: what a market buy stated in base comes to is known when it ends, and asks that became cheaper make it more (htx.md 5.1).
+  it('a market buy that has bought more than it was stated as is not filled before the exchange says so', async () => {
+    const stage = new Stage();
+    const { trade, told } = await stage.ready();
+    await stage.clock.runFor(trade.createOrder('BUY', null, '3', { orderType: 'MARKET' }));
+    const order = stage.venue.orders[0]!;
+    let filled = Decimal.ZERO;
+    for (const [index, bought] of ['3', '0.1', '0.1'].entries()) {
+      const quantity = Decimal.from(bought);
+      filled = filled.add(quantity);
+      const isLast = index === 2;
+      const time = stage.clock.now();
+      stage.venue.push({
+        ...stage.venue.report(order, 'push'),
+        life: isLast ? 'filled' : 'open',
+        quantity: isLast ? filled : null,
+        filled,
+        filledValue: filled,
+        utime: time,
+        fill: {
+          tradeId: String(index),
+          price: Decimal.ONE,
+          quantity,
+          fee: Decimal.ZERO,
+          feeAsset: 'EOS',
+          liquidity: 'taker',
+          time,
+        },
+      });
+      await stage.clock.advance(100);
+    }
+    expect(told.orders.map((one) => [one.status, one.quantity, one.filled, one.remain])).toEqual([
+      ['SUBMITTED', '3', '0', '3'],
+      ['PARTIAL-FILLED', '3', '3', '0'],
+      ['PARTIAL-FILLED', '3.1', '3.1', '0'],
+      ['FILLED', '3.2', '3.2', '0'],
+    ]);
     await trade.close();
   });
 
