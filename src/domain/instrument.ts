@@ -19,6 +19,8 @@ export interface Instrument {
   /** Extra limits of market orders where they differ. */
   readonly minMarketQuantity: Decimal | null;
   readonly maxMarketQuantity: Decimal | null;
+  /** Whether those stand in the place of minQuantity and maxQuantity, which are of limit orders alone then; absent: both count. */
+  readonly isMarketQuantityApart?: boolean;
   readonly marketLotSize: Decimal | null;
   /** Minimum price * quantity of a limit order, in the quote asset. */
   readonly minNotional: Decimal | null;
@@ -110,10 +112,12 @@ export function checkAmounts(instrument: Instrument, order: OrderAmounts): strin
   if (quantity === null) return 'quantity is required';
   if (!quantity.isPositive()) return `quantity ${quantity} must be greater than zero`;
   if (!quantity.isMultipleOf(instrument.lotSize)) return offStep('quantity', quantity, 'lot size', instrument.lotSize);
-  if (below(quantity, instrument.minQuantity))
-    return `quantity ${quantity} is below the minimum ${instrument.minQuantity}`;
-  if (above(quantity, instrument.maxQuantity))
-    return `quantity ${quantity} is above the maximum ${instrument.maxQuantity}`;
+  if (!market || instrument.isMarketQuantityApart !== true) {
+    if (below(quantity, instrument.minQuantity))
+      return `quantity ${quantity} is below the minimum ${instrument.minQuantity}`;
+    if (above(quantity, instrument.maxQuantity))
+      return `quantity ${quantity} is above the maximum ${instrument.maxQuantity}`;
+  }
   if (market) {
     if (instrument.marketLotSize !== null && !quantity.isMultipleOf(instrument.marketLotSize))
       return offStep('quantity', quantity, 'market lot size', instrument.marketLotSize);

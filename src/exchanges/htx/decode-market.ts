@@ -35,6 +35,7 @@ export function instrumentOf(row: Row): Instrument | null {
     valuePrecision === null
   )
     return null;
+  const minQuantity = decimalOrNull(row, 'lominoa') ?? decimalOrNull(row, 'minoa');
   const maxQuantity = decimalOrNull(row, 'lomaxoa') ?? decimalOrNull(row, 'maxoa');
   const extra: Record<string, string> = {};
   const marketBuyMax = decimalOrNull(row, 'bmmaxov');
@@ -56,11 +57,12 @@ export function instrumentOf(row: Row): Instrument | null {
     // Price bands move with the last trade (blmlt, slmgt): nothing that holds until the order arrives.
     minPrice: null,
     maxPrice: null,
-    minQuantity: decimalOrNull(row, 'lominoa') ?? decimalOrNull(row, 'minoa'),
+    minQuantity,
     maxQuantity,
-    // Those of a market sell; a market buy is bounded by value (minNotional, buyMarketMaxValue).
-    minMarketQuantity: decimalOrNull(row, 'smminoa'),
-    maxMarketQuantity: decimalOrNull(row, 'smmaxoa'),
+    // Those of a market sell, which may be less than a limit order's (3.1); a market buy is bounded by value (minNotional, buyMarketMaxValue).
+    minMarketQuantity: decimalOrNull(row, 'smminoa') ?? minQuantity,
+    maxMarketQuantity: decimalOrNull(row, 'smmaxoa') ?? maxQuantity,
+    isMarketQuantityApart: true,
     marketLotSize: null,
     minNotional: decimalOrNull(row, 'minov'),
     maxNotional: decimalOrNull(row, 'maxov'),

@@ -1,7 +1,10 @@
 // Reference data: loaded whole once, then by the symbol for who needs it fresher (htx.md 3.1).
 import { expect, test } from 'vitest';
+import { Decimal } from '../../../src/domain/decimal.ts';
 import type { Result } from '../../../src/domain/errors.ts';
+import { checkAmounts } from '../../../src/domain/instrument.ts';
 import { Secret } from '../../../src/domain/secret.ts';
+import { instrumentOf } from '../../../src/exchanges/htx/decode-market.ts';
 import { HtxLimits } from '../../../src/exchanges/htx/limits.ts';
 import { HtxInstruments } from '../../../src/exchanges/htx/instruments.ts';
 import { HtxRequests } from '../../../src/exchanges/htx/requests.ts';
@@ -84,3 +87,20 @@ test('what cannot be had anew serves on, and is asked for again', async () => {
   await clock.advance(3_000);
   expect(isTrading(await rules.get('BTC/USDT', 3_000))).toBe(false);
 });
+
+test.each([
+  ['0.0005', 'LIMIT', 'quantity 0.0005 is below the minimum 0.001'],
+  ['0.0005', 'MARKET', null],
+  ['0.00005', 'MARKET', 'quantity 0.00005 is below the market order minimum 0.0001'],
+  ['15', 'LIMIT', 'quantity 15 is above the maximum 10'],
+  ['15', 'MARKET', null],
+  ['25', 'MARKET', 'quantity 25 is above the market order maximum 20'],
+] as const)(
+  'limits of a market sell are its own, not those of limit orders (3.1): %s %s',
+  (quantity, orderType, problem) => {
+    const row = { ...BTC_USDT_ROW, lominoa: '0.001', lomaxoa: '10', smminoa: '0.0001', smmaxoa: '20' };
+    const price = orderType === 'LIMIT' ? Decimal.from('60000') : null;
+    const order = { action: 'SELL', orderType, price, quantity: Decimal.from(quantity), quoteQuantity: null } as const;
+    expect(checkAmounts(instrumentOf(row)!, order)).toBe(problem);
+  },
+);
