@@ -19,7 +19,7 @@ export interface Instrument {
   /** Extra limits of market orders where they differ. */
   readonly minMarketQuantity: Decimal | null;
   readonly maxMarketQuantity: Decimal | null;
-  /** Whether those stand in the place of minQuantity and maxQuantity, which are of limit orders alone then; absent: both count. */
+  /** Whether those are of market sells, and minQuantity and maxQuantity of limit orders; market buys have none but of value then. Absent: all count. */
   readonly isMarketQuantityApart?: boolean;
   readonly marketLotSize: Decimal | null;
   /** Minimum price * quantity of a limit order, in the quote asset. */
@@ -112,7 +112,8 @@ export function checkAmounts(instrument: Instrument, order: OrderAmounts): strin
   if (quantity === null) return 'quantity is required';
   if (!quantity.isPositive()) return `quantity ${quantity} must be greater than zero`;
   if (!quantity.isMultipleOf(instrument.lotSize)) return offStep('quantity', quantity, 'lot size', instrument.lotSize);
-  if (!market || instrument.isMarketQuantityApart !== true) {
+  const isApart = market && instrument.isMarketQuantityApart === true;
+  if (!isApart) {
     if (below(quantity, instrument.minQuantity))
       return `quantity ${quantity} is below the minimum ${instrument.minQuantity}`;
     if (above(quantity, instrument.maxQuantity))
@@ -121,6 +122,7 @@ export function checkAmounts(instrument: Instrument, order: OrderAmounts): strin
   if (market) {
     if (instrument.marketLotSize !== null && !quantity.isMultipleOf(instrument.marketLotSize))
       return offStep('quantity', quantity, 'market lot size', instrument.marketLotSize);
+    if (isApart && order.action === 'BUY') return null;
     if (below(quantity, instrument.minMarketQuantity))
       return `quantity ${quantity} is below the market order minimum ${instrument.minMarketQuantity}`;
     if (above(quantity, instrument.maxMarketQuantity))

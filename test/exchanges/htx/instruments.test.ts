@@ -89,18 +89,21 @@ test('what cannot be had anew serves on, and is asked for again', async () => {
 });
 
 test.each([
-  ['0.0005', 'LIMIT', 'quantity 0.0005 is below the minimum 0.001'],
-  ['0.0005', 'MARKET', null],
-  ['0.00005', 'MARKET', 'quantity 0.00005 is below the market order minimum 0.0001'],
-  ['15', 'LIMIT', 'quantity 15 is above the maximum 10'],
-  ['15', 'MARKET', null],
-  ['25', 'MARKET', 'quantity 25 is above the market order maximum 20'],
+  ['SELL', '0.0005', 'LIMIT', 'quantity 0.0005 is below the minimum 0.001'],
+  ['SELL', '0.0005', 'MARKET', null],
+  ['SELL', '0.00005', 'MARKET', 'quantity 0.00005 is below the market order minimum 0.0001'],
+  ['SELL', '15', 'LIMIT', 'quantity 15 is above the maximum 10'],
+  ['SELL', '15', 'MARKET', null],
+  ['SELL', '25', 'MARKET', 'quantity 25 is above the market order maximum 20'],
+  // Bounded by value, which is known when it is priced.
+  ['BUY', '0.00005', 'MARKET', null],
+  ['BUY', '25', 'MARKET', null],
 ] as const)(
-  'limits of a market sell are its own, not those of limit orders (3.1): %s %s',
-  (quantity, orderType, problem) => {
+  'limits of a market sell are its own, neither limit orders’ nor market buys’ (3.1): %s %s %s',
+  (action, quantity, orderType, problem) => {
     const row = { ...BTC_USDT_ROW, lominoa: '0.001', lomaxoa: '10', smminoa: '0.0001', smmaxoa: '20' };
     const price = orderType === 'LIMIT' ? Decimal.from('60000') : null;
-    const order = { action: 'SELL', orderType, price, quantity: Decimal.from(quantity), quoteQuantity: null } as const;
+    const order = { action, orderType, price, quantity: Decimal.from(quantity), quoteQuantity: null };
     expect(checkAmounts(instrumentOf(row)!, order)).toBe(problem);
   },
 );
