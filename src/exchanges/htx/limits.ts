@@ -52,6 +52,8 @@ export const CANCEL_OPEN_SIZE = 100;
 export const PAGE_SIZE = 500;
 /** Fills are listed in windows of at most this (5.16, trap 19). */
 export const FILLS_WINDOW_MS = 48 * 3_600_000;
+/** They reach back 120 days, say some, and 180, say others (5.16): an hour less than the one is certain, the other is the most. */
+export const FILLS_REACH_MS = { certain: (120 * 24 - 1) * 3_600_000, most: 180 * 24 * 3_600_000 } as const;
 
 /** After a refusal for rate without a number: HTX sends no Retry-After that anyone could confirm (12). */
 export const RATE_PAUSE_MS = 1_000;

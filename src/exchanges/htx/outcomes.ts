@@ -62,6 +62,18 @@ const KINDS: Readonly<Record<string, ErrorKind>> = {
   'order-user-cancel-forbidden': 'already-done',
 };
 
+/** Refusals of the window of time that a list was asked for (11.2). */
+const WINDOW = new Set([
+  'base-date-limit-error',
+  'order-date-limit-error',
+  'invalid-interval',
+  'invalid_interval',
+  'invalid-start-time',
+  'invalid-end-time',
+  'invalid-start-date',
+  'invalid-end-date',
+]);
+
 /** Refusals of the order's own terms: parameters, size, price, precision, symbol, market phase (11.2). */
 const INVALID = new Set([
   'order-value-min-error',
@@ -99,14 +111,7 @@ const INVALID = new Set([
   'method-not-allowed',
   'bad-request',
   'invalid-parameter',
-  'base-date-limit-error',
-  'order-date-limit-error',
-  'invalid-interval',
-  'invalid_interval',
-  'invalid-start-time',
-  'invalid-end-time',
-  'invalid-start-date',
-  'invalid-end-date',
+  ...WINDOW,
   'batchcancel-order-id-list-empty',
   '1001',
   '2003',
@@ -170,6 +175,10 @@ export function isSocketPace(code: string | undefined): boolean {
 
 export function isNotFound(code: string | undefined): boolean {
   return code !== undefined && NOT_FOUND.has(code);
+}
+
+export function isWindowRefused(code: string | undefined): boolean {
+  return code !== undefined && WINDOW.has(code);
 }
 
 /**

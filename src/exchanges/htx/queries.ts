@@ -8,8 +8,8 @@ import type { OrderRef, QueryOutcome } from '../exchange.ts';
 import { endedAt, fillRow, orderRow } from './decode.ts';
 import { text, type Row } from './frames.ts';
 import { CLIENT_ORDER_IDS } from './encode.ts';
-import { FILLS_WINDOW_MS, PAGE_SIZE } from './limits.ts';
-import { isNotFound, noSuchOrder } from './outcomes.ts';
+import { FILLS_REACH_MS, FILLS_WINDOW_MS, PAGE_SIZE } from './limits.ts';
+import { isNotFound, isWindowRefused, noSuchOrder } from './outcomes.ts';
 import { everyPage } from './pages.ts';
 import type { HtxRest } from './rest.ts';
 import type { SpotAccount } from './spot-account.ts';
@@ -83,12 +83,15 @@ export class HtxQueries {
 
   /**
    * Windows of 48 hours slide from `since` to `until` (exchange times, ms). HTX counts in whole ms (5.16); our reckoning of its clock has fractions,
-   * and any other text than a whole number spoils the question.
+   * and any other text than a whole number spoils the question. A window that may be too old for it, and is refused, has nothing to tell.
    */
   async fillsSince(instrument: Instrument, since: number, until: number): Promise<Result<readonly OrderReport[]>> {
     const found: Row[] = [];
-    for (let start = Math.max(0, Math.floor(since)); start <= until; start += FILLS_WINDOW_MS) {
-      const end = Math.min(start + FILLS_WINDOW_MS - 1, until);
+    const certain = until - FILLS_REACH_MS.certain;
+    let start = Math.max(0, Math.floor(since), until - FILLS_REACH_MS.most);
+    for (let end: number; start <= until; start = end + 1) {
+      const isOld = start < certain;
+      end = Math.min(start + FILLS_WINDOW_MS - 1, isOld ? certain - 1 : until);
       const window = {
         symbol: instrument.rawSymbol,
         'start-time': String(start),
@@ -100,8 +103,8 @@ export class HtxQueries {
         const page = await this.#rest.getFills(from === null ? window : { ...window, from, direct: 'next' });
         return page[1] !== null && isNotFound(page[1].code) ? ok([]) : page;
       });
-      if (error !== null) return fail(error);
-      found.push(...rows);
+      if (error === null) found.push(...rows);
+      else if (!isOld || !isWindowRefused(error.code)) return fail(error);
     }
     return ok(this.#fillReports(found, instrument));
   }

@@ -525,6 +525,30 @@ describe('asking', () => {
     expect(windows).toEqual([48 * hours - 1, 48 * hours - 1, 4 * hours]);
   });
 
+  test('windows that are too old for HTX have nothing to tell, and whether they begin at 120 or at 180 days is its word (5.16)', async () => {
+    const { clock, transport, account } = await bench();
+    const days = 86_400_000;
+    const refusal = { status: 'error', 'err-code': 'invalid-start-time', 'err-msg': 'x', data: null };
+    const nothing = { status: 'ok', data: [] };
+    const hour = 3_600_000;
+    const now = clock.now();
+    const ask = () => clock.runFor(account.trading.fills(btcUsdt, { since: clock.now() - 200 * days }));
+    const path = '/v1/order/matchresults';
+    const refused = Array.from({ length: 31 }, () => refusal);
+    transport.answer(path, ...refused, nothing);
+    expect(await ask()).toEqual([[], null]);
+    const windows = transport.requests.map(({ url }) => new URL(url).searchParams);
+    const edges = windows.map((query) => [Number(query.get('start-time')), Number(query.get('end-time'))] as const);
+    expect(edges[0]?.[0]).toBe(now - 180 * days);
+    // An hour less, so that the border is not ours to judge; and nothing is left out.
+    expect(edges[31]?.[0]).toBe(now - 120 * days + hour);
+    for (const [index, [start]] of edges.entries()) if (index > 0) expect(start).toBe((edges[index - 1]?.[1] ?? 0) + 1);
+    transport.answer(path, ...refused, nothing, refusal);
+    expect((await ask())[1]).toMatchObject({ code: 'invalid-start-time' });
+    transport.answer(path, { ...refusal, 'err-code': 'base-system-error' });
+    expect((await ask())[1]).toMatchObject({ code: 'base-system-error' });
+  });
+
   test('the windows are whole milliseconds, whatever our reckoning of the exchange’s clock has behind the point (5.16)', async () => {
     const { clock, transport, account } = await bench();
     transport.answer('/v1/order/matchresults', { status: 'ok', data: [] });
