@@ -14,6 +14,19 @@ interface Holding {
 
 const UNKNOWN: Holding = { free: null, total: null, sequence: -1 };
 
+function least(known: Decimal | null, limit: Decimal | null): Decimal | null {
+  return known === null || limit === null || known.lte(limit) ? known : limit;
+}
+
+function most(known: Decimal | null, limit: Decimal | null): Decimal | null {
+  return known === null || limit === null || known.gte(limit) ? known : limit;
+}
+
+/** What is known is newer; of what was never told the older will do. */
+function completed({ free, total, sequence }: Holding, olderFree: Decimal, olderTotal: Decimal): Holding {
+  return { free: free ?? least(olderFree, total), total: total ?? most(olderTotal, free), sequence };
+}
+
 function assetOf({ free, total }: Holding): Asset | null {
   if (free === null || total === null) return null;
   return { free: free.toString(), locked: total.sub(free).toString(), total: total.toString() };
@@ -44,7 +57,10 @@ export class Balances {
       const total = amount.add(frozen.get(currency) ?? Decimal.ZERO);
       if (known === undefined && total.isZero()) continue;
       // A push that overtook this answer knows better.
-      const holding = known !== undefined && sequence < known.sequence ? known : { free: amount, total, sequence };
+      const holding =
+        known !== undefined && sequence < known.sequence
+          ? completed(known, amount, total)
+          : { free: amount, total, sequence };
       this.#held.set(currency, holding);
       const asset = assetOf(holding);
       if (asset !== null) assets[currency] = asset;
@@ -63,9 +79,12 @@ export class Balances {
     const known = this.#held.get(currency) ?? UNKNOWN;
     const sequence = integerOrNull(row, 'seqNum') ?? known.sequence;
     if (sequence < known.sequence) return null;
+    const available = decimalOrNull(row, 'available');
+    const balance = decimalOrNull(row, 'balance');
+    // What is left out is as it was, as far as that can be: never is more free than there is.
     const holding = {
-      free: decimalOrNull(row, 'available') ?? known.free,
-      total: decimalOrNull(row, 'balance') ?? known.total,
+      free: available ?? least(known.free, balance),
+      total: balance ?? most(known.total, available),
       sequence,
     };
     this.#held.set(currency, holding);

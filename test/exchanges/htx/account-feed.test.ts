@@ -249,6 +249,28 @@ describe('balances (8.5)', () => {
     expect(of.diary.assets.slice(1)).toEqual([{ USDC: { free: '90', locked: '8.72432', total: '98.72432' } }]);
   });
 
+  test('a push that tells half, and overtakes the answer of REST, is completed by it', () => {
+    const balances = new Balances();
+    expect(balances.push({ currency: 'usdt', accountType: 'trade', balance: '80', seqNum: 2 })).toBeNull();
+    const list = [
+      { currency: 'usdt', type: 'trade', balance: '90', 'seq-num': '1' },
+      { currency: 'usdt', type: 'frozen', balance: '10', 'seq-num': '1' },
+    ];
+    expect(balances.snapshot(list)).toEqual({ USDT: { free: '80', locked: '0', total: '80' } });
+  });
+
+  test('what a push leaves out cannot be as it was when less is there in all, or more is free, than that allows', () => {
+    const balances = new Balances();
+    const usdt = { currency: 'usdt', accountType: 'trade' };
+    balances.push({ ...usdt, balance: '100', available: '100', seqNum: 1 });
+    expect(balances.push({ ...usdt, balance: '80', seqNum: 2 })).toEqual({
+      USDT: { free: '80', locked: '0', total: '80' },
+    });
+    expect(balances.push({ ...usdt, available: '90', seqNum: 3 })).toEqual({
+      USDT: { free: '90', locked: '0', total: '90' },
+    });
+  });
+
   test('REST rows and pushes are joined by their sequence numbers (4.2)', () => {
     const balances = new Balances();
     const list = [
