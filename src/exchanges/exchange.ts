@@ -224,7 +224,12 @@ export type CancelAllOutcome =
 export type QueryOutcome =
   | { readonly outcome: 'found'; readonly reports: readonly OrderReport[] }
   /** The exchange itself answered that it knows no such order. A network error is never this. */
-  | { readonly outcome: 'not-found'; readonly error: TradeError }
+  | {
+      readonly outcome: 'not-found';
+      readonly error: TradeError;
+      /** There is one, of another account of the user: no business of this one's. */
+      readonly isOthers?: boolean;
+    }
   /** No answer that says anything about the order. */
   | { readonly outcome: 'no-answer'; readonly error: TradeError };
 

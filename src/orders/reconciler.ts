@@ -271,17 +271,17 @@ export class Reconciler {
   /**
    * Fills from before this process was live are taken where their order is known by now: remembered, listed or asked for. Any other is of an order
    * that an earlier process has told. But the exchange cannot have a fill of an order and no such order: one that it denies is taken in, and asked
-   * for until it says what became of it.
+   * for until it says what became of it. Unless it says whose it is: a list may have the fills of all the user's accounts (htx.md 5.16).
    */
   private ours(fills: readonly OrderReport[], orders: Answers['orders']): readonly OrderReport[] {
     const { tracker } = this.parts.manager;
     const since = this.firstLiveAt ?? 0;
-    return fills.filter(
-      (report) =>
-        (report.fill?.time ?? 0) >= since ||
-        tracker.find(report) !== null ||
-        orders.get(nameOf(report))?.outcome === 'not-found',
-    );
+    return fills.filter((report) => {
+      const answer = orders.get(nameOf(report));
+      const isDenied = answer?.outcome === 'not-found';
+      if (isDenied && answer.isOthers === true) return false;
+      return (report.fill?.time ?? 0) >= since || tracker.find(report) !== null || isDenied;
+    });
   }
 
   /** Merges all answers, oldest first, then what was held back. */

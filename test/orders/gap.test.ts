@@ -8,6 +8,21 @@ const closedGap = (told: Told): Extract<ConnectionEvent, { type: 'gap-closed' }>
   told.events.findLast((event) => event.type === 'gap-closed');
 
 describe('start', () => {
+  it('a fill of another account of the user, which the list of fills does not tell apart, is nobody’s here (htx.md 5.16)', async () => {
+    const stage = new Stage();
+    const { trade, told } = await stage.ready();
+    stage.venue.breakStream();
+    const order = stage.venue.place({});
+    stage.venue.othersOrder = order.orderId;
+    stage.venue.fill(order, '1');
+    await stage.clock.advance(100);
+    stage.venue.restore();
+    await stage.clock.advance(5_000);
+    expect(closedGap(told)).toBeDefined();
+    expect([told.fills, told.orders, [...trade.orders.keys()]]).toEqual([[], [], []]);
+    await trade.close();
+  });
+
   it('NautilusTrader #5000: tells every unfinished order before onInit, and fills from before only in their orders', async () => {
     const stage = new Stage();
     const first = stage.venue.place({});

@@ -46,8 +46,8 @@ export class HtxQueries {
     if (error !== null)
       return isNotFound(error.code) ? { outcome: 'not-found', error } : { outcome: 'no-answer', error };
     // Either id is asked for without a symbol or an account: a client id may have been used again for another.
-    if (text(row, 'symbol') !== instrument.rawSymbol || this.#isOthers(row))
-      return { outcome: 'not-found', error: noSuchOrder(ref) };
+    if (text(row, 'symbol') !== instrument.rawSymbol) return { outcome: 'not-found', error: noSuchOrder(ref) };
+    if (this.#isOthers(row)) return { outcome: 'not-found', error: noSuchOrder(ref), isOthers: true };
     return { outcome: 'found', reports: [orderRow(row, instrument.symbol, 'query', this.#wasCancelAsked(row))] };
   }
 

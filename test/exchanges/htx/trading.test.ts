@@ -611,6 +611,7 @@ describe('asking', () => {
     });
     expect(await clock.runFor(account.trading.query(btcUsdt, { orderId: '8', clientOrderId: null }))).toMatchObject({
       outcome: 'not-found',
+      isOthers: true,
     });
     expect(await clock.runFor(account.trading.openOrders(btcUsdt))).toMatchObject([[{ orderId: '7' }], null]);
     expect(await clock.runFor(account.trading.fills(btcUsdt, { since: clock.now() - 1_000 }))).toMatchObject([

@@ -160,6 +160,8 @@ export class FakeVenue implements Exchange {
   queryDelayMs = 0;
   /** With `hasAmnesia`: the fills are listed all the same. */
   remembersFills = false;
+  /** Of another account of the user: only the list of fills tells of it, and does not say whose it is. */
+  othersOrder: string | null = null;
   /** Listed among the open orders, whatever became of it. */
   staleRow: OrderReport | null = null;
   /** Thrown by the next request for the open orders: a defect of the connector. */
@@ -537,7 +539,9 @@ class FakeTrading implements Trading {
         outcome: 'no-answer',
         error: new TradeError('ban', { kind: 'rate-limited', outcome: 'rejected', retryAfter }),
       };
-    if (report === null) return { outcome: 'not-found', error: errorOf('order-not-found', 'rejected') };
+    const isOthers = order !== null && order.orderId === venue.othersOrder;
+    if (report === null || isOthers)
+      return { outcome: 'not-found', error: errorOf('order-not-found', 'rejected'), isOthers };
     return { outcome: 'found', reports: [report] };
   }
 
@@ -549,7 +553,7 @@ class FakeTrading implements Trading {
     const { defect } = venue;
     venue.defect = null;
     if (defect !== null) throw defect;
-    const listed = venue.hasAmnesia ? [] : venue.openOrders;
+    const listed = venue.hasAmnesia ? [] : venue.openOrders.filter(({ orderId }) => orderId !== venue.othersOrder);
     const reports = listed.map((order) => venue.report(order, 'open-orders'));
     if (venue.staleRow !== null) reports.push(venue.staleRow);
     await sleep(clock, venue.delayMs / 2);
