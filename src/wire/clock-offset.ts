@@ -6,8 +6,11 @@ import type { Clock } from '../seam/clock.ts';
 
 interface ClockOffsetOptions {
   readonly clock: Clock;
-  /** Asks the exchange for its time (ms since the epoch). */
-  readonly ask: () => Promise<Result<number>>;
+  /**
+   * Asks the exchange for its time (ms since the epoch).
+   * @param onLeaving to be called when the question leaves, where it may have to wait before (a rate limit): the round trip begins then
+   */
+  readonly ask: (onLeaving: () => void) => Promise<Result<number>>;
   /** Default 5; the one with the shortest round trip counts. */
   readonly samples?: number;
   /** Measured again when older than this, ms. Default 30 minutes. */
@@ -73,9 +76,12 @@ export class ClockOffset {
   /** Asks once, and takes the answer when it was quicker than `best` and nobody has begun to measure anew. Returns how long it took, ms. */
   private async sample(best: number, round: number): Promise<Result<number>> {
     const { clock, ask } = this.options;
-    const wall = clock.now();
-    const started = clock.monotonic();
-    const [time, error] = await ask();
+    let wall = clock.now();
+    let started = clock.monotonic();
+    const [time, error] = await ask(() => {
+      wall = clock.now();
+      started = clock.monotonic();
+    });
     if (error !== null) return fail(error);
     const roundTrip = clock.monotonic() - started;
     // The server read its clock about half-way through the round trip.

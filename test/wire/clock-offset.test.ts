@@ -63,6 +63,24 @@ test('a measurement that is begun anew owes nothing to the one before it', async
   expect(Math.abs(offset.offset - 60_000)).toBeLessThan(400);
 });
 
+test('the round trip begins when the question leaves, however long it had to wait before', async () => {
+  const clock = new VirtualClock();
+  const offset = new ClockOffset({
+    clock,
+    samples: 1,
+    ask: async (onLeaving): Promise<Result<number>> => {
+      await sleep(clock, 40_000);
+      onLeaving();
+      await sleep(clock, 10);
+      const time = clock.now() + 7;
+      await sleep(clock, 10);
+      return ok(time);
+    },
+  });
+  await clock.runFor(offset.measure());
+  expect(offset.offset).toBe(7);
+});
+
 test('asks as often as it was told, and grows old', async () => {
   const { clock, offset, asked } = setup({ ms: -4_321 });
   expect(await clock.runFor(offset.measure())).toEqual([true, null]);

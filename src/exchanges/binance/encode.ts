@@ -21,6 +21,8 @@ export interface Call {
   /** New orders placed by it, for the unfilled-order count. */
   readonly orders: number;
   readonly priority: Priority;
+  /** Called right before it leaves by REST: it may have waited for the rate limit. */
+  readonly onLeaving?: (() => void) | undefined;
 }
 
 /** Parameters a caller's own options may not take the place of. */

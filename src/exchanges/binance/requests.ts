@@ -110,6 +110,7 @@ export class BinanceRequests {
     const headers = isSigned ? this.#signedHeaders : NO_HEADERS;
     const url = query === '' ? restUrl + call.path : `${restUrl}${call.path}?${query}`;
     const departure = limits.departure(call.weight, call.orders);
+    call.onLeaving?.();
     let response: HttpResponse;
     try {
       response = await transport.request({ method: call.method, url, headers, timeoutMs });

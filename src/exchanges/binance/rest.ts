@@ -43,8 +43,9 @@ export class BinanceRest {
     return this.#public('/api/v3/ping', {}, 1);
   }
 
-  getServerTime(): Promise<Result<ServerTime>> {
-    return this.#public('/api/v3/time', {}, 1);
+  /** @param onLeaving called right before the question leaves: it may have waited for the rate limit */
+  getServerTime(onLeaving?: () => void): Promise<Result<ServerTime>> {
+    return this.#public('/api/v3/time', {}, 1, 'query', onLeaving);
   }
 
   /** @param rawSymbol none: every symbol, which is a large answer */
@@ -154,8 +155,16 @@ export class BinanceRest {
     });
   }
 
-  async #public<T>(path: string, options: Options, weight: number, priority: Priority = 'query'): Promise<Result<T>> {
-    return trusted<T>(await this.#requests.sendPublic({ ...getCall(path, defined(options), weight), priority }));
+  async #public<T>(
+    path: string,
+    options: Options,
+    weight: number,
+    priority: Priority = 'query',
+    onLeaving?: () => void,
+  ): Promise<Result<T>> {
+    return trusted<T>(
+      await this.#requests.sendPublic({ ...getCall(path, defined(options), weight), priority, onLeaving }),
+    );
   }
 
   async #signed<T>(call: Call): Promise<Result<T>> {
@@ -187,11 +196,16 @@ const CLOCKS = new PerHost<ClockOffset>();
 /** The exchange's clock, by which requests are dated and rate windows begin. @param rest whom to ask, once there is somebody */
 export function exchangeClock(process: object, host: string, clock: Clock, rest: () => BinanceRest): ClockOffset {
   // Three samples, as signatures tolerate seconds: who starts in order to revoke has no time for more.
-  return CLOCKS.get(process, host, () => new ClockOffset({ clock, ask: () => askTime(rest()), samples: 3 }));
+  return CLOCKS.get(
+    process,
+    host,
+    () => new ClockOffset({ clock, ask: (onLeaving) => askTime(rest(), onLeaving), samples: 3 }),
+  );
 }
 
-async function askTime(rest: BinanceRest): Promise<Result<number>> {
-  const [answer, error] = await rest.getServerTime();
+/** What waits out a ban, or for the next minute, has not been on its way: half of that would be added to every timestamp (A2.4). */
+async function askTime(rest: BinanceRest, onLeaving: () => void): Promise<Result<number>> {
+  const [answer, error] = await rest.getServerTime(onLeaving);
   if (error !== null) return fail(error);
   const { serverTime } = answer;
   return typeof serverTime === 'number'

@@ -197,6 +197,23 @@ describe('start', () => {
     expect(await run(again)).toEqual([true, null]);
   });
 
+  test("A2.4: a question for the exchange's time that has to wait for the rate limit does not set the clock wrong", async () => {
+    const { simulation, account, run, eos, clock } = await bench({ live: false });
+    await clock.advance(29.5 * 60_000);
+    simulation.faults.inject({ fault: 'rate-limit', operation: 'open-orders', nth: 1, retryAfterMs: 50_000 });
+    expect((await run(account.trading.openOrders(eos())))[1]).toMatchObject({ kind: 'rate-limited' });
+    await clock.advance(35_000);
+    // The clock has become old meanwhile: it is asked for before the balances, and waits with them.
+    const balances = account.assets();
+    let furthest = 0;
+    for (let step = 0; step < 20_000; step++) {
+      await clock.advance(1);
+      furthest = Math.max(furthest, Math.abs(account.clockOffset()));
+    }
+    expect((await run(balances))[1]).toBeNull();
+    expect(furthest).toBeLessThan(100);
+  });
+
   test('an unknown symbol and a swap are told apart from trouble', async () => {
     const { account, run } = await bench({ live: false });
     expect((await run(account.instrument('NIX/USDT')))[1]).toMatchObject({
