@@ -21,6 +21,8 @@ const ORDERS = [
 const CANCEL_RESERVE = 600;
 /** After the firewall's page (403), which names no time: asking on makes it worse. */
 export const FIREWALL_PAUSE_MS = 5_000;
+/** The shortest ban there is (A3.1): for one that does not say how long it lasts, as at a handshake. Who asks on meanwhile makes it longer. */
+const LEAST_BAN_MS = 120_000;
 /** Connections an IP may open in five minutes (A3.2). */
 const CONNECTS = { capacity: 300, windowMs: 300_000 } as const;
 /** What connecting to the WebSocket API weighs. */
@@ -236,7 +238,8 @@ export class BinanceLimits {
     if (code === '-1015') {
       const shortest = this.#orders.reduce((a, b) => (a.windowMs <= b.windowMs ? a : b));
       shortest.budget.blockFor(retryAfter ?? shortest.windowMs - (this.#time.serverNow() % shortest.windowMs));
-    } else if (status === 429 || status === 418) {
+    } else if (status === 418) this.#weight.blockFor(retryAfter ?? LEAST_BAN_MS);
+    else if (status === 429) {
       this.#weight.blockFor(retryAfter ?? MINUTE - (this.#time.serverNow() % MINUTE));
     } else if (isFirewall(status, code)) this.#weight.blockFor(retryAfter ?? FIREWALL_PAUSE_MS);
   }

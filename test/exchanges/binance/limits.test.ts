@@ -158,6 +158,15 @@ test('D7: 429 and 418 hold back everything as long as told; -1015 only new order
   expect(other.waitTime(1, 0, 'query')).toBe(57_000);
 });
 
+test('A3.1: a ban that does not say how long it lasts is taken for the shortest there is, two minutes', () => {
+  const { limits } = setup();
+  limits.refused({ status: 418, code: '-1003', retryAfter: null });
+  expect(limits.waitTime(0, 0, 'cancel')).toBe(120_000);
+  const { limits: other } = setup();
+  other.handshakeRefused({ status: 418, retryAfter: null });
+  expect(other.waitTime(0, 0, 'cancel')).toBe(120_000);
+});
+
 test('no connection is opened during a ban; a handshake refused for too many of them holds up connections alone', async () => {
   const { clock, limits } = setup();
   let opened = 0;
