@@ -235,7 +235,7 @@ export class BinanceLimits {
     readonly code: string | null;
     readonly retryAfter: number | null;
   }): void {
-    if (code === '-1015') {
+    if (isAboutOrders(status, code)) {
       const shortest = this.#orders.reduce((a, b) => (a.windowMs <= b.windowMs ? a : b));
       shortest.budget.blockFor(retryAfter ?? shortest.windowMs - (this.#time.serverNow() % shortest.windowMs));
     } else if (status === 418) this.#weight.blockFor(retryAfter ?? LEAST_BAN_MS);
@@ -249,6 +249,11 @@ export class BinanceLimits {
     if (status === 418) this.refused({ status, code: null, retryAfter });
     else if (status === 429) this.#connects.blockFor(retryAfter ?? MINUTE);
   }
+}
+
+/** Too many unfilled orders. A cancel-replace may say so by 429 with a code of its own: the table of A7.4 has that, its sample 409. */
+function isAboutOrders(status: number, code: string | null): boolean {
+  return code === '-1015' || (status === 429 && (code === '-2021' || code === '-2022'));
 }
 
 /** The firewall's own page (A3.1), and no word of Binance's: a form a ban may take. Nothing of it came near the engine. */

@@ -55,6 +55,9 @@ const UNKNOWNS: Readonly<Record<string, ErrorKind>> = {
   '-1006': 'unknown',
   '-1007': 'timeout',
   '-1008': 'maintenance',
+  // A cancel-replace that failed in part, or in both halves: with whatever status, its data says what was done (A7.4).
+  '-2021': 'unknown',
+  '-2022': 'unknown',
 };
 
 const CLOCK_CODE = '-1021';

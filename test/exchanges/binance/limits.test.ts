@@ -158,6 +158,13 @@ test('D7: 429 and 418 hold back everything as long as told; -1015 only new order
   expect(other.waitTime(1, 0, 'query')).toBe(57_000);
 });
 
+test('A7.4: a cancel-replace over the count of orders holds back orders alone, whatever its code', () => {
+  const { limits } = setup();
+  limits.refused({ status: 429, code: '-2021', retryAfter: null });
+  expect(limits.waitTime(0, 1, 'order')).toBe(7_000);
+  expect(limits.waitTime(1, 0, 'cancel')).toBe(0);
+});
+
 test('A3.1: a ban that does not say how long it lasts is taken for the shortest there is, two minutes', () => {
   const { limits } = setup();
   limits.refused({ status: 418, code: '-1003', retryAfter: null });

@@ -77,6 +77,13 @@ describe('codes', () => {
     });
   });
 
+  test.each(['-2021', '-2022'])(
+    '%s: a half of a cancel-replace may have been done, whatever the status (A7.4)',
+    (code) => {
+      for (const status of [400, 409, 429]) expect(answer(status, code)).toMatchObject({ outcome: 'unknown', code });
+    },
+  );
+
   test('a code nobody has heard of is unknown, not refused', () => {
     expect(answer(400, '-9999').outcome).toBe('unknown');
   });
