@@ -98,13 +98,23 @@ export class ClockOffset {
     return isClockError(answer) ? this.heal(answer, call) : answer;
   }
 
-  /** The second half of `healOnce`, for an answer that is known to complain about the clock. */
-  async heal<T>(answer: T, call: () => Promise<T>): Promise<T> {
+  /**
+   * The second half of `healOnce`, for an answer that is known to complain about the clock.
+   * @param mostMs later than this the call would not be what was meant: when the time is not known by then, the answer stands. Default: never.
+   */
+  async heal<T>(answer: T, call: () => Promise<T>, mostMs = Infinity): Promise<T> {
     const age = this.options.clock.monotonic() - this.measuredAt;
-    if (age >= (this.options.minAgeMs ?? 1_000)) {
-      const [, error] = await this.measure();
-      if (error !== null) return answer;
-    }
-    return call();
+    if (age < (this.options.minAgeMs ?? 1_000) || (await this.measureWithin(mostMs))) return call();
+    return answer;
+  }
+
+  /** Whether it was measured by then. */
+  private async measureWithin(mostMs: number): Promise<boolean> {
+    const measuring = this.measure().then(([, error]) => error === null);
+    if (mostMs === Infinity) return measuring;
+    return new Promise((resolve, reject) => {
+      const timer = this.options.clock.after(mostMs, () => resolve(false));
+      measuring.finally(() => timer.cancel()).then(resolve, reject);
+    });
   }
 }

@@ -86,9 +86,9 @@ export class BinanceAccount implements ExchangeAccount {
     this.#requests = requests;
     this.rest = new BinanceRest(requests);
     // What all accounts share outlives this one: the end of this account must not end their questions.
-    const shared: BinanceRest = new BinanceRest(new BinanceRequests(closing.shared(context)));
+    const shared: BinanceRequests = new BinanceRequests(closing.shared(context));
     this.#instruments = new BinanceInstruments(
-      shared,
+      new BinanceRest(shared),
       limits,
       clock,
       ANSWERS.get(budgets, host, () => new SharedAnswers()),

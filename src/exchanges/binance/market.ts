@@ -46,9 +46,9 @@ export class BinanceMarket implements ExchangeMarket {
     };
     const rest = new BinanceRest(new BinanceRequests({ ...context, closing: closing.signal }));
     // What all accounts and markets share outlives this one.
-    const shared: BinanceRest = new BinanceRest(new BinanceRequests(closing.shared(context)));
+    const shared: BinanceRequests = new BinanceRequests(closing.shared(context));
     const answers = ANSWERS.get(budgets, host, () => new SharedAnswers());
-    this.#instruments = new BinanceInstruments(shared, limits, clock, answers);
+    this.#instruments = new BinanceInstruments(new BinanceRest(shared), limits, clock, answers);
     const url = endpoints['stream'] ?? '';
     this.feed = new BinanceMarketFeed({
       transport,

@@ -63,11 +63,13 @@ export class BinanceRequests {
   }
 
   #healed(call: Call, way: Way): Promise<Result<unknown>> {
-    const { time } = this.#context;
+    const { time, timeoutMs } = this.#context;
     if (time.isOld) void time.measure();
+    // The question for the time may have to wait out a ban: an order that left then would not be the order that was meant.
+    const mostMs = call.priority === 'order' ? timeoutMs : Infinity;
     return this.#admitted(call, way).then((answer) => {
       const [, error] = answer;
-      return error !== null && isClockError(error) ? time.heal(answer, () => this.#again(call, way)) : answer;
+      return error !== null && isClockError(error) ? time.heal(answer, () => this.#again(call, way), mostMs) : answer;
     });
   }
 

@@ -8,6 +8,7 @@ import { ClockOffset } from '../../wire/clock-offset.ts';
 import { PerHost } from '../../wire/per-host.ts';
 import type { Priority } from '../../wire/rate-budget.ts';
 import { cancelAllCall, depthWeight, getCall, myTradesCall, openOrdersCall, type Call } from './encode.ts';
+import { isRow, number } from './frames.ts';
 import type {
   Account,
   AccountTrade,
@@ -43,9 +44,8 @@ export class BinanceRest {
     return this.#public('/api/v3/ping', {}, 1);
   }
 
-  /** @param onLeaving called right before the question leaves: it may have waited for the rate limit */
-  getServerTime(onLeaving?: () => void): Promise<Result<ServerTime>> {
-    return this.#public('/api/v3/time', {}, 1, 'query', onLeaving);
+  getServerTime(): Promise<Result<ServerTime>> {
+    return this.#public('/api/v3/time', {}, 1);
   }
 
   /** @param rawSymbol none: every symbol, which is a large answer */
@@ -155,16 +155,8 @@ export class BinanceRest {
     });
   }
 
-  async #public<T>(
-    path: string,
-    options: Options,
-    weight: number,
-    priority: Priority = 'query',
-    onLeaving?: () => void,
-  ): Promise<Result<T>> {
-    return trusted<T>(
-      await this.#requests.sendPublic({ ...getCall(path, defined(options), weight), priority, onLeaving }),
-    );
+  async #public<T>(path: string, options: Options, weight: number, priority: Priority = 'query'): Promise<Result<T>> {
+    return trusted<T>(await this.#requests.sendPublic({ ...getCall(path, defined(options), weight), priority }));
   }
 
   async #signed<T>(call: Call): Promise<Result<T>> {
@@ -193,22 +185,31 @@ function defined(options: Options): Params {
 /** The same for all accounts and markets of a process. */
 const CLOCKS = new PerHost<ClockOffset>();
 
-/** The exchange's clock, by which requests are dated and rate windows begin. @param rest whom to ask, once there is somebody */
-export function exchangeClock(process: object, host: string, clock: Clock, rest: () => BinanceRest): ClockOffset {
+/** The exchange's clock, by which requests are dated and rate windows begin. @param requests whom to ask, once there is somebody */
+export function exchangeClock(
+  process: object,
+  host: string,
+  clock: Clock,
+  requests: () => BinanceRequests,
+): ClockOffset {
   // Three samples, as signatures tolerate seconds: who starts in order to revoke has no time for more.
-  return CLOCKS.get(
-    process,
-    host,
-    () => new ClockOffset({ clock, ask: (onLeaving) => askTime(rest(), onLeaving), samples: 3 }),
-  );
+  const ask = (onLeaving: () => void): Promise<Result<number>> => askTime(requests(), onLeaving);
+  return CLOCKS.get(process, host, () => new ClockOffset({ clock, ask, samples: 3 }));
 }
 
-/** What waits out a ban, or for the next minute, has not been on its way: half of that would be added to every timestamp (A2.4). */
-async function askTime(rest: BinanceRest, onLeaving: () => void): Promise<Result<number>> {
-  const [answer, error] = await rest.getServerTime(onLeaving);
+/**
+ * With the right of a cancel, which may be what waits for it. What waits out a ban, or for the next minute, has not been on its way: half of
+ * that would be added to every timestamp (A2.4).
+ */
+async function askTime(requests: BinanceRequests, onLeaving: () => void): Promise<Result<number>> {
+  const [answer, error] = await requests.sendPublic({
+    ...getCall('/api/v3/time', {}, 1),
+    priority: 'cancel',
+    onLeaving,
+  });
   if (error !== null) return fail(error);
-  const { serverTime } = answer;
-  return typeof serverTime === 'number'
-    ? ok(serverTime)
-    : fail(new TradeError('Binance did not tell its time', { kind: 'unknown', outcome: 'unknown', platform: BINANCE }));
+  const serverTime = isRow(answer) ? number(answer, 'serverTime') : null;
+  return serverTime === null
+    ? fail(new TradeError('Binance did not tell its time', { kind: 'unknown', outcome: 'unknown', platform: BINANCE }))
+    : ok(serverTime);
 }

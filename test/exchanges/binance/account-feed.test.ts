@@ -6,6 +6,7 @@ import { Secret } from '../../../src/domain/secret.ts';
 import { binance } from '../../../src/exchanges/binance/index.ts';
 import { isRow, type Row } from '../../../src/exchanges/binance/frames.ts';
 import { instrumentOf } from '../../../src/exchanges/binance/decode-market.ts';
+import { BinanceLimits } from '../../../src/exchanges/binance/limits.ts';
 import { BinanceRest } from '../../../src/exchanges/binance/rest.ts';
 import type { CreateCommand } from '../../../src/exchanges/exchange.ts';
 import { seededRandom } from '../../../src/runtime/random.ts';
@@ -433,6 +434,44 @@ test('an order refused for the clock is not sent again once it is called off', a
   });
   expect(await clock.runFor(creating)).toMatchObject({ outcome: 'not-sent', error: { kind: 'closed' } });
   expect(socket.sent).toHaveLength(1);
+});
+
+const WRONG_CLOCK = { code: -1021, msg: 'Timestamp for this request is outside of the recvWindow.' };
+
+test('an order refused for the clock does not leave long after it was meant, when the time is not to be had', async () => {
+  const { account, ordersSocket, command, clock, transport, instrument } = await setup();
+  const socket = ordersSocket();
+  const creating = account.trading.create(command());
+  await clock.advance(2_000);
+  transport.onRequest = () => ({ status: 429, headers: { 'retry-after': '40' }, body: JSON.stringify(TOO_MUCH) });
+  await account.trading.openOrders(instrument);
+  const { id } = row(JSON.parse(socket.sent[0] ?? ''));
+  socket.receive({ id, status: 400, error: WRONG_CLOCK });
+  transport.onRequest = () => ({ status: 200, headers: {}, body: JSON.stringify({ serverTime: clock.now() }) });
+  const since = clock.monotonic();
+  expect(await clock.runFor(creating)).toMatchObject({ outcome: 'rejected', error: { code: '-1021' } });
+  expect(clock.monotonic() - since).toBeLessThanOrEqual(5_000);
+  await clock.advance(120_000);
+  expect(transport.sockets.flatMap(({ sent }) => sent).filter((frame) => frame.includes('order.place'))).toHaveLength(
+    1,
+  );
+});
+
+test('a cancel refused for the clock is healed at once though questions have used up their part of the weight', async () => {
+  const budgets = createRateBudgets();
+  const { account, ordersSocket, clock, instrument } = await setup({}, 'secret', budgets);
+  const limits = new BinanceLimits(budgets, clock, 'x.test', 'K', { offset: 0, serverNow: () => clock.now() });
+  const socket = ordersSocket();
+  const cancels = (): Row[] =>
+    socket.sent.filter((frame) => frame.includes('order.cancel')).map((frame) => row(JSON.parse(frame)));
+  const canceling = account.trading.cancel(instrument, [{ orderId: '1', clientOrderId: null }]);
+  await clock.advance(2_000);
+  while (limits.tryTake(1, 0, 'query'));
+  socket.receive({ id: cancels()[0]?.['id'], status: 400, error: WRONG_CLOCK });
+  await clock.advance(100);
+  expect(cancels()).toHaveLength(2);
+  socket.receive({ id: cancels()[1]?.['id'], status: 400, error: { code: -2011, msg: 'Unknown order sent.' } });
+  expect(await clock.runFor(canceling)).toMatchObject([{ outcome: 'gone' }]);
 });
 
 test('a reply that says 5xx or "status unknown" is unknown; a refusal is rejected; no error names a key', async () => {
