@@ -24,6 +24,8 @@ export class ClockOffset {
   private current = 0;
   private measuredAt = -Infinity;
   private measuring: Promise<Result<true>> | null = null;
+  /** The samples after the first one. */
+  private refining: Promise<void> = Promise.resolve();
   /** Which measurement is the newest: one that is still being refined must not touch what a later one found. */
   private round = 0;
 
@@ -61,7 +63,7 @@ export class ClockOffset {
     const [roundTrip, error] = await this.sample(Infinity, round);
     if (error !== null) return fail(error);
     this.measuredAt = this.options.clock.monotonic();
-    void this.refine(roundTrip, round);
+    this.refining = this.refine(roundTrip, round);
     return ok(true);
   }
 
@@ -103,18 +105,21 @@ export class ClockOffset {
    * @param mostMs later than this the call would not be what was meant: when the time is not known by then, the answer stands. Default: never.
    */
   async heal<T>(answer: T, call: () => Promise<T>, mostMs = Infinity): Promise<T> {
-    const age = this.options.clock.monotonic() - this.measuredAt;
-    if (age < (this.options.minAgeMs ?? 1_000) || (await this.measureWithin(mostMs))) return call();
-    return answer;
+    const { clock, minAgeMs = 1_000 } = this.options;
+    const age = clock.monotonic() - this.measuredAt;
+    // The first sample may be far off, when a connection had to be opened for it: those after it are worth a moment.
+    if (age < minAgeMs) await this.within(minAgeMs, this.refining);
+    else if (!(await this.within(mostMs, this.measure()))) return answer;
+    return call();
   }
 
-  /** Whether it was measured by then. */
-  private async measureWithin(mostMs: number): Promise<boolean> {
-    const measuring = this.measure().then(([, error]) => error === null);
-    if (mostMs === Infinity) return measuring;
+  /** Whether it came to a good end by then. */
+  private within(ms: number, work: Promise<Result<true> | void>): Promise<boolean> {
+    const done = work.then((result) => result === undefined || result[1] === null);
+    if (ms === Infinity) return done;
     return new Promise((resolve, reject) => {
-      const timer = this.options.clock.after(mostMs, () => resolve(false));
-      measuring.finally(() => timer.cancel()).then(resolve, reject);
+      const timer = this.options.clock.after(ms, () => resolve(false));
+      done.finally(() => timer.cancel()).then(resolve, reject);
     });
   }
 }

@@ -112,6 +112,31 @@ test('a complaint about the clock is healed by one measurement, once', async () 
   expect(await clock.runFor(offset.healOnce(() => Promise.resolve('wrong clock'), isClockError))).toBe('wrong clock');
 });
 
+test('a complaint about the clock while a measurement is still being refined waits for that', async () => {
+  const clock = new VirtualClock();
+  // For the first question a connection has to be opened: nearly all of its time passes before it is read.
+  const ways = [3_000, 100, 100];
+  let asked = 0;
+  const offset = new ClockOffset({
+    clock,
+    samples: 3,
+    ask: async (): Promise<Result<number>> => {
+      await sleep(clock, ways[asked++]!);
+      const time = clock.now();
+      await sleep(clock, 50);
+      return ok(time);
+    },
+  });
+  const call = async (): Promise<string> => {
+    const timestamp = offset.serverNow();
+    await sleep(clock, 60);
+    return timestamp < clock.now() + 1_000 ? 'taken' : 'ahead';
+  };
+  await clock.runFor(offset.measure());
+  expect(await clock.runFor(offset.healOnce(call, (answer) => answer === 'ahead'))).toBe('taken');
+  expect(asked).toBe(3);
+});
+
 test('an exchange that cannot be reached leaves the offset as it was', async () => {
   const clock = new VirtualClock();
   const error = new TradeError('unreachable', { kind: 'network', outcome: 'not-sent' });
