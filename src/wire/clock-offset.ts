@@ -4,6 +4,9 @@
 import { fail, ok, type Result } from '../domain/errors.ts';
 import type { Clock } from '../seam/clock.ts';
 
+/** So much may the wall clock stray from the monotonic one before the offset is taken for wrong: a clock that is being corrected slowly does. */
+const MOST_STRAYED_MS = 500;
+
 interface ClockOffsetOptions {
   readonly clock: Clock;
   /**
@@ -23,6 +26,8 @@ export class ClockOffset {
   private readonly options: ClockOffsetOptions;
   private current = 0;
   private measuredAt = -Infinity;
+  /** By how much the wall clock was ahead of the monotonic one when the offset was found: another figure means that it was set. */
+  private lead = 0;
   private measuring: Promise<Result<true>> | null = null;
   /** The samples after the first one. */
   private refining: Promise<void> = Promise.resolve();
@@ -43,8 +48,11 @@ export class ClockOffset {
     return Math.round(this.options.clock.now() + this.current);
   }
 
+  /** Also when our clock was set since, or the machine slept: an exchange need not say that this is what it refuses. */
   get isOld(): boolean {
-    return this.options.clock.monotonic() - this.measuredAt >= (this.options.maxAgeMs ?? 1_800_000);
+    const { clock, maxAgeMs = 1_800_000 } = this.options;
+    const now = clock.monotonic();
+    return now - this.measuredAt >= maxAgeMs || Math.abs(clock.now() - now - this.lead) > MOST_STRAYED_MS;
   }
 
   /**
@@ -87,7 +95,10 @@ export class ClockOffset {
     if (error !== null) return fail(error);
     const roundTrip = clock.monotonic() - started;
     // The server read its clock about half-way through the round trip.
-    if (roundTrip < best && round === this.round) this.current = time - (wall + roundTrip / 2);
+    if (roundTrip < best && round === this.round) {
+      this.current = time - (wall + roundTrip / 2);
+      this.lead = wall - started;
+    }
     return ok(roundTrip);
   }
 

@@ -93,6 +93,19 @@ test('asks as often as it was told, and grows old', async () => {
   expect(offset.isOld).toBe(true);
 });
 
+test('it is old as soon as our clock was set, either way', async () => {
+  for (const ms of [-60_000, 2_000]) {
+    const { clock, offset } = setup({ ms: 0 });
+    await clock.runFor(offset.measure());
+    await clock.advance(60_000);
+    expect(offset.isOld).toBe(false);
+    clock.stepWall(ms);
+    expect(offset.isOld).toBe(true);
+    await clock.runFor(offset.measure());
+    expect(offset.isOld).toBe(false);
+  }
+});
+
 test('a complaint about the clock is healed by one measurement, once', async () => {
   const skew = { ms: 0 };
   const { clock, offset, asked } = setup(skew);

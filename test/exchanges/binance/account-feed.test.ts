@@ -436,6 +436,24 @@ test('an order refused for the clock is not sent again once it is called off', a
   expect(socket.sent).toHaveLength(1);
 });
 
+test('A2.4: a clock that was set is measured with the next request, whatever words it is refused in', async () => {
+  const { account, ordersSocket, command, clock, transport } = await setup();
+  // Far in the future is refused outright, and not said to be by -1021.
+  const socket = ordersSocket();
+  const last = (): Row => row(JSON.parse(socket.sent.at(-1) ?? ''));
+  const serverNow = (): number => clock.monotonic() + 1_795_300_000_000;
+  transport.onRequest = () => ({ status: 200, headers: {}, body: JSON.stringify({ serverTime: serverNow() }) });
+  await account.prepare();
+  await clock.advance(10_000);
+  clock.stepWall(60_000);
+  const refused = account.trading.create(command());
+  socket.receive({ id: last()['id'], status: 400, error: { code: -1100, msg: "Illegal characters in 'timestamp'." } });
+  expect(await clock.runFor(refused)).toMatchObject({ outcome: 'rejected' });
+  await clock.advance(100);
+  void account.trading.create(command());
+  expect(Math.abs(Number(row(last()['params'])['timestamp']) - serverNow())).toBeLessThan(1_000);
+});
+
 const WRONG_CLOCK = { code: -1021, msg: 'Timestamp for this request is outside of the recvWindow.' };
 
 test('an order refused for the clock does not leave long after it was meant, when the time is not to be had', async () => {
