@@ -78,6 +78,8 @@ export class Link {
   /** Replaced, delivering their last. */
   private readonly lingering = new Set<Session>();
   private liveAt = 0;
+  /** When the live connection took the place of another one. */
+  private replacedAt = -Infinity;
   private openTimer: Timer | null = null;
   private retryTimer: Timer | null = null;
   private rotateTimer: Timer | null = null;
@@ -115,10 +117,19 @@ export class Link {
     this.dial();
   }
 
-  /** The other side will close this connection: replaced now, or, while it is still being opened, soon after it is live. */
+  /** The other side will close this connection: replaced now, or soon, when it is still being opened or has just taken the place of another one. */
   replace(session: Session, reason: string): void {
-    if (session === this.current) this.replaceNow(reason);
-    else if (session === this.next) this.doomed = { session, reason };
+    if (session === this.next) this.doomed = { session, reason };
+    else if (session !== this.current) return;
+    else if (this.options.clock.monotonic() - this.replacedAt < STEADY_MS) this.replaceSoon(reason);
+    else this.replaceNow(reason);
+  }
+
+  /** Should every new one say so as well, they are not dialled as fast as they come. */
+  private replaceSoon(reason: string): void {
+    if (this.next !== null || this.admitting) return;
+    this.retryTimer?.cancel();
+    this.retryTimer = this.options.clock.after(this.backoff.next(), () => this.replaceNow(reason));
   }
 
   /** Gives the live connection up and dials anew: for when it can no longer be trusted. */
@@ -234,17 +245,14 @@ export class Link {
       this.options.log.info('connection live', { connection: this.options.name });
       this.options.onLive(session);
     } else {
+      this.replacedAt = this.liveAt;
       this.options.log.info('connection replaced', { connection: this.options.name, reason: this.lastReason });
       this.linger(old, 0);
       this.options.onReplaced?.(session);
     }
     const { doomed } = this;
     this.doomed = null;
-    // Should all of them say so, they are not dialled as fast as they come.
-    if (doomed?.session === session) {
-      this.retryTimer?.cancel();
-      this.retryTimer = this.options.clock.after(this.backoff.next(), () => this.replaceNow(doomed.reason));
-    }
+    if (doomed?.session === session) this.replaceSoon(doomed.reason);
   }
 
   /** What was under way on the replaced connection still arrives; then it is closed. */

@@ -239,6 +239,23 @@ test('A5.1 serverShutdown of a connection that is being opened: it is replaced o
   expect(diary.lines.filter((line) => line === 'live' || line.startsWith('broken'))).toEqual(['live']);
 });
 
+test('A5.1 serverShutdown of each new connection soon after it is live: they are not dialled as fast as they come', async () => {
+  let clock: VirtualClock | null = null;
+  const bench = await setup({
+    'userDataStream.subscribe.signature': (request, socket) => {
+      clock?.after(20, () => socket.receive(eventNamed('serverShutdown')));
+      return { id: request['id'], status: 200, result: { subscriptionId: 0 } };
+    },
+  });
+  ({ clock } = bench);
+  bench.stream().receive(eventNamed('serverShutdown'));
+  await clock.advance(60_000);
+  const streams = bench.transport.sockets.filter(({ sent }) => sent.some((frame) => frame.includes('userDataStream')));
+  expect(streams.length).toBeGreaterThan(2);
+  expect(streams.length).toBeLessThan(20);
+  expect(bench.diary.lines.filter((line) => line.startsWith('broken'))).toEqual([]);
+});
+
 test('A5.1 serverShutdown of a connection that has been replaced is no reason to replace its successor', async () => {
   const { stream, ordersSocket, transport, clock } = await setup();
   const [oldStream, oldOrders] = [stream(), ordersSocket()];
