@@ -22,6 +22,7 @@ import { BinanceAccountFeed } from './account-feed.ts';
 import { ACCOUNT_NAMES, assetsOf } from './decode.ts';
 import { levelsOf } from './decode-market.ts';
 import { balancesCall } from './encode.ts';
+import { limitsPlaceOf } from './endpoints.ts';
 import { isRow, number } from './frames.ts';
 import { BinanceInstruments } from './instruments.ts';
 import { BinanceLimits } from './limits.ts';
@@ -62,7 +63,7 @@ export class BinanceAccount implements ExchangeAccount {
     const signer = createSigner(config.secretKey);
     const { host } = new URL(restUrl);
     const time = exchangeClock(budgets, host, clock, () => shared);
-    const limits = new BinanceLimits(budgets, clock, host, accessKey, time);
+    const limits = new BinanceLimits(budgets, clock, limitsPlaceOf(restUrl), accessKey, time);
     const timeoutMs = timings.requestTimeout;
     const sockets: SocketContext = {
       transport,

@@ -55,6 +55,13 @@ export function venueOf({ rest = LIVE.rest }: Endpoints): string {
   return TESTNET_HOSTS.includes(host) ? 'testnet' : host;
 }
 
+/** Where the limits of an address count: the names of the live exchange are one place, and so are those of the testnet (A1, A3.2). */
+export function limitsPlaceOf(rest: string): string {
+  const { host } = new URL(rest);
+  if (LIVE_HOSTS.includes(host)) return new URL(LIVE.rest).host;
+  return TESTNET_HOSTS.includes(host) ? new URL(TESTNET.rest).host : host;
+}
+
 /**
  * The full set of URLs. An object may name any subset: what it leaves out is of the same world, and of the live one where no URL tells.
  * @throws RangeError naming the endpoint that is unknown, no URL, or of another world than the others

@@ -58,7 +58,7 @@ export class BinanceLimits {
   #orders: readonly OrderLimit[];
 
   /**
-   * @param host of the REST endpoint: live, testnet and simulators keep apart by it
+   * @param host of the REST endpoint (limitsPlaceOf): live, testnet and simulators keep apart by it
    * @param owner the access key, until the account is known
    * @param time the one that everybody of this process has for the host, as the budgets are
    */

@@ -7,6 +7,7 @@ import { Secret } from '../../domain/secret.ts';
 import { PerHost, SharedAnswers } from '../../wire/per-host.ts';
 import { Closing } from '../../wire/waited.ts';
 import type { ExchangeEnvironment, ExchangeMarket, MarketConfig, MarketFeed } from '../exchange.ts';
+import { limitsPlaceOf } from './endpoints.ts';
 import { BinanceInstruments } from './instruments.ts';
 import { BinanceLimits } from './limits.ts';
 import { BinanceMarketFeed } from './market-feed.ts';
@@ -31,7 +32,7 @@ export class BinanceMarket implements ExchangeMarket {
     const { host } = new URL(restUrl);
     // Weight and connections are counted by IP: with those of the accounts.
     const time = exchangeClock(budgets, host, clock, () => shared);
-    const limits = new BinanceLimits(budgets, clock, host, NO_KEY, time);
+    const limits = new BinanceLimits(budgets, clock, limitsPlaceOf(restUrl), NO_KEY, time);
     const closing = new Closing(budgets, host);
     const context = {
       transport,

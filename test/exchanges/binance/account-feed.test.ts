@@ -580,6 +580,35 @@ test('A3.2: once the account is known its orders count for it, and no more for t
   ]);
 });
 
+test('A1, A3.2: the names of the live exchange are one place: what is asked of one counts for all', async () => {
+  const budgets = createRateBudgets();
+  const clock = new VirtualClock();
+  const environment = { transport: new FakeTransport(), clock, random: seededRandom(1), log: silentLog, budgets };
+  const timings = { requestTimeout: 5_000, inDoubtPatience: 10_000, notFoundAfter: 30_000, reconcileEvery: 60_000 };
+  const open = (rest: string) =>
+    binance.open(
+      {
+        account: 'a',
+        accessKey: 'K',
+        secretKey: new Secret('secret'),
+        passphrase: null,
+        endpoints: binance.endpoints({ rest }),
+        timings: { ...timings, feeWait: 3_000, streamSilence: undefined },
+      },
+      environment,
+    );
+  const [one, other] = [open('https://api.binance.com'), open('https://api3.binance.com')];
+  environment.transport.onRequest = () => ({ status: 429, headers: { 'retry-after': '40' }, body: '{"code":-1003}' });
+  if (!(one.rest instanceof BinanceRest) || !(other.rest instanceof BinanceRest)) throw new Error('another client');
+  await one.rest.ping();
+  const asked = environment.transport.requests.length;
+  void other.rest.ping();
+  await clock.advance(30_000);
+  expect(environment.transport.requests).toHaveLength(asked);
+  await clock.advance(15_000);
+  expect(environment.transport.requests.length).toBeGreaterThan(asked);
+});
+
 test('A3.3: a test order that has its commission worked out weighs twenty times as much', async () => {
   const budgets = createRateBudgets();
   const { account, transport, clock } = await setup({}, 'secret', budgets);
