@@ -47,6 +47,7 @@ export class Market {
   /** A call of onOrderbookUpdate is on its way; it will bring whatever is newest then. */
   private isUpdateDue = false;
   private isClosed = false;
+  private closing: Promise<void> = Promise.resolve();
 
   /**
    * Connects at once, and heals by itself from then on: an exchange that cannot be reached is tried for ever.
@@ -90,10 +91,16 @@ export class Market {
     return this.#keeper.orderbook;
   }
 
-  /** Stops the stream. Of the callbacks only onConnection's last 'close' may still come. */
-  async close(): Promise<void> {
-    if (this.isClosed) return;
-    this.isClosed = true;
+  /** Stops the stream, and resolves when it is closed, whoever closed it first. Of the callbacks only onConnection's last 'close' may still come. */
+  close(): Promise<void> {
+    if (!this.isClosed) {
+      this.isClosed = true;
+      this.closing = this.end();
+    }
+    return this.closing;
+  }
+
+  private async end(): Promise<void> {
     this.leave();
     await this.#keeper.close();
     this.resolveReady(false);

@@ -45,6 +45,7 @@ export class Trade<P extends Platform = Platform> {
   private readonly leave: () => void;
   private resolveReady: (success: boolean) => void = () => undefined;
   private isClosed = false;
+  private closing: Promise<void> = Promise.resolve();
   private isInit = false;
 
   /**
@@ -186,10 +187,16 @@ export class Trade<P extends Platform = Platform> {
     return this.#desk.stats.read(this.#desk.manager.tracker.size);
   }
 
-  /** Stops streams. Does not touch orders. */
-  async close(): Promise<void> {
-    if (this.isClosed) return;
-    this.isClosed = true;
+  /** Stops streams, and resolves when they are closed, whoever closed them first. Does not touch orders. */
+  close(): Promise<void> {
+    if (!this.isClosed) {
+      this.isClosed = true;
+      this.closing = this.end();
+    }
+    return this.closing;
+  }
+
+  private async end(): Promise<void> {
     this.leave();
     await this.#desk.close();
     this.resolveReady(this.isInit);

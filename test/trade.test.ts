@@ -417,6 +417,16 @@ describe('callbacks', () => {
     expect(await stage.clock.runFor(trade.ready)).toBe(true);
   });
 
+  it('closing a second time waits for the first', async () => {
+    const stage = new Stage();
+    stage.venue.closingMs = 1_000;
+    const { trade } = await stage.ready();
+    const first = trade.close();
+    await stage.clock.runFor(trade.close());
+    expect(stage.venue.closed).toBe(1);
+    await first;
+  });
+
   it('closing before it was ready resolves ready with false', async () => {
     const stage = new Stage();
     const { trade, told } = stage.trade();

@@ -305,6 +305,14 @@ describe.each(PLATFORMS)('on %s', (platform) => {
     await market.close();
   });
 
+  it('closed a second time, waits for the first', async () => {
+    const market = await standing();
+    const first = market.close();
+    await scene.clock.runFor(market.close());
+    expect(scene.eventTypes).toEqual(['open', 'close']);
+    await first;
+  });
+
   it('is quiet once closed, also about what waited behind a callback that takes its time', async () => {
     const market = await standing({
       onOrderbookUpdate: async (book) => {

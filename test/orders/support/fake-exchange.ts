@@ -178,6 +178,8 @@ export class FakeVenue implements Exchange {
   live = false;
   opened = 0;
   closed = 0;
+  /** What the closing of a connection takes. */
+  closingMs = 0;
   private nextOrderId = 1001;
   private nextTradeId = 1;
 
@@ -420,6 +422,7 @@ class FakeAccount implements ExchangeAccount {
   }
 
   async close(): Promise<void> {
+    if (this.venue.closingMs > 0) await sleep(this.venue.clock, this.venue.closingMs);
     this.venue.closed++;
   }
 }
