@@ -98,6 +98,11 @@ describe('Trade', () => {
     expect(make({ order_update_callback: () => undefined })).toThrow('there is no callback order_update_callback');
     expect(make({ timings: { feeWait: -1 } })).toThrow('timings.feeWait must be a number of ms of at least 0');
     expect(make({ timings: { feeWaits: 1 } })).toThrow('timings.feeWaits is unknown');
+    // Nothing is switched off by it: everything would be asked without a pause, or nothing ever be in time.
+    for (const name of ['requestTimeout', 'reconcileEvery', 'streamSilence'])
+      expect(make({ timings: { [name]: 0 } })).toThrow(
+        new RangeError(`new Trade: timings.${name} must be a number of ms above 0, got 0`),
+      );
     expect(make({ unfinishedOrders: { stop: 'adopt' } })).toThrow('unfinishedOrders.stop must be revoke or keep');
     expect(make({ tradeDuringGaps: 1 })).toThrow(TypeError);
   });

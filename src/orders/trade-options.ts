@@ -113,6 +113,9 @@ function secret(name: string, value: unknown): Secret {
   return new Secret(text(name, value));
 }
 
+/** None of these is switched off by 0: everything would be asked without a pause, or nothing would ever come in time. */
+const NEVER_ZERO: ReadonlySet<string> = new Set<keyof Timings>(['requestTimeout', 'reconcileEvery', 'streamSilence']);
+
 function readTimings(given: unknown): Timings {
   if (given === undefined) return DEFAULT_TIMINGS;
   if (typeof given !== 'object' || given === null)
@@ -127,8 +130,11 @@ function readTimings(given: unknown): Timings {
     if (value === undefined) continue;
     if (typeof value !== 'number')
       throw new TypeError(`new Trade: timings.${name} must be a number of ms, got ${kindOf(value)}`);
-    if (!(value >= 0 && value < 2 ** 31))
-      throw new RangeError(`new Trade: timings.${name} must be a number of ms of at least 0, got ${value}`);
+    const isZero = value === 0 && NEVER_ZERO.has(name);
+    if (isZero || !(value >= 0 && value < 2 ** 31)) {
+      const range = NEVER_ZERO.has(name) ? 'above 0' : 'of at least 0';
+      throw new RangeError(`new Trade: timings.${name} must be a number of ms ${range}, got ${value}`);
+    }
     read[name] = value;
   }
   return { ...DEFAULT_TIMINGS, ...read };
