@@ -116,6 +116,8 @@ export class AccountSession {
     this.watching.add(member);
     this.connector.feed.watch(instrument);
     if (this.feedStarted) {
+      // What the others have been told: from now on only changes are.
+      if (Object.keys(this.assets).length > 0) member.onAssets(this.assets);
       if (this.live) member.onLive();
       return;
     }
@@ -261,7 +263,7 @@ export class AccountSession {
     const changed = changedIn(this.assets, assets);
     if (changed === null) return;
     this.assets = Object.freeze({ ...this.assets, ...changed });
-    for (const member of this.all()) member.onAssets(changed);
+    for (const member of this.watching) member.onAssets(changed);
   }
 
   private fail(error: TradeError): void {

@@ -22,6 +22,20 @@ describe('trade.assets', () => {
     await trade.close();
   });
 
+  it('are told to a Trade that is made later, too', async () => {
+    const stage = new Stage();
+    stage.venue.assets = { USDT: of('10') };
+    const first = await stage.ready();
+    await stage.clock.advance(1_000);
+    const { told, onAssetUpdate } = listening();
+    const second = await stage.ready({ strategy: 'second', onAssetUpdate });
+    expect(told).toEqual([{ USDT: of('10') }]);
+    await stage.clock.advance(120_000);
+    expect(told).toHaveLength(1);
+    await first.trade.close();
+    await second.trade.close();
+  });
+
   it('are read after a gap, and what changed is told', async () => {
     const stage = new Stage();
     stage.venue.assets = { USDT: of('10'), EOS: of('5') };
