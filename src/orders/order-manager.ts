@@ -68,6 +68,8 @@ export class OrderManager {
   findings: { readonly ended: Set<string>; readonly filled: Set<string> } | null = null;
   /** Orders that wait to be told until answers are merged; null: everything is told at once. */
   private untold: Map<TrackedOrder, number> | null = null;
+  /** Whose change is being told: its fills first. */
+  private telling: TrackedOrder | null = null;
   private readonly parts: OrderManagerParts;
   private readonly teller: FillTeller;
   /** Of the key that was given last to an order of ours: no two are the same. */
@@ -199,11 +201,14 @@ export class OrderManager {
     if (named || order.isEnded !== (order.endedAt !== null)) {
       this.tracker.file(order, report, this.parts.clock.monotonic());
     }
+    const outer = this.telling;
+    this.telling = order;
     if (newFill !== null) this.teller.onNewFill(order, newFill, receivedAt);
     if (feeFound !== null) this.teller.onFeeFound(order, feeFound);
     if (before.action === null && state.action !== null) this.teller.onSideKnown(order);
     if (order.awaitsFills) this.parts.needs.fills(order);
     this.tell(order, receivedAt);
+    this.telling = outer;
     // What opened it again was nothing a strategy could see.
     if (order.endTold !== null) this.closeIfTold(order);
     order.changed();
@@ -344,7 +349,10 @@ export class OrderManager {
     } finally {
       if (outer === null) {
         this.untold = null;
-        for (const [order, receivedAt] of mine) this.tell(order, receivedAt);
+        for (const [order, receivedAt] of mine) {
+          this.tell(order, receivedAt);
+          if (order.endTold !== null) this.closeIfTold(order);
+        }
       }
     }
   }
@@ -391,6 +399,8 @@ export class OrderManager {
   private closeIfTold(order: TrackedOrder): void {
     if (order.endTold === null || order.endTold !== order.told || !order.isEnded) return;
     if (order.waitingFills !== null || order.awaitsFills || order.lacksFees) return;
+    // Its last fill was told, the order's own part in that is next: were what was told of it forgotten now, the end would be told again.
+    if (order === this.telling || this.untold?.has(order) === true) return;
     this.parts.journal.closed(order.key, order.endTold.status, this.parts.clock.now());
     // Most orders are in this state most of the time that they are in memory.
     order.closedAs = order.endTold.status;

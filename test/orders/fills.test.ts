@@ -184,6 +184,34 @@ describe('fills', () => {
     await trade.close();
   });
 
+  it.each(['asked for', 'found in a gap'])(
+    'a last fill that is %s, after the end was told, brings no second end',
+    async (how) => {
+      const stage = new Stage();
+      const { trade, told } = await stage.ready();
+      await stage.clock.runFor(trade.createOrder('SELL', '2', '10'));
+      const order = stage.venue.orders[0]!;
+      stage.venue.pushDelayMs = null;
+      const { fee, feeAsset } = stage.venue.fill(order, '10');
+      stage.venue.pushDelayMs = 5;
+      stage.venue.push({ ...stage.venue.report(order, 'push'), fee, feeAsset });
+      await stage.clock.advance(10);
+      expect(told.orders.at(-1)?.status).toBe('FILLED');
+      if (how === 'found in a gap') {
+        stage.venue.breakStream();
+        stage.venue.restore();
+      }
+      await stage.clock.advance(30_000);
+      expect(stage.journal.history({})[0]?.status).toBe('FILLED');
+      expect(told.calls.filter((call) => /order|fill/.test(call))).toEqual([
+        'order 1001 SUBMITTED',
+        'order 1001 FILLED',
+        'fill 1',
+      ]);
+      await trade.close();
+    },
+  );
+
   it('a fill of an order that nobody here placed brings its order, and is told', async () => {
     const stage = new Stage();
     const { trade, told } = await stage.ready();
