@@ -5,6 +5,7 @@ import Table from 'cli-table3';
 import colors from 'picocolors';
 
 export { counted } from '../domain/counted.ts';
+export { print, printJson } from './printed.ts';
 
 interface Palette {
   readonly bold: (text: string) => string;
@@ -17,15 +18,6 @@ interface Palette {
 
 /** Colours for standard output; plain text when nobody looks at it (or NO_COLOR is set). */
 export const paint: Palette = colors.createColors(colors.isColorSupported && process.stdout.isTTY);
-
-export function print(line = ''): void {
-  process.stdout.write(`${line}\n`);
-}
-
-/** Machine-readable output: one JSON value on one line. */
-export function printJson(value: unknown): void {
-  process.stdout.write(`${JSON.stringify(value)}\n`);
-}
 
 /** One line on standard error that rewrites itself; silent unless that is a terminal. */
 export class Progress {

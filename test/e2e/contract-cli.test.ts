@@ -1,6 +1,7 @@
 // The command line, held against the promises of its documentation one by one: commands, exit statuses, what goes to which stream, strategies.
 import { spawn, spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { once } from 'node:events';
+import { closeSync, mkdtempSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -129,6 +130,24 @@ describe.each(PLATFORMS)('aioquant orders and revoke, on %s', { concurrent: true
     );
   });
 });
+
+// /dev/full is Linux's own: a disk without room.
+it.runIf(process.platform === 'linux')(
+  'orders that could not be written are no success: exit status 1, and why',
+  async () => {
+    await using stage = await openStage('okx');
+    stage.at.plant(1);
+    const full = openSync('/dev/full', 'w');
+    const child = spawn(process.execPath, [MAIN, 'orders', '-c', stage.at.config, '--json'], {
+      stdio: ['ignore', full, 'pipe'],
+    });
+    closeSync(full);
+    let said = '';
+    child.stderr?.on('data', (chunk: Buffer) => void (said += chunk.toString()));
+    await once(child, 'close');
+    expect([child.exitCode, said]).toEqual([1, 'error: the output could not be written (ENOSPC)\n']);
+  },
+);
 
 it('progress goes to standard error, and only to a terminal', async () => {
   await using stage = await openStage('okx');
