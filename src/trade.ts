@@ -1,6 +1,7 @@
 // Trade: what a strategy holds - one symbol of one account on one platform. Reads its options, calls its callbacks in order, and is the
 // public face of a desk. Everything about orders happens in orders/.
 
+import { counted } from './domain/counted.ts';
 import type { TradeError, Result } from './domain/errors.ts';
 import type { SymbolRules } from './domain/instrument.ts';
 import { kindOf } from './domain/kind-of.ts';
@@ -47,6 +48,7 @@ export class Trade<P extends Platform = Platform> {
   private isClosed = false;
   private closing: Promise<void> = Promise.resolve();
   private isInit = false;
+  private readonly isRevokedAtStop: boolean;
 
   /**
    * Connects at once and calls `onInit` when everything is loaded.
@@ -66,6 +68,7 @@ export class Trade<P extends Platform = Platform> {
     this.strategy = place.strategy;
     this.platform = options.platform;
     this.symbol = place.symbol;
+    this.isRevokedAtStop = unfinishedOrders.stop === 'revoke';
     this.account = place.account;
     this.info = place;
     this.callbacks = new Callbacks((error) => this.onThrown(error));
@@ -197,9 +200,21 @@ export class Trade<P extends Platform = Platform> {
   }
 
   private async end(): Promise<void> {
+    this.warnOfUnfinished();
     this.leave();
     await this.#desk.close();
     this.resolveReady(this.isInit);
+  }
+
+  /** A stop that follows has nobody left who could revoke them. */
+  private warnOfUnfinished(): void {
+    const { platform, account, symbol } = this.info;
+    const left = this.#desk.unfinished();
+    if (left.length === 0 || this.stopping || !this.isRevokedAtStop) return;
+    const what = `closed with ${counted(left.length, 'unfinished order')} (${left.join(', ')})`;
+    this.#environment.log.warn(
+      `${account} ${platform} ${symbol}: ${what}, which a stop of the process will not revoke`,
+    );
   }
 
   // The way to the strategy: one callback at a time.

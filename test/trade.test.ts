@@ -9,7 +9,7 @@ import { CALLBACKS } from '../src/orders/trade-options.ts';
 import { loggerTo, type Logger } from '../src/runtime/logger.ts';
 import { sleep } from '../src/seam/clock.ts';
 import { silentLog } from '../src/seam/log.ts';
-import { Trade } from '../src/trade.ts';
+import { Trade, type TradeOptions } from '../src/trade.ts';
 import { Stage } from './orders/support/stage.ts';
 
 /** What the log would say. */
@@ -430,6 +430,33 @@ describe('callbacks', () => {
     await stage.clock.runFor(trade.close());
     expect(stage.venue.closed).toBe(1);
     await first;
+  });
+
+  it('closing with unfinished orders, which no stop will revoke then, is said in the log', async () => {
+    const stage = new Stage();
+    const said: string[] = [];
+    const log = { ...silentLog, warn: (message: string) => void said.push(message) };
+    const make = (unfinishedOrders: TradeOptions['unfinishedOrders']): Trade =>
+      new Trade(stage.options({ unfinishedOrders }), { ...stage.environment, log });
+    const first = make({ stop: 'revoke' });
+    await stage.clock.runFor(first.ready);
+    await stage.clock.runFor(first.createOrder('SELL', '20', '10'));
+    await stage.clock.runFor(first.close());
+    const warning =
+      'me okx EOS/USDT: closed with 1 unfinished order (1001), which a stop of the process will not revoke';
+    expect(said).toEqual([warning]);
+    const kept = make({ stop: 'keep' });
+    await stage.clock.runFor(kept.ready);
+    await stage.clock.runFor(kept.close());
+    const stopping = make({ stop: 'revoke' });
+    await stage.clock.runFor(stopping.ready);
+    for (const live of stage.live) live.closeGate();
+    await stage.clock.runFor(stopping.close());
+    const revoked = make({ stop: 'revoke' });
+    await stage.clock.runFor(revoked.ready);
+    await stage.clock.runFor(revoked.revokeOrder());
+    await stage.clock.runFor(revoked.close());
+    expect(said).toEqual([warning]);
   });
 
   it('closing before it was ready resolves ready with false', async () => {
