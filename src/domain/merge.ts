@@ -97,17 +97,17 @@ export function intendedOrderState(
     quantity: Decimal | null;
   },
 ): OrderState {
-  return {
-    ...newOrderState(symbol),
-    clientOrderId,
-    clientOrderIdAt: -1,
-    action: terms.action,
-    orderType: terms.orderType,
-    timeInForce: terms.timeInForce,
-    tradeType: terms.tradeType,
-    price: { at: -1, value: terms.price },
-    quantity: { at: -1, value: terms.quantity },
-  };
+  // Filled in rather than copied: the order waits for it.
+  const state: { -readonly [Name in keyof OrderState]: OrderState[Name] } = newOrderState(symbol);
+  state.clientOrderId = clientOrderId;
+  state.clientOrderIdAt = -1;
+  state.action = terms.action;
+  state.orderType = terms.orderType;
+  state.timeInForce = terms.timeInForce;
+  state.tradeType = terms.tradeType;
+  state.price = { at: -1, value: terms.price };
+  state.quantity = { at: -1, value: terms.quantity };
+  return state;
 }
 
 /** Deterministic choice between two texts when both claim the same place: the greater one, so that order does not matter. */

@@ -49,6 +49,23 @@ function read(line: string): TailedIntent | null {
   return { scope: { platform, venue, account, symbol, strategy }, key, intent: known };
 }
 
+/** Stands in JSON as it is. */
+const PLAIN = /^[\w.:-]*$/;
+
+function quoted(text: string): string {
+  return PLAIN.test(text) ? `"${text}"` : JSON.stringify(text);
+}
+
+/** As JSON. Put together by hand, as the order waits for it; what is null is left out. */
+export function intentText(intent: Intent): string {
+  const { clientOrderId, action, orderType, timeInForce, price, quantity, quoteQuantity, at } = intent;
+  let json = `{"clientOrderId":${quoted(clientOrderId)},"action":"${action}","orderType":"${orderType}","timeInForce":"${timeInForce}"`;
+  if (price !== null) json += `,"price":"${price}"`;
+  if (quantity !== null) json += `,"quantity":"${quantity}"`;
+  if (quoteQuantity !== null) json += `,"quoteQuantity":"${quoteQuantity}"`;
+  return `${json},"at":${at}}`;
+}
+
 /** What every line about a scope begins with, up to the order's key: put together once, not for each intent. */
 export function tailHead({ platform, venue, account, symbol, strategy }: JournalScope): string {
   const begin = JSON.stringify({ platform, venue, account, symbol, strategy });
@@ -139,7 +156,7 @@ export class IntentTail {
 
   /** Is in the file after the next `write`. @param head of the scope's lines (`tailHead`). @param intent as JSON */
   add(head: string, key: string, intent: string): void {
-    this.waiting += `${head}${JSON.stringify(key)},"intent":${intent}}\n`;
+    this.waiting += `${head}${quoted(key)},"intent":${intent}}\n`;
   }
 
   /** @throws what the file system says */

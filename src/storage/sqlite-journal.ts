@@ -14,7 +14,7 @@ import type {
 } from '../orders/journal.ts';
 import type { Clock, Timer } from '../seam/clock.ts';
 import type { Log } from '../seam/log.ts';
-import { IntentTail, tailHead } from './intent-tail.ts';
+import { IntentTail, intentText, tailHead } from './intent-tail.ts';
 import { readHistory, readReceipts, readUnfinishedPlaces } from './journal-history.ts';
 import { JournalEntries, type Entry } from './journal-entries.ts';
 import { Lines, type Group } from './journal-lines.ts';
@@ -62,6 +62,8 @@ export class SqliteJournal implements Journal {
   private readonly queue = new JournalQueue();
   /** Their lines are written when everything that was going on has run its course: no callback and no order waits for that. */
   private readonly entries = new JournalEntries(() => void DONE.then(this.writeEntries));
+  /** Intents that the tail has and the lines have not: while there are any it is neither turned nor cleared. */
+  private intentsBehind = 0;
   /** Being stored, or to be tried again. */
   private group: Group | null = null;
   /** The thread has it. */
@@ -97,7 +99,7 @@ export class SqliteJournal implements Journal {
       const store = this.ownStore();
       this.tail.recover((found) => {
         for (const { scope, key, intent } of found) {
-          new Lines(this.queue.line, this.numberOf(scope)).intent(key, JSON.stringify(intent));
+          new Lines(this.queue.line, this.numberOf(scope)).intent(key, intentText(intent));
           this.queue.endLine();
         }
         for (let group = this.queue.take(clock.now()); group !== null; group = this.queue.take(clock.now()))
@@ -166,12 +168,14 @@ export class SqliteJournal implements Journal {
   /** @param head of the scope's lines in the tail */
   private intend(head: string, lines: Lines, key: string, intent: Intent): void {
     if (this.closed) return;
-    const json = JSON.stringify(intent);
+    const json = intentText(intent);
     this.tail.add(head, key, json);
+    this.intentsBehind++;
     if (this.options.gathersIntents !== true) this.writeIntents();
-    // At once, unlike all others: what the tail has must be among the lines when it is turned or cleared.
-    lines.intent(key, json);
-    this.onLine();
+    this.entries.add(() => {
+      this.intentsBehind--;
+      lines.intent(key, json);
+    });
   }
 
   writeIntents(): void {
@@ -241,7 +245,7 @@ export class SqliteJournal implements Journal {
     if (this.group === null) return false;
     const { group } = this;
     this.writeIntents();
-    this.tail.turn(queue.total);
+    if (this.intentsBehind === 0) this.tail.turn(queue.total);
     if (this.thread !== null && this.isThreadReady) {
       this.isHandedOver = true;
       this.thread.post({ what: 'write', group, scopes: scopes.slice(this.scopesTold) });
@@ -268,7 +272,7 @@ export class SqliteJournal implements Journal {
     this.group = null;
     this.complained = false;
     this.lockedSince = null;
-    this.tail.clear(queue.total - queue.size, queue.total);
+    if (this.intentsBehind === 0) this.tail.clear(queue.total - queue.size, queue.total);
     if (this.closed) return;
     if (queue.hasFullGroup) this.arm(0);
     else if (queue.size > 0 && this.timer === null) this.arm(GROUP_MS);

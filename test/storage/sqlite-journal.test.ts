@@ -11,6 +11,8 @@ import type { Intent, JournalScope, OrderJournal } from '../../src/orders/journa
 import { VirtualClock } from '../../src/runtime/virtual-clock.ts';
 import { silentLog } from '../../src/seam/log.ts';
 import { readReport } from '../../src/storage/report-text.ts';
+import type { Group } from '../../src/storage/journal-lines.ts';
+import { JournalStore } from '../../src/storage/journal-store.ts';
 import { fillCalled } from './support/fill.ts';
 import { reportText } from './support/report-text.ts';
 import { SqliteJournal } from '../../src/storage/sqlite-journal.ts';
@@ -142,6 +144,33 @@ describe('SqliteJournal', () => {
         .map(({ key, intent: known }) => [key, known?.price]),
     ).toEqual([['c:a', '2.001']]);
     await again.close();
+    await journal.close();
+  });
+
+  it('an intent is safe at every moment, also when more is told in the same turn than may wait', async () => {
+    const clock = new VirtualClock();
+    const journal = make(clock);
+    const orders = journal.open(SCOPE);
+    const isSafe = (): boolean => {
+      const database = new DatabaseSync(file, { readOnly: true });
+      const stored = database.prepare("SELECT 1 FROM orders WHERE key = 'c:a'").get() !== undefined;
+      database.close();
+      return stored || readdirSync(folder).some((name) => readFileSync(join(folder, name), 'utf8').includes('"c:a"'));
+    };
+    const wasSafe: boolean[] = [];
+    const store: (this: JournalStore, group: Group) => void = Reflect.get(JournalStore.prototype, 'write');
+    const storing = vi.spyOn(JournalStore.prototype, 'write').mockImplementation(function (this: JournalStore, group) {
+      wasSafe.push(isSafe());
+      store.call(this, group);
+    });
+    const long = 'x'.repeat(400_000);
+    for (let i = 0; i < 140; i++) orders.told('o:1', `${i} ${long}`);
+    orders.intent('c:a', intent('a'));
+    await journal.flush();
+    storing.mockRestore();
+    expect(wasSafe.length).toBeGreaterThan(130);
+    expect(new Set(wasSafe)).toEqual(new Set([true]));
+    expect(keysIn(journal)).toEqual(['o:1', 'c:a']);
     await journal.close();
   });
 
