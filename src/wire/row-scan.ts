@@ -3,6 +3,7 @@
 
 import { Decimal } from '../domain/decimal.ts';
 import { Literal } from '../domain/literal.ts';
+import { RecentTexts } from './recent-texts.ts';
 
 /**
  * Value of a member as wire/json.ts's parseJson gives it - an integer beyond 2^53 as its text -, except that an `amount` of
@@ -15,10 +16,10 @@ export type ScannedRow = Record<string, Scanned>;
 
 /**
  * How a member is read. Texts: `word` is one of a few, `amount` a decimal, `time` a whole number written as text, `text` anything.
- * Numbers: `id` gives a whole one as its text, which is what it becomes in the end and much cheaper to make. Values of other types are
- * read as what they are.
+ * Numbers: `id` gives a whole one as its text, which is what it becomes in the end and much cheaper to make. `textAgain` and `idAgain` are
+ * such as come again soon, with the next report of the same order. Values of other types are read as what they are.
  */
-export type Kind = 'word' | 'amount' | 'time' | 'text' | 'id' | 'number';
+export type Kind = 'word' | 'amount' | 'time' | 'text' | 'textAgain' | 'id' | 'idAgain' | 'number';
 
 const QUOTE = 34;
 const COMMA = 44;
@@ -140,6 +141,8 @@ interface Slot {
   readonly index: number;
   readonly kind: Kind;
   readonly words: Word[];
+  /** Of `textAgain` and `idAgain`. */
+  readonly recent: RecentTexts | null;
 }
 
 /** A member that came before. */
@@ -153,19 +156,23 @@ interface Member {
   constant: Literal | null;
 }
 
-/** Members nobody wants that have always been the same: passed over in one go, the byte behind them included. */
+/**
+ * A stretch of an object that came before, letter for letter: members that nobody wants and have always been the same, and such as say one of a
+ * few words or nothing. It is read in one go.
+ */
 interface Run {
+  /** Up to the value of `member`, or to the end of the object. */
   readonly literal: Literal;
-  readonly end: Place;
-  /** The byte behind them closes the object. */
-  readonly isLast: boolean;
+  readonly told: readonly { readonly index: number; readonly value: Scanned }[];
+  /** Whose name it ends with; null when it ends with the object. */
+  readonly member: Member | null;
 }
 
 /** Between two members: what followed before most likely follows again. */
 interface Place {
   readonly members: Member[];
-  run: Run | null;
-  /** How often another run may be tried here. */
+  runs: Run[];
+  /** How often another run may be learnt here. */
   runsLeft: number;
 }
 
@@ -174,12 +181,14 @@ const MOST_NEXT = 6;
 /** ... and of all that may follow, this many are kept: names in ever another order would go on making new places. */
 const MOST_MEMBERS = 2_000;
 const MOST_RUNS = 8;
+/** ... and so often one is learnt, those included that are forgotten. */
+const MOST_RUNS_LEARNT = 40;
 
 /** A member that turns out to have more words than these is read like any other text. */
 const MOST_WORDS = 8;
 
 function newPlace(): Place {
-  return { members: [], run: null, runsLeft: MOST_RUNS };
+  return { members: [], runs: [], runsLeft: MOST_RUNS_LEARNT };
 }
 
 /** Of the memory that the frame lies in: many frames share one. */
@@ -193,6 +202,7 @@ export class RowScanner {
   private readonly fill: (row: ScannedRow, values: readonly Scanned[]) => void;
   private readonly first = newPlace();
   private kept = 0;
+  private readonly withRuns = new Set<Place>();
 
   /**
    * @param wanted members to read, and what they are
@@ -200,7 +210,12 @@ export class RowScanner {
    */
   constructor(wanted: Readonly<Record<string, Kind>>, fill: (row: ScannedRow, values: readonly Scanned[]) => void) {
     const names = Object.entries(wanted);
-    this.slots = new Map(names.map(([name, kind], index) => [name, { index, kind, words: [] }]));
+    this.slots = new Map(
+      names.map(([name, kind], index) => [
+        name,
+        { index, kind, words: [], recent: kind.endsWith('Again') ? new RecentTexts() : null },
+      ]),
+    );
     this.values = names.map(() => undefined);
     this.fill = fill;
   }
@@ -218,22 +233,36 @@ export class RowScanner {
     if (buffer !== view.buffer) view = new DataView(buffer);
     const limit = byteOffset + length;
     let expected = this.first;
-    let runPlace = expected;
-    /** Where the run begins that is being learnt; DECLINED while none is. */
+    /** Of the run that is being learnt: where it begins; DECLINED while none is. */
     let runFrom = DECLINED;
+    let runPlace = expected;
+    let told: number[] = [];
     for (let place = at + 1; ;) {
-      const { run } = expected;
-      if (run !== null && run.literal.isAt(view, byteOffset + place, limit)) {
-        place += run.literal.length;
-        if (run.isLast) return this.finish(place, row);
-        expected = run.end;
-        continue;
-      }
       const from = place;
-      const member = memberAt(byteOffset + place, limit, expected) ?? this.learn(bytes, place, expected);
-      if (member === null) return false;
+      const run = runAt(byteOffset + place, limit, expected);
+      let member: Member;
+      if (run === null) {
+        const known = memberAt(byteOffset + place, limit, expected) ?? this.learn(bytes, place, expected);
+        if (known === null) return false;
+        member = known;
+        place += member.key.length;
+      } else {
+        place += run.literal.length;
+        for (const { index, value } of run.told) values[index] = value;
+        if (runFrom !== DECLINED) {
+          this.learnRun(
+            runPlace,
+            bytes.subarray(runFrom, place),
+            [...told, ...run.told.map(({ index }) => index)],
+            run.member,
+          );
+          runFrom = DECLINED;
+        }
+        if (run.member === null) return this.finish(place, row);
+        ({ member } = run);
+      }
       const { slot } = member;
-      place += member.key.length;
+      const first = place;
       // The walk through what nobody wants is written out here: a call for every piece would cost as much again.
       if (slot !== null) place = this.value(bytes, place, slot, limit);
       else if (bytes[place] === QUOTE) {
@@ -245,18 +274,22 @@ export class RowScanner {
       if (place === DECLINED) return false;
       const after = bytes[place++];
       if (after !== COMMA && after !== CLOSE) return false;
-      if (member.constant !== null && isStillConstant(member, byteOffset + from, limit)) {
-        if (runFrom === DECLINED && expected.runsLeft > 0) {
-          runFrom = from;
-          runPlace = expected;
+      if (run === null) {
+        if (slot === null ? this.isStillConstant(member, byteOffset + from, limit) : saysLittle(slot, values)) {
+          if (runFrom === DECLINED && expected.runsLeft > 0 && expected.runs.length < MOST_RUNS) {
+            runFrom = from;
+            runPlace = expected;
+            told = [];
+          }
+          if (slot !== null) told.push(slot.index);
+        } else if (runFrom !== DECLINED) {
+          this.learnRun(runPlace, bytes.subarray(runFrom, first), told, member);
+          runFrom = DECLINED;
         }
-      } else if (runFrom !== DECLINED) {
-        learnRun(runPlace, bytes.subarray(runFrom, from), expected, false);
-        runFrom = DECLINED;
       }
       expected = member.next;
       if (after === COMMA) continue;
-      if (runFrom !== DECLINED) learnRun(runPlace, bytes.subarray(runFrom, place), expected, true);
+      if (runFrom !== DECLINED) this.learnRun(runPlace, bytes.subarray(runFrom, place), told, null);
       return this.finish(place, row);
     }
   }
@@ -265,6 +298,23 @@ export class RowScanner {
     this.end = end;
     this.fill(row, this.values);
     return true;
+  }
+
+  /** Whether the member at `at` is as it has always been. Once it is not, it is a constant no more, and no run with it will come again. */
+  private isStillConstant(member: Member, at: number, limit: number): boolean {
+    if (member.constant === null) return false;
+    if (member.constant.isAt(view, at, limit)) return true;
+    member.constant = null;
+    for (const place of this.withRuns) place.runs = [];
+    return false;
+  }
+
+  /** @param told which values it says, as they are now */
+  private learnRun(place: Place, bytes: Buffer, told: readonly number[], member: Member | null): void {
+    const values = told.map((index) => ({ index, value: this.values[index] }));
+    place.runs.push({ literal: new Literal(bytes), told: values, member });
+    place.runsLeft--;
+    this.withRuns.add(place);
   }
 
   private learn(bytes: Buffer, at: number, { members }: Place): Member | null {
@@ -296,7 +346,7 @@ export class RowScanner {
         values[index] = word.value;
         return at - WORD_HEAD + word.literal.length;
       }
-      const end = bytes[at] === QUOTE ? this.text(bytes, at + 1, index) : this.bare(bytes, at, slot);
+      const end = bytes[at] === QUOTE ? this.text(bytes, at + 1, index) : this.bare(bytes, at, slot, limit);
       const first = bytes[at];
       // A number may be the beginning of another.
       if (
@@ -307,7 +357,7 @@ export class RowScanner {
         words.push({ literal: new Literal(bytes.subarray(at - WORD_HEAD, end)), value: values[index] });
       return end;
     }
-    if (bytes[at] !== QUOTE) return this.bare(bytes, at, slot);
+    if (bytes[at] !== QUOTE) return this.bare(bytes, at, slot, limit);
     const first = at + 1;
     if (kind === 'amount') {
       const amount = Decimal.scan(bytes, first);
@@ -321,7 +371,16 @@ export class RowScanner {
       values[index] = wholeNumber(bytes, first, end);
       return end + 1;
     }
-    return this.text(bytes, first, index);
+    if (slot.recent === null || kind !== 'textAgain') return this.text(bytes, first, index);
+    const known = slot.recent.find(view, bytes.byteOffset + first, limit);
+    if (known !== null && bytes[first + known.length] === QUOTE) {
+      values[index] = known;
+      return first + known.length + 1;
+    }
+    const end = textEnd(bytes, first);
+    if (end !== DECLINED)
+      values[index] = slot.recent.keep(textOf(bytes, first, end - 1), view, bytes.byteOffset + first);
+    return end;
   }
 
   private text(bytes: Buffer, first: number, index: number): number {
@@ -331,13 +390,23 @@ export class RowScanner {
   }
 
   /** A value that is no text. */
-  private bare(bytes: Buffer, at: number, { index, kind }: Slot): number {
+  private bare(bytes: Buffer, at: number, { index, kind, recent }: Slot, limit: number): number {
     const { values } = this;
+    const kept = kind === 'idAgain' ? recent : null;
+    const known = kept === null ? null : kept.find(view, bytes.byteOffset + at, limit);
+    if (known !== null) {
+      const end = at + known.length;
+      if (bytes[end] === COMMA || bytes[end] === CLOSE) {
+        values[index] = known;
+        return end;
+      }
+    }
     const digits = digitsEnd(bytes, at);
     const after = bytes[digits];
     // A whole number, and no leading zero.
     if (digits > at && (after === COMMA || after === CLOSE) && (bytes[at] !== ZERO || digits === at + 1)) {
-      if (kind === 'id') values[index] = textOf(bytes, at, digits);
+      if (kept !== null) values[index] = kept.keep(textOf(bytes, at, digits), view, bytes.byteOffset + at);
+      else if (kind === 'id') values[index] = textOf(bytes, at, digits);
       else if (digits - at <= SAFE_DIGITS) values[index] = wholeNumber(bytes, at, digits);
       else values[index] = numberOf(bytes, at, digits);
       return digits;
@@ -366,16 +435,20 @@ function memberAt(at: number, limit: number, { members }: Place): Member | null 
   return null;
 }
 
-/** Whether the member at `at` is as it has always been. Once it is not, it is a constant no more. */
-function isStillConstant(member: Member, at: number, limit: number): boolean {
-  if (member.constant?.isAt(view, at, limit) === true) return true;
-  member.constant = null;
-  return false;
+function runAt(at: number, limit: number, { runs }: Place): Run | null {
+  for (let index = 0; index < runs.length; index++) {
+    const run = runs[index];
+    if (run?.literal.isAt(view, at, limit) === true) return run;
+  }
+  return null;
 }
 
-function learnRun(place: Place, members: Buffer, end: Place, isLast: boolean): void {
-  place.run = { literal: new Literal(members), end, isLast };
-  place.runsLeft--;
+/** One of a few words, or nothing: it will be said again just so. */
+function saysLittle({ index, words }: Slot, values: readonly Scanned[]): boolean {
+  const value = values[index];
+  if (value === Decimal.ZERO || value === '' || value === null || value === -1) return true;
+  for (let known = 0; known < words.length; known++) if (words[known]?.value === value) return true;
+  return false;
 }
 
 /** Where the run of digits ends that begins at `at`. */

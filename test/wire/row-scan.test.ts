@@ -6,7 +6,16 @@ import { Decimal } from '../../src/domain/decimal.ts';
 import { seededRandom } from '../../src/runtime/random.ts';
 import { RowScanner, type ScannedRow } from '../../src/wire/row-scan.ts';
 
-const WANTED = { w: 'word', a: 'amount', t: 'time', x: 'text', i: 'id', n: 'number' } as const;
+const WANTED = {
+  w: 'word',
+  a: 'amount',
+  t: 'time',
+  x: 'text',
+  r: 'textAgain',
+  i: 'id',
+  j: 'idAgain',
+  n: 'number',
+} as const;
 const NAMES = Object.keys(WANTED);
 
 function newScanner(): RowScanner {
@@ -34,9 +43,11 @@ const value = fc.oneof(
     '[]',
     '0.5',
   ),
+  // Such as come again, and what they could be taken for.
+  fc.constantFrom('"order-1"', '"order-2"', '4812345', '4812346', '"4812345"', '4812345.5', 'order-1', '0812345'),
 );
 /** Members that nobody wants stand among those that are wanted, alone and several together. */
-const form = fc.shuffledSubarray(['w', 'P', 'F', 'g', 'a', 'W', 't', 'M', 'V', 'x', 'i', 'Y', 'n', 'u'], {
+const form = fc.shuffledSubarray(['w', 'P', 'F', 'g', 'a', 'W', 't', 'M', 'V', 'x', 'r', 'i', 'j', 'Y', 'n', 'u'], {
   minLength: 1,
 });
 const frames = fc.uniqueArray(form, { minLength: 1, maxLength: 3, selector: String }).chain((forms) =>

@@ -15,8 +15,8 @@ const ORDER = new RowScanner(
   {
     eventType: 'word',
     symbol: 'word',
-    orderId: 'id',
-    clientOrderId: 'text',
+    orderId: 'idAgain',
+    clientOrderId: 'textAgain',
     type: 'word',
     orderStatus: 'word',
     orderPrice: 'amount',
@@ -32,7 +32,7 @@ const ORDER = new RowScanner(
     lastActTime: 'number',
     canceledSource: 'word',
     canceledSourceDesc: 'word',
-    accountId: 'id',
+    accountId: 'idAgain',
     orderSource: 'word',
   },
   (row, v) => {
@@ -64,8 +64,8 @@ const FEE = new RowScanner(
   {
     eventType: 'word',
     symbol: 'word',
-    orderId: 'id',
-    clientOrderId: 'text',
+    orderId: 'idAgain',
+    clientOrderId: 'textAgain',
     orderType: 'word',
     orderPrice: 'amount',
     orderSize: 'amount',
@@ -81,7 +81,7 @@ const FEE = new RowScanner(
     'feeDeduct ': 'amount',
     feeDeductType: 'word',
     'fee-deduct-state': 'word',
-    accountId: 'id',
+    accountId: 'idAgain',
     source: 'word',
   },
   (row, v) => {

@@ -15,8 +15,8 @@ const ORDER = new RowScanner(
   {
     instType: 'word',
     instId: 'word',
-    ordId: 'text',
-    clOrdId: 'text',
+    ordId: 'textAgain',
+    clOrdId: 'textAgain',
     ordType: 'word',
     side: 'word',
     tdMode: 'word',
