@@ -13,7 +13,7 @@ import { FillTeller } from './fill-teller.ts';
 import type { Intent, OrderJournal, RememberedOrder } from './journal.ts';
 import { OpenOrdersView } from './open-orders-view.ts';
 import { byOrder, joinEntries, rememberedState } from './remembered-state.ts';
-import { isEndedAgain, isNewsOfPast, isReopening, isWhole, named, tellsEnd } from './report-meaning.ts';
+import { asMeant, isNewsOfPast, isWhole, named, tellsEnd } from './report-meaning.ts';
 import { fillOf, isNews, snapshotOf, type Place } from './snapshot.ts';
 import { TrackedOrder } from './tracked-order.ts';
 import { Tracker } from './tracker.ts';
@@ -179,11 +179,7 @@ export class OrderManager {
 
   private mergeInto(order: TrackedOrder, told: OrderReport, receivedAt: number): void {
     const before = order.state;
-    const report = isReopening(before.life, told)
-      ? { ...told, life: 'reopened' as const }
-      : isEndedAgain(before.life, told)
-        ? { ...told, life: 'canceled' as const }
-        : told;
+    const report = asMeant(before.life, told);
     const { state, changed, learnt, newFill, feeFound } = merge(before, report);
     if (changed && order.closedAs !== null) this.reopen(order);
     order.state = state;

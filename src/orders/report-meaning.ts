@@ -19,7 +19,7 @@ export function isWhole({ source, life }: OrderReport): boolean {
  * It was taken for ended, from silence or by a refusal, and works after all. Of a refused one only the list of open orders proves that: a push
  * or a reply may be older than the refusal.
  */
-export function isReopening(known: Life, { life, source }: OrderReport): boolean {
+function isReopening(known: Life, { life, source }: OrderReport): boolean {
   if (life !== 'open') return false;
   return known === 'presumed-canceled' || (known === 'failed' && source === 'open-orders');
 }
@@ -28,8 +28,14 @@ export function isReopening(known: Life, { life, source }: OrderReport): boolean
  * Of one that a list brought back: asked for by its id, the exchange says again that it ended as it was said to have, so the list lagged behind
  * (okx.md 7.7: a post-only order is taken, has an id, and is canceled a moment later).
  */
-export function isEndedAgain(known: Life, { life, source }: OrderReport): boolean {
+function isEndedAgain(known: Life, { life, source }: OrderReport): boolean {
   return known === 'reopened' && life === 'failed' && source === 'query';
+}
+
+/** The report with the life it proves of an order of which so much is known: to be merged in its place. */
+export function asMeant(known: Life, report: OrderReport): OrderReport {
+  if (isReopening(known, report)) return { ...report, life: 'reopened' };
+  return isEndedAgain(known, report) ? { ...report, life: 'canceled' } : report;
 }
 
 /**

@@ -10,10 +10,15 @@ const MOST_WORDS = 10;
 /** A number without a pattern: numbers that follow one another are strewn over all places. */
 const STREW = 0x9e3779b1;
 
+/** Where the text is kept that ends with these four bytes. */
+function placeOf(end: number): number {
+  return Math.imul(end, STREW) >>> (32 - PLACES_BITS);
+}
+
 export class RecentTexts {
   /** The bytes of each place's text; the last four may overlap those before. */
-  private readonly words = new Int32Array(PLACES * MOST_WORDS);
-  private readonly texts: string[] = Array.from({ length: PLACES }, () => '');
+  private words = new Int32Array(0);
+  private texts: string[] = [];
   /** Of the texts that are kept. */
   private length = 0;
 
@@ -23,7 +28,7 @@ export class RecentTexts {
     if (length === 0 || at + length > limit) return null;
     const last = (length - 1) >> 2;
     const end = view.getInt32(at + length - WORD, true);
-    const place = Math.imul(end, STREW) >>> (32 - PLACES_BITS);
+    const place = placeOf(end);
     const text = this.texts[place] ?? '';
     if (text.length !== length) return null;
     const from = place * MOST_WORDS;
@@ -37,10 +42,15 @@ export class RecentTexts {
   keep(text: string, view: DataView, at: number): string {
     const { length } = text;
     if (length < WORD || length > MOST_WORDS * WORD) return text;
+    // An exchange that nobody trades on needs no room.
+    if (this.length === 0) {
+      this.words = new Int32Array(PLACES * MOST_WORDS);
+      this.texts = Array.from({ length: PLACES }, () => '');
+    }
     this.length = length;
     const last = (length - 1) >> 2;
     const end = view.getInt32(at + length - WORD, true);
-    const place = Math.imul(end, STREW) >>> (32 - PLACES_BITS);
+    const place = placeOf(end);
     this.texts[place] = text;
     const from = place * MOST_WORDS;
     for (let index = 0; index < last; index++) this.words[from + index] = view.getInt32(at + index * WORD, true);
