@@ -179,7 +179,7 @@ export class OrderManager {
 
   private mergeInto(order: TrackedOrder, told: OrderReport, receivedAt: number): void {
     const before = order.state;
-    const report = asMeant(before.life, told);
+    const report = asMeant(before, told);
     const { state, changed, learnt, newFill, feeFound } = merge(before, report);
     if (changed && order.closedAs !== null) this.reopen(order);
     order.state = state;

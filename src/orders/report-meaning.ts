@@ -4,7 +4,7 @@
 import { stateStatus, type OrderState } from '../domain/merge.ts';
 import type { OrderReport } from '../domain/order-report.ts';
 import { ORDER_STATUS_CANCELED, ORDER_STATUS_FILLED, type OrderStatus } from '../domain/order.ts';
-import { isEnded, type Life } from '../domain/transitions.ts';
+import { isEnded } from '../domain/transitions.ts';
 import type { OrderRef } from '../exchanges/exchange.ts';
 
 /**
@@ -17,23 +17,23 @@ export function isWhole({ source, life }: OrderReport): boolean {
 
 /**
  * It was taken for ended, from silence or by a refusal, and works after all. Of a refused one only the list of open orders proves that: a push
- * or a reply may be older than the refusal.
+ * or a reply may be older than the refusal. It proves nothing of one whose end was told under the exchange's id: that list lags behind.
  */
-function isReopening(known: Life, { life, source }: OrderReport): boolean {
+function isReopening({ life: known, orderId }: OrderState, { life, source }: OrderReport): boolean {
   if (life !== 'open') return false;
-  return known === 'presumed-canceled' || (known === 'failed' && source === 'open-orders');
+  return known === 'presumed-canceled' || (known === 'failed' && orderId === null && source === 'open-orders');
 }
 
 /**
- * Of one that a list brought back: asked for by its id, the exchange says again that it ended as it was said to have, so the list lagged behind
- * (okx.md 7.7: a post-only order is taken, has an id, and is canceled a moment later).
+ * Of one that a list brought back: asked for by its id, the exchange says that it did end so (okx.md 7.7: a post-only order is taken, has an id,
+ * and is canceled a moment later).
  */
-function isEndedAgain(known: Life, { life, source }: OrderReport): boolean {
+function isEndedAgain({ life: known }: OrderState, { life, source }: OrderReport): boolean {
   return known === 'reopened' && life === 'failed' && source === 'query';
 }
 
 /** The report with the life it proves of an order of which so much is known: to be merged in its place. */
-export function asMeant(known: Life, report: OrderReport): OrderReport {
+export function asMeant(known: OrderState, report: OrderReport): OrderReport {
   if (isReopening(known, report)) return { ...report, life: 'reopened' };
   return isEndedAgain(known, report) ? { ...report, life: 'canceled' } : report;
 }

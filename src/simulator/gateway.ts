@@ -1,6 +1,8 @@
 // THE GATEWAY PORT: every request and every push of a dialect passes here, so that latency and faults are written once for all exchanges.
 // The vocabulary of faults is documented in docs/faults.md; faults/ decides when they strike.
 
+import type { VenueOrder } from './venue.ts';
+
 /** What a request does, in neutral words. Faults and rate budgets are chosen by it. */
 export type Operation =
   | 'create'
@@ -101,8 +103,12 @@ export interface Gateway {
   banLeft(): number | null;
   /** How far this exchange's clock runs ahead of the venue's clock, ms (fault "clock skew"). Dialects use `clock.now() + skew()` as server time. */
   skew(): number;
-  /** For open-order lists: which of `orders` a fault hides (stale or partial page), else the same array. */
-  visibleOpenOrders<T extends QueriedOrder>(accountUid: number, orders: readonly T[]): readonly T[];
+  /**
+   * The open orders as a list of them shows them, oldest first: a fault may hide some (stale or partial page), or still show some that
+   * ended, as they stood before.
+   * @param symbol null: of all symbols
+   */
+  openOrders(accountUid: number, symbol: string | null): readonly VenueOrder[];
   /** For queries by id: whether an order made at `createdAt` is still invisible to queries (lag after acceptance). */
   isHidden(accountUid: number, order: QueriedOrder): boolean;
 }

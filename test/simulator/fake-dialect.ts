@@ -87,7 +87,7 @@ class FakeDialect implements Dialect {
             const found = venue.order(uid, EOS, ref);
             return found === null || gateway.isHidden(uid, found) ? json(404, {}) : json(200, brief(found));
           }
-          return json(200, gateway.visibleOpenOrders(uid, venue.openOrders(uid, EOS)).map(brief));
+          return json(200, gateway.openOrders(uid, EOS).map(brief));
         },
         failure: (kind, retryAfterMs) => json(kind === 'server-error' ? 502 : 400, { failure: kind, retryAfterMs }),
         deliver,

@@ -26,6 +26,8 @@ export class EngineOrder {
   /** Its place in the book, once it rested. */
   place: Resting | null = null;
   private frozen: VenueOrder | null = null;
+  /** As it stood in the book, or waited to, before it ended; null when it never did, or has not ended. */
+  beforeEnd: VenueOrder | null = null;
 
   constructor(id: bigint, account: Account, request: NewVenueOrder, createdAt: number) {
     this.id = id;
@@ -43,6 +45,9 @@ export class EngineOrder {
   /** Must be called after every change, so that the next snapshot is a new one. */
   changed(now: number): void {
     this.updatedAt = now;
+    const { frozen } = this;
+    if (this.status !== 'open' && frozen?.status === 'open' && (frozen.rested || frozen.postOnly))
+      this.beforeEnd = frozen;
     this.frozen = null;
   }
 

@@ -79,6 +79,12 @@ export class OrderIndex {
     return (symbol === null ? this.open : (this.bySymbol.get(symbol)?.open ?? NONE)).values();
   }
 
+  /** Those that ended at that time or later, oldest first. */
+  *endedSince(symbol: string | null, time: number): Iterable<EngineOrder> {
+    for (const order of this.finished)
+      if (order.updatedAt >= time && (symbol === null || order.request.symbol === symbol)) yield order;
+  }
+
   orders(symbol: string | null): IterableIterator<EngineOrder> {
     return (symbol === null ? this.all : (this.bySymbol.get(symbol)?.all ?? NONE)).values();
   }

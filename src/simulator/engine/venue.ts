@@ -228,6 +228,12 @@ export class MatchingVenue implements Venue {
     return Array.from(this.core.state(accountUid).orders.openOrders(symbol), (order) => order.snapshot());
   }
 
+  /** Those that rested in the book, or were to, and ended at that time or later: as they stood before they ended. */
+  endedSince(accountUid: number, symbol: string | null, time: number): readonly VenueOrder[] {
+    const { orders } = this.core.state(accountUid);
+    return Array.from(orders.endedSince(symbol, time), ({ beforeEnd }) => beforeEnd).filter((order) => order !== null);
+  }
+
   orders(accountUid: number, symbol: string | null): readonly VenueOrder[] {
     return Array.from(this.core.state(accountUid).orders.orders(symbol), (order) => order.snapshot());
   }

@@ -213,13 +213,29 @@ export class Faults {
     return skew;
   }
 
-  visibleOpenOrders<T extends QueriedOrder>(accountUid: number, orders: readonly T[]): readonly T[] {
-    let visible = orders;
+  /**
+   * What a list of open orders shows of them.
+   * @param open oldest first
+   * @param endedSince those that ended at that time or later, as they stood before
+   */
+  listed<T extends QueriedOrder>(
+    accountUid: number,
+    open: readonly T[],
+    endedSince: (time: number) => readonly T[],
+  ): readonly T[] {
+    let visible = open;
     for (const rule of this.of('query')) {
       if (!rule.matchesAccount(this.nameOf(accountUid))) continue;
       const concerned = visible.filter((order) => rule.matchesSymbol(order.symbol));
       if (rule.fault === 'query-lag') {
         visible = without(visible, new Set(concerned.filter((order) => this.lags(rule, order))));
+      } else if (rule.fault === 'open-orders-lag') {
+        const ended = endedSince(this.clock.now() - (rule.rule.lagMs ?? LAG_MS)).filter((order) =>
+          rule.matchesSymbol(order.symbol),
+        );
+        if (ended.length === 0 || !rule.occurs()) continue;
+        this.record(rule);
+        visible = byAge([...visible, ...ended]);
       } else if (concerned.length > 0 && rule.occurs()) {
         this.record(rule);
         const hidden = rule.fault === 'open-orders-stale' ? this.younger(rule, concerned) : partOf(rule, concerned);
@@ -372,6 +388,10 @@ function isList(rules: FaultRule | readonly FaultRule[]): rules is readonly Faul
 
 function without<T>(orders: readonly T[], hidden: ReadonlySet<T>): readonly T[] {
   return hidden.size === 0 ? orders : orders.filter((order) => !hidden.has(order));
+}
+
+function byAge<T extends QueriedOrder>(orders: readonly T[]): readonly T[] {
+  return orders.toSorted((a, b) => (a.orderId < b.orderId ? -1 : 1));
 }
 
 function partOf<T>(rule: ActiveRule, orders: readonly T[]): ReadonlySet<T> {

@@ -145,6 +145,11 @@ export const FAULTS = {
     parameters: ['fraction'],
     meaning: 'the list of open orders misses a random `fraction` of them, at least one',
   },
+  'open-orders-lag': {
+    target: 'query',
+    parameters: ['lagMs'],
+    meaning: 'the list of open orders still shows those that ended within the last `lagMs`, as they were before',
+  },
   'query-lag': {
     target: 'query',
     parameters: ['lagMs'],

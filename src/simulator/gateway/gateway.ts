@@ -9,6 +9,7 @@ import type { Faults, PushDecision } from '../faults/faults.ts';
 import type { RequestDecision } from '../faults/request-faults.ts';
 import type { Gateway, QueriedOrder, RequestContext, RequestPlan } from '../gateway.ts';
 import { Decimal } from '../../domain/decimal.ts';
+import type { VenueOrder } from '../venue.ts';
 import { Lane } from './lane.ts';
 
 /** Each way takes `fixedMs` plus up to `jitterMs`, drawn anew for every message. */
@@ -45,6 +46,7 @@ const SWAP_PATIENCE_MS = 500;
 export class SimulatorGateway implements Gateway {
   private readonly clock: Clock;
   private readonly random: Random;
+  private readonly venue: MatchingVenue;
   private readonly faults: Faults;
   private readonly connections: Connections;
   private readonly wayIn: Latency;
@@ -59,6 +61,7 @@ export class SimulatorGateway implements Gateway {
   constructor(options: GatewayOptions) {
     this.clock = options.clock;
     this.random = options.random;
+    this.venue = options.venue;
     this.faults = options.faults;
     this.connections = options.connections;
     this.wayIn = options.wayIn ?? NO_LATENCY;
@@ -195,8 +198,11 @@ export class SimulatorGateway implements Gateway {
     return this.faults.skew();
   }
 
-  visibleOpenOrders<T extends QueriedOrder>(accountUid: number, orders: readonly T[]): readonly T[] {
-    return this.faults.visibleOpenOrders(accountUid, orders);
+  openOrders(accountUid: number, symbol: string | null): readonly VenueOrder[] {
+    const { venue } = this;
+    return this.faults.listed(accountUid, venue.openOrders(accountUid, symbol), (time) =>
+      venue.endedSince(accountUid, symbol, time),
+    );
   }
 
   isHidden(accountUid: number, order: QueriedOrder): boolean {

@@ -122,11 +122,11 @@ export class Queries {
     if (symbol === null) return errorBody(NO_SYMBOL);
     const side = query.get('side');
     const isOfType = typeFilter(query);
-    const open = this.venue
+    const open = this.gateway
       .openOrders(account.uid, symbol ?? null)
       .filter((order) => (side === null || order.side.toLowerCase() === side) && isOfType(order));
     const listed = page<VenueOrder>({
-      rows: this.gateway.visibleOpenOrders(account.uid, open),
+      rows: open,
       id: (order) => order.orderId,
       query,
       defaultSize: 100,

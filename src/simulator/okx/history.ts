@@ -67,7 +67,7 @@ function matchesWords(order: VenueOrder, fields: Fields): boolean {
 export function pendingOrders(site: Site, account: VenueAccount, fields: Fields): Row[] {
   const symbol = symbolFilter(site, fields);
   if (!includesSpot(fields.text('instType')) || fields.text('instFamily') !== '') return [];
-  const open = site.gateway.visibleOpenOrders(account.uid, site.venue.openOrders(account.uid, symbol));
+  const open = site.gateway.openOrders(account.uid, symbol);
   const wanted = open.filter((order) => matchesWords(order, fields));
   return pageOf(wanted, (order) => order.orderId, fields).map((order) => orderRow(site, order));
 }

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { seededRandom } from '../../../src/runtime/random.ts';
 import { FAULT_NAMES, type FaultRule } from '../../../src/simulator/index.ts';
 import { fake, type Fake } from '../fake-client.ts';
-import { BNB, EOS } from '../support.ts';
+import { BNB, d, EOS, order, RULES } from '../support.ts';
 
 const ORDER = 'side=BUY&price=0.5&quantity=10';
 const OPEN = '{"id":"a","status":"open","filled":"0"}';
@@ -248,6 +248,23 @@ const SCENES: Record<(typeof FAULT_NAMES)[number], Scene> = {
     expect(await sim.client.ask('GET', '/open')).toBe(`200 [${OPEN}]`);
     await sim.clock.advance(3000);
     expect(await sim.client.ask('GET', '/open')).toContain('"b"');
+  },
+  'open-orders-lag': async (sim) => {
+    for (const id of ['a', 'b', 'c']) await create(sim, id);
+    const venue = sim.venue('fake');
+    venue.house.fillOrder(venue.order(1, EOS, { clientOrderId: 'b' })?.orderId ?? 0n, d(4));
+    for (const id of ['a', 'b']) await sim.client.ask('DELETE', '/order', `id=${id}`);
+    await withRules(sim, { fault: 'open-orders-lag', lagMs: 1000 });
+    const asBefore = `200 [${OPEN},{"id":"b","status":"open","filled":"4"},{"id":"c","status":"open","filled":"0"}]`;
+    expect(await sim.client.ask('GET', '/open')).toBe(asBefore);
+    expect(await sim.client.ask('GET', '/order', 'id=a')).toContain('canceled');
+    await sim.clock.advance(1000);
+    expect(await sim.client.ask('GET', '/open')).toBe('200 [{"id":"c","status":"open","filled":"0"}]');
+    await sim.client.ask('DELETE', '/order', 'id=c');
+    // What never stood in the book is in no list of it.
+    venue.place(2, order('SELL', '0.9', '1'), RULES);
+    expect(await sim.client.ask('POST', '/order', 'id=d&side=BUY&price=0.9&quantity=1')).toContain('"status":"filled"');
+    expect(await sim.client.ask('GET', '/open')).toBe('200 [{"id":"c","status":"open","filled":"0"}]');
   },
   'open-orders-partial': async (sim) => {
     for (const id of ['a', 'b', 'c', 'e']) await create(sim, id);

@@ -72,7 +72,7 @@ export function queryEndpoints(desk: Desk): Endpoint[] {
       params: ['symbol'],
       run({ params, account }) {
         const symbol = params.has('symbol') ? listedSymbol(desk, params).instrument.symbol : null;
-        const orders = desk.gateway.visibleOpenOrders(account.uid, desk.venue.openOrders(account.uid, symbol));
+        const orders = desk.gateway.openOrders(account.uid, symbol);
         return `[${orders.map(row).join(',')}]`;
       },
     },
