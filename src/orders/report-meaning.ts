@@ -44,7 +44,9 @@ export function asMeant(known: OrderState, report: OrderReport): OrderReport {
  * @param told how it had ended
  */
 export function isNewsOfPast(told: OrderStatus | null, { source, life }: OrderReport): boolean {
-  return source === 'query' && (life === 'open' || (life === 'filled' && told === ORDER_STATUS_CANCELED));
+  // What is filled is filled: an answer that has it open is older than that.
+  if (source !== 'query' || told === ORDER_STATUS_FILLED) return false;
+  return life === 'open' || (life === 'filled' && told === ORDER_STATUS_CANCELED);
 }
 
 /** The exchange says that it has ended, or what it has filled amounts to that. A fill alone says that it had not. */

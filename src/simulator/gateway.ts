@@ -109,6 +109,8 @@ export interface Gateway {
    * @param symbol null: of all symbols
    */
   openOrders(accountUid: number, symbol: string | null): readonly VenueOrder[];
-  /** For queries by id: whether an order made at `createdAt` is still invisible to queries (lag after acceptance). */
+  /** For queries of one order: what is answered of it, which a fault may hide (null) or show as it stood before it ended. */
+  queried(order: VenueOrder): VenueOrder | null;
+  /** For lists of orders and fills: whether an order made at `createdAt` is still invisible to queries (lag after acceptance). */
   isHidden(accountUid: number, order: QueriedOrder): boolean;
 }

@@ -300,23 +300,28 @@ describe('an order that was taken for canceled', () => {
   });
 });
 
-it('a list that lags behind at a restart brings no finished order back', async () => {
-  const stage = new Stage();
-  const { trade } = await stage.ready();
-  await stage.clock.runFor(trade.createOrder('SELL', '2', '10'));
-  const [order] = stage.venue.orders;
-  stage.venue.fill(order!, '1');
-  await stage.clock.advance(100);
-  stage.venue.staleRow = stage.venue.report(order!, 'open-orders');
-  stage.venue.fill(order!, '9');
-  await stage.clock.advance(500);
-  await trade.close();
-  const { trade: next, told } = await stage.ready();
-  stage.venue.staleRow = null;
-  await stage.clock.advance(5 * MINUTE_MS);
-  expect(told.calls.filter((call) => /order|fill/.test(call))).toEqual([]);
-  await next.close();
-});
+it.each([false, true])(
+  'a list that lags behind at a restart brings no finished order back (nor does an answer: %s)',
+  async (too) => {
+    const stage = new Stage();
+    stage.venue.answersStale = too;
+    const { trade } = await stage.ready();
+    await stage.clock.runFor(trade.createOrder('SELL', '2', '10'));
+    const [order] = stage.venue.orders;
+    stage.venue.fill(order!, '1');
+    await stage.clock.advance(100);
+    stage.venue.staleRow = stage.venue.report(order!, 'open-orders');
+    stage.venue.fill(order!, '9');
+    await stage.clock.advance(500);
+    await trade.close();
+    const { trade: next, told } = await stage.ready();
+    await stage.clock.advance(3_000);
+    stage.venue.staleRow = null;
+    await stage.clock.advance(5 * MINUTE_MS);
+    expect(told.calls.filter((call) => /order|fill/.test(call))).toEqual([]);
+    await next.close();
+  },
+);
 
 it('an order with a fill that is denied is taken for canceled like any other', async () => {
   const stage = new Stage(FORGETFUL);

@@ -90,6 +90,7 @@ const DRAWS: readonly Draw[] = [
   (r) => ({ fault: 'open-orders-stale', probability: chance(r, 0.5), lagMs: between(r, 500, 4000) }),
   (r) => ({ fault: 'open-orders-partial', probability: chance(r, 0.3), fraction: 0.3 }),
   (r) => ({ fault: 'open-orders-lag', probability: chance(r, 0.8), lagMs: between(r, 500, 8000) }),
+  (r) => ({ fault: 'order-state-lag', probability: chance(r, 0.8), lagMs: between(r, 500, 8000) }),
   (r) => ({ fault: 'query-lag', probability: chance(r, 0.7), lagMs: between(r, 500, 3000) }),
   (r) => ({ fault: 'cancel-fill-race', probability: chance(r, 0.4), ...(r.int(2) === 0 ? { fraction: 0.5 } : {}) }),
   (r) => ({ fault: 'clock-skew', skewMs: between(r, -20_000, 40_000), from: between(r, 0, 30_000) }),

@@ -85,7 +85,8 @@ class FakeDialect implements Dialect {
           }
           if (operation === 'query-order') {
             const found = venue.order(uid, EOS, ref);
-            return found === null || gateway.isHidden(uid, found) ? json(404, {}) : json(200, brief(found));
+            const shown = found === null ? null : gateway.queried(found);
+            return shown === null ? json(404, {}) : json(200, brief(shown));
           }
           return json(200, gateway.openOrders(uid, EOS).map(brief));
         },

@@ -225,7 +225,7 @@ export class Faults {
   ): readonly T[] {
     let visible = open;
     for (const rule of this.of('query')) {
-      if (!rule.matchesAccount(this.nameOf(accountUid))) continue;
+      if (rule.fault === 'order-state-lag' || !rule.matchesAccount(this.nameOf(accountUid))) continue;
       const concerned = visible.filter((order) => rule.matchesSymbol(order.symbol));
       if (rule.fault === 'query-lag') {
         visible = without(visible, new Set(concerned.filter((order) => this.lags(rule, order))));
@@ -248,6 +248,23 @@ export class Faults {
   private younger<T extends QueriedOrder>(rule: ActiveRule, orders: readonly T[]): ReadonlySet<T> {
     const youngest = this.clock.now() - (rule.rule.lagMs ?? LAG_MS);
     return new Set(orders.filter((order) => order.createdAt > youngest));
+  }
+
+  /**
+   * What a query of one order is answered; null: nobody knows it.
+   * @param endedSince as it stood before it ended, when that was at that time or later
+   */
+  queried<T extends QueriedOrder>(accountUid: number, order: T, endedSince: (time: number) => T | undefined): T | null {
+    if (this.isHidden(accountUid, order)) return null;
+    for (const rule of this.of('query')) {
+      if (rule.fault !== 'order-state-lag' || !rule.matchesAccount(this.nameOf(accountUid))) continue;
+      if (!rule.matchesSymbol(order.symbol)) continue;
+      const before = endedSince(this.clock.now() - (rule.rule.lagMs ?? LAG_MS));
+      if (before === undefined || !rule.occurs()) continue;
+      this.record(rule);
+      return before;
+    }
+    return order;
   }
 
   isHidden(accountUid: number, order: QueriedOrder): boolean {

@@ -133,9 +133,10 @@ export const FAULT_PLANS: readonly FaultPlan[] = [
   },
   {
     name: 'lagging-lists',
-    description: 'lists of open orders still show orders that ended seconds ago',
+    description: 'orders that ended seconds ago still stand in lists of open orders, or are answered as they were',
     rules: [
       { fault: 'open-orders-lag', probability: 0.7, lagMs: 5000 },
+      { fault: 'order-state-lag', probability: 0.5, lagMs: 5000 },
       { fault: 'push-dropped', probability: 0.05 },
       { fault: 'connection-cut', stream: 'private', every: 20_000 },
     ],
@@ -190,6 +191,7 @@ export const FAULT_PLANS: readonly FaultPlan[] = [
       { fault: 'open-orders-stale', probability: 0.2, lagMs: 2000 },
       { fault: 'open-orders-partial', probability: 0.1, fraction: 0.3 },
       { fault: 'open-orders-lag', probability: 0.2, lagMs: 3000 },
+      { fault: 'order-state-lag', probability: 0.2, lagMs: 3000 },
       { fault: 'query-lag', probability: 0.3, lagMs: 1500 },
       { fault: 'cancel-fill-race', probability: 0.1 },
       { fault: 'half-open', stream: ['private', 'trade'], at: [21_000, 71_000] },

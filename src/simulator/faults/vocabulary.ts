@@ -150,6 +150,11 @@ export const FAULTS = {
     parameters: ['lagMs'],
     meaning: 'the list of open orders still shows those that ended within the last `lagMs`, as they were before',
   },
+  'order-state-lag': {
+    target: 'query',
+    parameters: ['lagMs'],
+    meaning: 'an order that ended within the last `lagMs` is answered, when it is asked for, as it was before',
+  },
   'query-lag': {
     target: 'query',
     parameters: ['lagMs'],

@@ -205,6 +205,13 @@ export class SimulatorGateway implements Gateway {
     );
   }
 
+  queried(order: VenueOrder): VenueOrder | null {
+    const { accountUid, symbol, orderId } = order;
+    return this.faults.queried(accountUid, order, (time) =>
+      this.venue.endedSince(accountUid, symbol, time).find((ended) => ended.orderId === orderId),
+    );
+  }
+
   isHidden(accountUid: number, order: QueriedOrder): boolean {
     return this.faults.isHidden(accountUid, order);
   }

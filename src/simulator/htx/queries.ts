@@ -143,23 +143,27 @@ export class Queries {
     return stateOf(order) === 'canceled' && this.venue.clock.now() - order.updatedAt >= CANCELED_MEMORY_MS;
   }
 
-  private known(account: VenueAccount, order: VenueOrder | null): order is VenueOrder {
-    return order !== null && !this.isForgotten(order) && !this.gateway.isHidden(account.uid, order);
+  private isUnknown(order: VenueOrder): boolean {
+    return this.isForgotten(order) || this.gateway.isHidden(order.accountUid, order);
+  }
+
+  private shown(order: VenueOrder | null): VenueOrder | null {
+    return order === null || this.isForgotten(order) ? null : this.gateway.queried(order);
   }
 
   order(account: VenueAccount, orderId: string): Body {
     if (!/^\d{1,20}$/.test(orderId))
       return errorBody({ code: 'validation-format-error', message: 'Format Error: order-id.' });
-    const order = this.commands.find(account, { orderId: BigInt(orderId) });
-    if (!this.known(account, order)) return errorBody(RECORD_INVALID);
+    const order = this.shown(this.commands.find(account, { orderId: BigInt(orderId) }));
+    if (order === null) return errorBody(RECORD_INVALID);
     return { status: 'ok', data: orderRow(order, this.raw(order.symbol), spotAccountId(account)) };
   }
 
   orderByClientId(account: VenueAccount, query: URLSearchParams): Body {
     const clientOrderId = query.get('clientOrderId');
     if (clientOrderId === null || clientOrderId === '') return errorBody(required('clientOrderId'));
-    const order = this.commands.find(account, { clientOrderId });
-    if (!this.known(account, order) || !this.commands.remembersClientId(order)) return errorBody(RECORD_INVALID);
+    const order = this.shown(this.commands.find(account, { clientOrderId }));
+    if (order === null || !this.commands.remembersClientId(order)) return errorBody(RECORD_INVALID);
     return { status: 'ok', data: orderRow(order, this.raw(order.symbol), spotAccountId(account)) };
   }
 
@@ -173,12 +177,7 @@ export class Queries {
     if ('code' in window) return errorBody(window);
     const isOfType = typeFilter(query);
     const rows = this.venue.orders(account.uid, symbol ?? null).filter((order) => {
-      if (
-        !isOfType(order) ||
-        order.createdAt < window.start ||
-        order.createdAt > window.end ||
-        !this.known(account, order)
-      )
+      if (!isOfType(order) || order.createdAt < window.start || order.createdAt > window.end || this.isUnknown(order))
         return false;
       return states === null ? order.status !== 'open' : states.includes(stateOf(order));
     });
@@ -218,7 +217,7 @@ export class Queries {
 
   matchesOfOrder(account: VenueAccount, orderId: string): Body {
     const order = /^\d{1,20}$/.test(orderId) ? this.commands.find(account, { orderId: BigInt(orderId) }) : null;
-    if (!this.known(account, order)) return errorBody(RECORD_INVALID);
+    if (order === null || this.isUnknown(order)) return errorBody(RECORD_INVALID);
     const fills = this.venue.fills(account.uid, { symbol: order.symbol, orderId: order.orderId });
     return { status: 'ok', data: [...fills].reverse().map((fill) => matchRow(fill, order, this.raw(order.symbol))) };
   }

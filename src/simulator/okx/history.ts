@@ -24,8 +24,7 @@ export function queriedOrder(site: Site, account: VenueAccount, symbol: string, 
   const orderId = orderIdOf(fields, 'ordId');
   const ref = orderId === null ? { clientOrderId: fields.text('clOrdId') } : { orderId };
   const order = site.venue.order(account.uid, symbol, ref);
-  if (order === null || isPurged(site, order) || site.gateway.isHidden(account.uid, order)) return null;
-  return order;
+  return order === null || isPurged(site, order) ? null : site.gateway.queried(order);
 }
 
 export function orderRow(site: Site, order: VenueOrder): Row {

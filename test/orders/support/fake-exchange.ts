@@ -164,6 +164,8 @@ export class FakeVenue implements Exchange {
   othersOrder: string | null = null;
   /** Listed among the open orders, whatever became of it. */
   staleRow: OrderReport | null = null;
+  /** ... and answered so when the order is asked for. */
+  answersStale = false;
   /** Thrown by the next request for the open orders: a defect of the connector. */
   defect: Error | null = null;
   /** What the connector says of the clocks. The stamps on orders and fills stay those of the clock. */
@@ -532,7 +534,9 @@ class FakeTrading implements Trading {
     const fault = venue.nextFault('query');
     await sleep(clock, venue.delayMs / 2 + venue.queryDelayMs);
     const order = venue.byRef(ref);
-    const found = order === null ? null : venue.report(order, 'query');
+    const isStale = venue.answersStale && venue.staleRow !== null && order?.orderId === venue.staleRow.orderId;
+    const current = order === null ? null : venue.report(order, 'query');
+    const found = isStale && venue.staleRow !== null ? { ...venue.staleRow, source: 'query' as const } : current;
     const report = found === null || venue.queryTellsClientId ? found : { ...found, clientOrderId: null };
     await sleep(clock, venue.delayMs / 2);
     if (fault !== null) return { outcome: 'no-answer', error: errorOf('network', 'unknown') };

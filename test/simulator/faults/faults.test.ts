@@ -272,6 +272,15 @@ const SCENES: Record<(typeof FAULT_NAMES)[number], Scene> = {
     expect((await sim.client.ask('GET', '/open')).match(/"id"/g)).toHaveLength(3);
     expect((await sim.client.ask('GET', '/open')).match(/"id"/g)).toHaveLength(4);
   },
+  'order-state-lag': async (sim) => {
+    await create(sim);
+    await sim.client.ask('DELETE', '/order', 'id=a');
+    await withRules(sim, { fault: 'order-state-lag', lagMs: 1000 });
+    expect(await sim.client.ask('GET', '/order', 'id=a')).toBe(`200 ${OPEN}`);
+    expect(await sim.client.ask('GET', '/open')).toBe('200 []');
+    await sim.clock.advance(1000);
+    expect(await sim.client.ask('GET', '/order', 'id=a')).toContain('canceled');
+  },
   'query-lag': async (sim) => {
     await withRules(sim, { fault: 'query-lag', lagMs: 1000 });
     await create(sim);

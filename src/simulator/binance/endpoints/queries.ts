@@ -59,8 +59,9 @@ export function queryEndpoints(desk: Desk): Endpoint[] {
         if (orderId === null && clientOrderId === null) throw oneOfMissing('origClientOrderId', 'orderId');
         const order = findOrder(lookup(desk), account, instrument.symbol, orderId, clientOrderId);
         if (order === 'wrong') throw wrongClientId();
-        if (order === null || !isVisible(account, order)) throw noSuchOrder();
-        return row(order);
+        const shown = order === null ? null : desk.gateway.queried(order);
+        if (shown === null) throw noSuchOrder();
+        return row(shown);
       },
     },
     {
