@@ -15,6 +15,7 @@ export interface Job {
   /** Ms of virtual time in which the strategy trades. */
   readonly tradeMs?: number;
   readonly deaths?: number;
+  readonly sleeps?: number;
   /** The name of a deliberately broken variant. */
   readonly mutant?: string;
 }
@@ -25,7 +26,7 @@ export interface JobOutcome extends RunOutcome {
 
 /** Never rejects: what is thrown is a problem like others. */
 export async function runJob(job: Job): Promise<JobOutcome> {
-  const { platform, plan, seed, tradeMs, deaths, mutant } = job;
+  const { platform, plan, seed, tradeMs, deaths, sleeps, mutant } = job;
   const broken = mutant === undefined ? undefined : MUTANTS.find(({ name }) => name === mutant);
   const rules = job.rules ?? broken?.rules ?? rulesOf(plan, seed);
   if (mutant !== undefined && broken === undefined) throw new RangeError(`no mutant is called "${mutant}"`);
@@ -36,6 +37,7 @@ export async function runJob(job: Job): Promise<JobOutcome> {
       rules,
       ...(tradeMs === undefined ? {} : { tradeMs }),
       ...(deaths === undefined ? {} : { deaths }),
+      ...(sleeps === undefined ? {} : { sleeps }),
       ...(broken === undefined ? {} : { mutate: (exchange) => broken.mutate(exchange) }),
     });
     return { job, ...outcome };

@@ -18,6 +18,7 @@ const USAGE = `npm run simulate -- [options]
   --replay-seed S    run this seed alone, twice, and compare the traces
   --rules JSON       with --replay-seed: these fault rules instead of the plan's
   --deaths N         kill the process so many times (default: by the seed, at most twice)
+  --sleeps N         let the process have no turn for some seconds so many times (default: by the seed, at most twice)
   --trade-ms N       trade for so long, ms of virtual time (default 60000)
   --mutant NAME      a deliberately broken variant (mutants.ts), to see it caught
   --threads N        default: one per core
@@ -43,6 +44,7 @@ function readArguments() {
         'replay-seed': { type: 'string' },
         rules: { type: 'string' },
         deaths: { type: 'string' },
+        sleeps: { type: 'string' },
         'trade-ms': { type: 'string' },
         mutant: { type: 'string' },
         threads: { type: 'string' },
@@ -60,7 +62,8 @@ type Arguments = ReturnType<typeof readArguments>;
 
 /** What every run of this call has in common. */
 function common(values: Arguments): Omit<Job, 'platform' | 'seed' | 'plan'> {
-  const [deaths, tradeMs] = [whole(values.deaths, 'deaths'), whole(values['trade-ms'], 'trade-ms')];
+  const [deaths, sleeps] = [whole(values.deaths, 'deaths'), whole(values.sleeps, 'sleeps')];
+  const tradeMs = whole(values['trade-ms'], 'trade-ms');
   const { rules, mutant } = values;
   let parsed: Job['rules'];
   if (rules !== undefined) {
@@ -78,6 +81,7 @@ function common(values: Arguments): Omit<Job, 'platform' | 'seed' | 'plan'> {
   }
   return {
     ...(deaths === undefined ? {} : { deaths }),
+    ...(sleeps === undefined ? {} : { sleeps }),
     ...(tradeMs === undefined ? {} : { tradeMs }),
     ...(mutant === undefined ? {} : { mutant }),
     ...(parsed === undefined ? {} : { rules: parsed }),

@@ -1,5 +1,5 @@
 // One whole-stack run: a random strategy on Trade, order core, connector and wire, against a simulated exchange, in one process on a virtual
-// clock, everything from one seed. The strategy's process dies and comes back; a person trades by hand on the same account; faults strike as planned.
+// clock, everything from one seed. The strategy's process dies and comes back, and sleeps; a person trades by hand on the same account; faults strike as planned.
 // At the end the faults stop, the dust settles, and the books of both sides are compared.
 import { Decimal } from '../../src/domain/decimal.ts';
 import type { Platform } from '../../src/domain/platform.ts';
@@ -27,6 +27,7 @@ import { audit, HAND } from './audit.ts';
 import { Ledger } from './ledger.ts';
 import { mortalClock } from './mortal-clock.ts';
 import { RandomStrategy, type Market } from './random-strategy.ts';
+import { Sleeper } from './sleeper.ts';
 import { asLive } from '../support/as-live.ts';
 
 export interface Scenario {
@@ -37,6 +38,8 @@ export interface Scenario {
   readonly tradeMs?: number;
   /** How many times the strategy's process is killed and started again. Default: by the seed, at most two. */
   readonly deaths?: number;
+  /** How many times the strategy's process gets no turn for some seconds. Default: by the seed, none in half of them, at most two. */
+  readonly sleeps?: number;
   /** A deliberately broken connector, to prove that the audit would notice (mutants.ts). */
   readonly mutate?: (exchange: Exchange) => Exchange;
   readonly log?: Log;
@@ -87,7 +90,12 @@ interface Process {
   readonly trade: Trade;
   readonly strategy: RandomStrategy;
   readonly transport: InMemoryTransport;
+  readonly sleeper: Sleeper;
+  /** Since when it gets no turn; null while it does. */
+  asleepSince: number | null;
   isDead: boolean;
+  /** What it was told last of its stream. */
+  hasGap: boolean;
   /** The exchange refused the key before it ever took it: a Trade gives up then, and somebody has to start it again when the key is good. */
   wasRefused: boolean;
 }
@@ -96,10 +104,16 @@ function launch(world: World): Process {
   const { simulation, clock, ledger, random, scenario, journal } = world;
   const transport = simulation.transport();
   const mutate = scenario.mutate ?? ((exchange: Exchange) => exchange);
-  const process: { isDead: boolean; wasRefused: boolean } = { isDead: false, wasRefused: false };
+  const process: Pick<Process, 'isDead' | 'wasRefused' | 'hasGap' | 'asleepSince'> = {
+    isDead: false,
+    wasRefused: false,
+    hasGap: true,
+    asleepSince: null,
+  };
+  const sleeper = new Sleeper(mortalClock(clock, () => process.isDead));
   const environment: TradeEnvironment = {
-    transport,
-    clock: mortalClock(clock, () => process.isDead),
+    transport: sleeper.transport(transport),
+    clock: sleeper.clock,
     random: seededRandom(`${scenario.seed}/process/${random.int(1_000_000)}`),
     log: scenario.log ?? silentLog,
     budgets: createRateBudgets(),
@@ -139,6 +153,7 @@ function launch(world: World): Process {
       timings: TIMINGS,
       onInit: (success) => {
         if (process.isDead) return;
+        process.hasGap = false;
         ledger.seeAgain(clock.now());
         ledger.note('init', success);
       },
@@ -150,6 +165,7 @@ function launch(world: World): Process {
       },
       onConnection: (event) => {
         if (process.isDead) return;
+        process.hasGap = event.type === 'gap-opened' || (event.type !== 'gap-closed' && process.hasGap);
         if (event.type === 'gap-opened') ledger.goBlind(clock.now());
         if (event.type === 'gap-closed') ledger.seeAgain(clock.now());
         ledger.note('connection', [clock.now(), event.type]);
@@ -163,12 +179,12 @@ function launch(world: World): Process {
     environment,
   );
   const strategy = new RandomStrategy(trade, {
-    clock,
+    clock: sleeper.clock,
     random: seededRandom(`${scenario.seed}/strategy/${random.int(1_000_000)}`),
     market: world.market,
     ledger,
   });
-  return Object.assign(process, { trade, strategy, transport });
+  return Object.assign(process, { trade, strategy, transport, sleeper });
 }
 
 /** As kill -9: nothing of it runs any more, and it says good-bye to nobody. */
@@ -176,6 +192,21 @@ function kill(process: Process): void {
   process.isDead = true;
   process.strategy.stop();
   process.transport.kill();
+}
+
+/** The process gets no turn for so long. */
+function sleep({ ledger, clock }: World, process: Process, ms: number): void {
+  if (process.isDead || process.asleepSince !== null) return;
+  ledger.goBlind(clock.now());
+  process.asleepSince = clock.now();
+  process.sleeper.fallAsleep();
+  clock.after(ms, () => {
+    process.asleepSince = null;
+    process.sleeper.wake();
+    clock.after(WOKEN_MS, () => {
+      if (!process.isDead && !process.hasGap) ledger.seeAgain(clock.now());
+    });
+  });
 }
 
 /** Faults that keep back nothing of what a private stream tells while it lives, and no answer of what is asked. */
@@ -189,6 +220,10 @@ const PROMPT: ReadonlySet<string> = new Set([
 ]);
 /** A fill may wait for its fee, and everything for a question or two; the periodic comparison is much later. */
 const PROMPT_MS = 8000;
+const LONGEST_SLEEP_MS = 600_000;
+const NAP_MS = 30_000;
+/** Whoever wakes up knows soon whether the stream is still there. */
+const WOKEN_MS = 500;
 const SLOW_MS = 2500;
 
 function isPrompt({ fault, operation, delayMs }: FaultRule): boolean {
@@ -289,6 +324,9 @@ async function live(world: World): Promise<RunOutcome> {
   const startedAt = clock.now();
   const tradeMs = scenario.tradeMs ?? 60_000;
   const until = startedAt + tradeMs;
+  const nights = seededRandom(`${scenario.seed}/sleeps`);
+  const sleeps = scenario.sleeps ?? Math.max(0, nights.int(4) - 1);
+  const isAllPrompt = sleeps === 0 && scenario.rules.every(isPrompt);
   // Some orders of a person, and fills of theirs, are there before the first process starts.
   const silentTrades = new Set<string>();
   const unseenOrders = new Set<string>();
@@ -299,7 +337,7 @@ async function live(world: World): Promise<RunOutcome> {
   // death when the process could not have heard of it: a moment before, or while its stream may have been dead.
   const notePassedBy = (): void => {
     const told = new Set([...ledger.orders.values()].map(({ orderId }) => orderId));
-    const unheard = scenario.rules.every(isPrompt) ? PROMPT_MS : LONGEST_SILENCE_MS;
+    const unheard = isAllPrompt ? PROMPT_MS : LONGEST_SILENCE_MS + (sleeps > 0 ? LONGEST_SLEEP_MS : 0);
     for (const { orderId, clientOrderId, status, createdAt, updatedAt } of venue.orders(uid, SYMBOL)) {
       const id = String(orderId);
       if (!clientOrderId.startsWith(HAND) || status === 'open') continue;
@@ -314,6 +352,10 @@ async function live(world: World): Promise<RunOutcome> {
   notePassedBy();
   for (const fill of venue.fills(uid, { symbol: SYMBOL })) silentTrades.add(`${fill.orderId}/${fill.tradeId}`);
   process.strategy.start();
+  for (let count = 0; count < sleeps; count++) {
+    const ms = 500 + nights.int(nights.int(8) === 0 ? LONGEST_SLEEP_MS - 500 : NAP_MS);
+    clock.after(nights.int(tradeMs), () => sleep(world, process, ms));
+  }
 
   const deaths = scenario.deaths ?? random.int(3);
   for (let life = 0; life <= deaths; life++) {
@@ -326,7 +368,7 @@ async function live(world: World): Promise<RunOutcome> {
     if (life === deaths) break;
     created += process.strategy.created;
     // One that never came to see anything does not count.
-    if (process.trade.lastProof !== null) deadSince = clock.now();
+    if (process.trade.lastProof !== null) deadSince = process.asleepSince ?? clock.now();
     kill(process);
     ledger.goBlind(clock.now());
     ledger.note('killed', clock.now());
@@ -334,7 +376,7 @@ async function live(world: World): Promise<RunOutcome> {
     process = launch(world);
     process.strategy.start();
     const { trade } = process;
-    await clock.runUntil(() => trade.lastProof !== null, LONGEST_START_MS);
+    await clock.runUntil(() => trade.lastProof !== null, LONGEST_START_MS + sleeps * LONGEST_SLEEP_MS);
     notePassedBy();
   }
   process.strategy.stop();
@@ -349,6 +391,7 @@ async function live(world: World): Promise<RunOutcome> {
     await clock.runUntil(() => trade.lastProof !== null, LONGEST_START_MS);
     notePassedBy();
   }
+  await clock.runUntil(() => process.asleepSince === null, LONGEST_SLEEP_MS);
   await clock.advance(SETTLE_MS);
   // The market goes on: what it did in the last moment is still on its way.
   const lastFill = (): number => Math.max(0, ...venue.fills(uid, { symbol: SYMBOL }).map(({ time }) => time));
@@ -367,7 +410,7 @@ async function live(world: World): Promise<RunOutcome> {
       reasonsOnlyPushed: scenario.platform === 'htx',
       renamesCanceled: scenario.platform === 'binance',
       clockJumped: scenario.rules.some(({ skewMs }) => Math.abs(skewMs ?? 0) > CLOCK_TOLERANCE_MS),
-      promptMs: scenario.rules.every(isPrompt) ? PROMPT_MS : null,
+      promptMs: isAllPrompt ? PROMPT_MS : null,
     }),
   );
   problems.push(...compareOpen(world, process.trade), ...compareBalances(world, process.trade));

@@ -1,4 +1,4 @@
-// From a run that fails to the smallest that still does: fewer rules, rules that strike less, fewer deaths, a shorter run.
+// From a run that fails to the smallest that still does: fewer rules, rules that strike less, fewer deaths and sleeps, a shorter run.
 // Each attempt is a whole run; what counts is that it fails, not how.
 import type { FaultRule } from '../../src/simulator/index.ts';
 import { runJob, type Job, type JobOutcome } from './job.ts';
@@ -34,6 +34,7 @@ function* simpler(job: Job, rules: readonly FaultRule[]): Generator<Job> {
   }
   for (const rule of rules) yield { ...job, rules: rules.filter((other) => other !== rule) };
   for (const deaths of [0, 1]) if (job.deaths === undefined || deaths < job.deaths) yield { ...job, deaths };
+  for (const sleeps of [0, 1]) if (job.sleeps === undefined || sleeps < job.sleeps) yield { ...job, sleeps };
   const tradeMs = job.tradeMs ?? 60_000;
   for (const part of [0.25, 0.5, 0.8])
     if (tradeMs * part >= 2000) yield { ...job, tradeMs: Math.round(tradeMs * part) };
