@@ -354,7 +354,7 @@ async function live(world: World): Promise<RunOutcome> {
   process.strategy.start();
   for (let count = 0; count < sleeps; count++) {
     const ms = 500 + nights.int(nights.int(8) === 0 ? LONGEST_SLEEP_MS - 500 : NAP_MS);
-    clock.after(nights.int(tradeMs), () => sleep(world, process, ms));
+    clock.after(nights.int(Math.max(1, until - clock.now())), () => sleep(world, process, ms));
   }
 
   const deaths = scenario.deaths ?? random.int(3);

@@ -26,18 +26,18 @@ function* narrower(rule: FaultRule): Generator<FaultRule> {
     yield { ...rule, probability: Math.round(rule.probability * 500) / 1000 };
 }
 
-function* simpler(job: Job, rules: readonly FaultRule[]): Generator<Job> {
-  const half = Math.ceil(rules.length / 2);
-  if (rules.length > 3) {
-    yield { ...job, rules: rules.slice(0, half) };
-    yield { ...job, rules: rules.slice(half) };
-  }
-  for (const rule of rules) yield { ...job, rules: rules.filter((other) => other !== rule) };
+/** Fewer deaths and sleeps, a shorter run. */
+function* quieter(job: Job): Generator<Job> {
   for (const deaths of [0, 1]) if (job.deaths === undefined || deaths < job.deaths) yield { ...job, deaths };
   for (const sleeps of [0, 1]) if (job.sleeps === undefined || sleeps < job.sleeps) yield { ...job, sleeps };
   const tradeMs = job.tradeMs ?? 60_000;
   for (const part of [0.25, 0.5, 0.8])
     if (tradeMs * part >= 2000) yield { ...job, tradeMs: Math.round(tradeMs * part) };
+}
+
+/** One rule that strikes less. */
+function* milder(job: Job): Generator<Job> {
+  const rules = job.rules ?? [];
   for (const rule of rules) {
     for (const other of narrower(rule)) yield { ...job, rules: rules.map((each) => (each === rule ? other : each)) };
   }
@@ -48,17 +48,34 @@ export async function shrink(failing: Job): Promise<Shrunk> {
   let job: Job = { ...failing, rules: failing.rules ?? rulesOf(failing.plan, failing.seed) };
   let outcome = await runJob(job);
   let attempts = 1;
-  for (let improved = true; improved && attempts < MOST_ATTEMPTS;) {
-    improved = false;
-    for (const candidate of simpler(job, job.rules ?? [])) {
-      if (attempts++ >= MOST_ATTEMPTS) break;
-      const result = await runJob(candidate);
-      if (result.problems.length === 0) continue;
-      job = candidate;
-      outcome = result;
-      improved = true;
-      break;
+
+  const stillFails = async (candidate: Job): Promise<boolean> => {
+    if (attempts >= MOST_ATTEMPTS) return false;
+    attempts++;
+    const result = await runJob(candidate);
+    if (result.problems.length === 0) return false;
+    job = candidate;
+    outcome = result;
+    return true;
+  };
+  const takeFirst = async (candidates: Iterable<Job>): Promise<boolean> => {
+    for (const candidate of candidates) if (await stillFails(candidate)) return true;
+    return false;
+  };
+  /** Half of the rules at a time, then a quarter, and so on to single ones. */
+  const dropRules = async (): Promise<boolean> => {
+    let dropped = false;
+    for (let size = Math.ceil((job.rules?.length ?? 0) / 2); size >= 1; size = size === 1 ? 0 : Math.ceil(size / 2)) {
+      for (let at = 0; at < (job.rules?.length ?? 0);) {
+        const rules = job.rules?.toSpliced(at, size) ?? [];
+        if (await stillFails({ ...job, rules })) dropped = true;
+        else at += size;
+      }
     }
-  }
+    return dropped;
+  };
+
+  for (let improved = true; improved && attempts < MOST_ATTEMPTS;)
+    improved = (await dropRules()) || (await takeFirst(quieter(job))) || (await takeFirst(milder(job)));
   return { job, outcome, attempts };
 }
