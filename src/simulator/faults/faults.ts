@@ -235,7 +235,8 @@ export class Faults {
         );
         if (ended.length === 0 || !rule.occurs()) continue;
         this.record(rule);
-        visible = byAge([...visible, ...ended]);
+        // Another rule may have shown them already.
+        visible = byAge(new Set([...visible, ...ended]));
       } else if (concerned.length > 0 && rule.occurs()) {
         this.record(rule);
         const hidden = rule.fault === 'open-orders-stale' ? this.younger(rule, concerned) : partOf(rule, concerned);
@@ -407,8 +408,8 @@ function without<T>(orders: readonly T[], hidden: ReadonlySet<T>): readonly T[] 
   return hidden.size === 0 ? orders : orders.filter((order) => !hidden.has(order));
 }
 
-function byAge<T extends QueriedOrder>(orders: readonly T[]): readonly T[] {
-  return orders.toSorted((a, b) => (a.orderId < b.orderId ? -1 : 1));
+function byAge<T extends QueriedOrder>(orders: Iterable<T>): readonly T[] {
+  return [...orders].sort((a, b) => (a.orderId < b.orderId ? -1 : 1));
 }
 
 function partOf<T>(rule: ActiveRule, orders: readonly T[]): ReadonlySet<T> {
