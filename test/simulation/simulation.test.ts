@@ -90,6 +90,14 @@ describe('a seed', () => {
     expect(new Set(elsewhere).size).toBe(2);
   });
 
+  it('lets its process sleep as often as it is told to', async () => {
+    const job: Job = { platform: 'binance', plan: 'calm', seed: 4, deaths: 0 };
+    const [awake, asleep] = [await runJob({ ...job, sleeps: 0 }), await runJob({ ...job, sleeps: 2 })];
+    expect([...awake.problems, ...asleep.problems]).toEqual([]);
+    // It places nothing meanwhile.
+    expect(asleep.created).toBeLessThan(awake.created);
+  });
+
   it('draws a plan of its own, and all of them together use most of the vocabulary', () => {
     expect(mixedRules(7)).toEqual(mixedRules(7));
     const used = new Set(Array.from({ length: 200 }, (_, seed) => mixedRules(seed).map(({ fault }) => fault)).flat());

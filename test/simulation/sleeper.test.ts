@@ -7,13 +7,12 @@ function stage() {
   const clock = new VirtualClock();
   const sleeper = new Sleeper(clock);
   const happened: string[] = [];
-  const sent: string[] = [];
   let theirs: SocketHandlers | null = null;
   const network: Transport = {
     request: async ({ url }) => ({ status: 200, headers: {}, body: url }),
     connect(_url, handlers): Socket {
       theirs = handlers;
-      return { isOpen: true, send: (text) => sent.push(text) > 0, ping() {}, close() {}, terminate() {} };
+      return { isOpen: false, send: () => false, ping() {}, close() {}, terminate() {} };
     },
     close: async () => undefined,
   };
@@ -25,7 +24,7 @@ function stage() {
   });
   const exchange = (): SocketHandlers => theirs!;
   exchange().onOpen();
-  return { clock, sleeper, transport, socket, happened, sent, exchange };
+  return { clock, sleeper, transport, socket, happened, exchange };
 }
 
 describe('a process that sleeps', () => {
