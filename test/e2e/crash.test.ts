@@ -1,6 +1,7 @@
 // The third line of defence: however a supervised strategy dies, the exchange is empty soon after, and the exit status says what happened.
 import { describe, expect, it } from 'vitest';
 import { PLATFORMS, type Platform } from '../../src/domain/platform.ts';
+import { onOne } from '../support/everywhere.ts';
 import type { Launched } from '../support/launched.ts';
 import { openStage, quickEnough, REHEARSAL, ROUND_TRIP_50, type Stage, type StageOptions } from './support.ts';
 
@@ -49,50 +50,62 @@ describe.each(PLATFORMS)('on %s', { concurrent: true, timeout: 60_000 }, (platfo
     expect(stage.at.open()).toBe(0);
     expect(status).toBe(1);
   });
+});
 
-  it('an event loop frozen for longer than the lease: killed first, then revoked', async () => {
-    await using stage = await stageFor(platform, 'freeze', 5);
-    const supervisor = stage.rehearse();
-    const [, , pid] = await supervisor.says(/PLACED (\d+) by (\d+)/);
-    await stage.emptied();
-    // Fenced: what cannot run any more cannot place another order.
-    expect(() => process.kill(Number(pid), 0)).toThrow('ESRCH');
-    const { status, out } = await supervisor.ended;
-    expect(out).toMatch(/no sign of life from the strategy for \d+ ms: killed process/);
-    expect(out).toContain('5 unfinished, 5 revoked');
-    expect(status).toBe(1);
-  });
+describe('how it died does not depend on the exchange', { concurrent: true, timeout: 60_000 }, () => {
+  it.each(onOne('htx'))(
+    'an event loop frozen for longer than the lease: killed first, then revoked; %s',
+    async (platform) => {
+      await using stage = await stageFor(platform, 'freeze', 5);
+      const supervisor = stage.rehearse();
+      const [, , pid] = await supervisor.says(/PLACED (\d+) by (\d+)/);
+      await stage.emptied();
+      // Fenced: what cannot run any more cannot place another order.
+      expect(() => process.kill(Number(pid), 0)).toThrow('ESRCH');
+      const { status, out } = await supervisor.ended;
+      expect(out).toMatch(/no sign of life from the strategy for \d+ ms: killed process/);
+      expect(out).toContain('5 unfinished, 5 revoked');
+      expect(status).toBe(1);
+    },
+  );
 
-  // How a process dies does not depend on the exchange: the slow death once, the quick one everywhere.
-  it.each([
+  const DEATHS = [
     ['exit', /the strategy died: it exited with status 3/],
-    ...(platform === 'okx' ? [['out-of-memory', /the strategy died: (?:killed by SIGABRT|it exited)/] as const] : []),
-  ] as const)('%s: revoked by the supervisor', async (ending, says) => {
-    // A lease that outlasts the struggle of a full heap: the process dies by itself, not by the supervisor.
-    const config = { supervisor: { restart: 'never', lease: 15 } };
-    await using stage = await stageFor(platform, ending, 5, { config });
-    const { status, out } = await stage.rehearse({ NODE_OPTIONS: '--max-old-space-size=48' }).ended;
-    expect(out).toContain('PLACED 5');
-    expect(out).toMatch(says);
-    expect(out).toContain('5 unfinished, 5 revoked');
-    expect(stage.at.open()).toBe(0);
-    expect(status).toBe(1);
-  });
+    ['out-of-memory', /the strategy died: (?:killed by SIGABRT|it exited)/],
+  ] as const;
+  it.each(onOne('okx').flatMap((platform) => DEATHS.map(([ending, says]) => ({ platform, ending, says }))))(
+    '$ending: revoked by the supervisor; $platform',
+    async ({ platform, ending, says }) => {
+      // A lease that outlasts the struggle of a full heap: the process dies by itself, not by the supervisor.
+      const config = { supervisor: { restart: 'never', lease: 15 } };
+      await using stage = await stageFor(platform, ending, 5, { config });
+      const { status, out } = await stage.rehearse({ NODE_OPTIONS: '--max-old-space-size=48' }).ended;
+      expect(out).toContain('PLACED 5');
+      expect(out).toMatch(says);
+      expect(out).toContain('5 unfinished, 5 revoked');
+      expect(stage.at.open()).toBe(0);
+      expect(status).toBe(1);
+    },
+  );
 
-  it.each([
+  const UNCAUGHT = [
     ['throw', 'thrown by the strategy'],
     ['reject', 'rejected by the strategy'],
-  ])('an uncaught error (%s): the strategy itself revokes before it ends', async (ending, message) => {
-    await using stage = await stageFor(platform, ending, 5);
-    const { status, out } = await stage.rehearse().ended;
-    expect(out).toContain(message);
-    expect(out).toContain('5 unfinished, 5 revoked, 0 filled meanwhile, 0 left');
-    expect(out).toContain('the strategy died: an uncaught error');
-    expect(stage.at.open()).toBe(0);
-    expect(status).toBe(1);
-  });
+  ] as const;
+  it.each(onOne('binance').flatMap((platform) => UNCAUGHT.map(([ending, message]) => ({ platform, ending, message }))))(
+    'an uncaught error ($ending): the strategy itself revokes before it ends; $platform',
+    async ({ platform, ending, message }) => {
+      await using stage = await stageFor(platform, ending, 5);
+      const { status, out } = await stage.rehearse().ended;
+      expect(out).toContain(message);
+      expect(out).toContain('5 unfinished, 5 revoked, 0 filled meanwhile, 0 left');
+      expect(out).toContain('the strategy died: an uncaught error');
+      expect(stage.at.open()).toBe(0);
+      expect(status).toBe(1);
+    },
+  );
 
-  it('a callback that throws is told to onError and ends nothing', async () => {
+  it.each(onOne('htx'))('a callback that throws is told to onError and ends nothing; %s', async (platform) => {
     await using stage = await stageFor(platform, 'throw-in-callback', 5);
     const supervisor = stage.rehearse();
     await supervisor.says(/ON-ERROR .*a callback that throws/);
@@ -103,26 +116,29 @@ describe.each(PLATFORMS)('on %s', { concurrent: true, timeout: 60_000 }, (platfo
     expect(stage.at.open()).toBe(0);
   });
 
-  it('freqtrade #9675: with restart on-crash it lives again, and the receipt of the crash is in the journal', async () => {
-    await using stage = await stageFor(platform, 'rest', 3, {
-      config: { supervisor: { restart: 'on-crash', lease: 5 }, rehearsal: { orders: 3, ending: 'rest' } },
-    });
-    const supervisor = stage.rehearse();
-    const [, , first] = await supervisor.says(/PLACED (\d+) by (\d+)/);
-    process.kill(Number(first), 'SIGKILL');
-    await supervisor.says(/starting the strategy again in 1 s \(restart 1 of at most 10\)/);
-    expect(stage.at.open()).toBe(0);
-    // It knows what became of the orders of its first life, those included whose replies it did not live to write down.
-    await supervisor.says(/INIT true with 0 orders[^]*INIT true with 0 orders/);
-    const [, second] = await supervisor.says(new RegExp(`PLACED 3 by (?!${first}\\b)(\\d+)`));
-    expect(second).not.toBe(first);
-    supervisor.signal('SIGTERM');
-    expect((await supervisor.ended).status).toBe(0);
-    expect(stage.at.open()).toBe(0);
-    const history = await stage.run(['orders', '-c', stage.at.config, '--history']);
-    expect(history.out).toMatch(/ crash +demo .* 3 +3 +0 +0 +none left at/);
-    expect(history.out).toMatch(/ stop +demo .* 3 +3 +0 +0 +none left at/);
-  });
+  it.each(onOne('binance'))(
+    'freqtrade #9675: with restart on-crash it lives again, and the receipt of the crash is in the journal; %s',
+    async (platform) => {
+      await using stage = await stageFor(platform, 'rest', 3, {
+        config: { supervisor: { restart: 'on-crash', lease: 5 }, rehearsal: { orders: 3, ending: 'rest' } },
+      });
+      const supervisor = stage.rehearse();
+      const [, , first] = await supervisor.says(/PLACED (\d+) by (\d+)/);
+      process.kill(Number(first), 'SIGKILL');
+      await supervisor.says(/starting the strategy again in 1 s \(restart 1 of at most 10\)/);
+      expect(stage.at.open()).toBe(0);
+      // It knows what became of the orders of its first life, those included whose replies it did not live to write down.
+      await supervisor.says(/INIT true with 0 orders[^]*INIT true with 0 orders/);
+      const [, second] = await supervisor.says(new RegExp(`PLACED 3 by (?!${first}\\b)(\\d+)`));
+      expect(second).not.toBe(first);
+      supervisor.signal('SIGTERM');
+      expect((await supervisor.ended).status).toBe(0);
+      expect(stage.at.open()).toBe(0);
+      const history = await stage.run(['orders', '-c', stage.at.config, '--history']);
+      expect(history.out).toMatch(/ crash +demo .* 3 +3 +0 +0 +none left at/);
+      expect(history.out).toMatch(/ stop +demo .* 3 +3 +0 +0 +none left at/);
+    },
+  );
 });
 
 describe('an uncaught error is a stop and a crash in one', { concurrent: true, timeout: 60_000 }, () => {

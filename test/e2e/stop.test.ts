@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { PLATFORMS, type Platform } from '../../src/domain/platform.ts';
 import { ECHO_MS } from '../../src/runtime/stop-signals.ts';
+import { onOne } from '../support/everywhere.ts';
 import { Launched } from '../support/launched.ts';
 import { AT_A_TERMINAL, openStage, REHEARSAL, ROUND_TRIP_50, type Stage, type StageOptions } from './support.ts';
 
@@ -54,20 +55,25 @@ describe.each(PLATFORMS)('on %s', { concurrent: true, timeout: 60_000 }, (platfo
     expect(stage.at.open()).toBe(0);
     expect(status).toBe(0);
   });
+});
 
-  it('Ctrl-C, which reaches supervisor and strategy both, and again: nothing is cut short', async () => {
-    await using stage = await stageFor(platform, 'rest', 1_000);
-    const supervisor = stage.rehearse();
-    await stage.filledUp(10);
-    supervisor.signalGroup('SIGINT');
-    await supervisor.says(/stopping: SIGINT/);
-    supervisor.signalGroup('SIGINT');
-    const { status } = await supervisor.ended;
-    expect(stage.at.open()).toBe(0);
-    expect(status).toBe(0);
-  });
+describe('how it is told to stop does not depend on the exchange', { concurrent: true, timeout: 60_000 }, () => {
+  it.each(onOne('htx'))(
+    'Ctrl-C, which reaches supervisor and strategy both, and again: nothing is cut short; %s',
+    async (platform) => {
+      await using stage = await stageFor(platform, 'rest', 1_000);
+      const supervisor = stage.rehearse();
+      await stage.filledUp(10);
+      supervisor.signalGroup('SIGINT');
+      await supervisor.says(/stopping: SIGINT/);
+      supervisor.signalGroup('SIGINT');
+      const { status } = await supervisor.ended;
+      expect(stage.at.open()).toBe(0);
+      expect(status).toBe(0);
+    },
+  );
 
-  it('quant.stop ends strategy and supervisor, status 0', async () => {
+  it.each(onOne('okx'))('quant.stop ends strategy and supervisor, status 0; %s', async (platform) => {
     await using stage = await stageFor(platform, 'stop', 5);
     const { status, out } = await stage.rehearse().ended;
     expect(out).toContain('stopping: the rehearsal is over');
@@ -76,20 +82,23 @@ describe.each(PLATFORMS)('on %s', { concurrent: true, timeout: 60_000 }, (platfo
     expect(status).toBe(0);
   });
 
-  it('alone, without shell, terminal or supervisor (as process 1 of a container): the same', async () => {
-    await using stage = await stageFor(platform, 'rest', 5);
-    const alone = stage.start(['run', REHEARSAL, '-c', stage.at.config, '--no-supervisor']);
-    const [, , pid] = await alone.says(/PLACED (\d+) by (\d+)/);
-    expect(Number(pid)).toBe(alone.pid);
-    alone.signal('SIGTERM');
-    alone.signal('SIGINT');
-    const { status, signal, out } = await alone.ended;
-    expect(out).toContain('5 unfinished, 5 revoked');
-    expect(stage.at.open()).toBe(0);
-    expect({ status, signal }).toEqual({ status: 0, signal: null });
-  });
+  it.each(onOne('binance'))(
+    'alone, without shell, terminal or supervisor (as process 1 of a container): the same; %s',
+    async (platform) => {
+      await using stage = await stageFor(platform, 'rest', 5);
+      const alone = stage.start(['run', REHEARSAL, '-c', stage.at.config, '--no-supervisor']);
+      const [, , pid] = await alone.says(/PLACED (\d+) by (\d+)/);
+      expect(Number(pid)).toBe(alone.pid);
+      alone.signal('SIGTERM');
+      alone.signal('SIGINT');
+      const { status, signal, out } = await alone.ended;
+      expect(out).toContain('5 unfinished, 5 revoked');
+      expect(stage.at.open()).toBe(0);
+      expect({ status, signal }).toEqual({ status: 0, signal: null });
+    },
+  );
 
-  it('alone and with an uncaught error: revoked, status 1', async () => {
+  it.each(onOne('htx'))('alone and with an uncaught error: revoked, status 1; %s', async (platform) => {
     await using stage = await stageFor(platform, 'throw', 5);
     const { status, out } = await stage.run(['run', REHEARSAL, '-c', stage.at.config, '--no-supervisor']);
     expect(out).toContain('thrown by the strategy');

@@ -1,8 +1,9 @@
 // A real process is killed with SIGKILL at every crossing of its seams during a create, a create that fills, a revoke, a revoke of all, and a
 // reconcile; each time the next process starts on the same journal, and both sides must agree. How: mortals.ts and fixtures/mortal.ts.
-// At every fourth crossing, a different one on each exchange - at all of them with KILL_EVERYWHERE=1.
+// At every fifth crossing, a different one on each exchange - at all of them with EVERYWHERE=1.
 import { describe, expect, it } from 'vitest';
 import { PLATFORMS, type Platform } from '../../src/domain/platform.ts';
+import { EVERYWHERE } from '../support/everywhere.ts';
 import { Mortals } from './mortals.ts';
 
 /** Below this many crossings, something was not counted; above that many, something runs in circles. */
@@ -10,10 +11,9 @@ const LEAST = 4;
 const MOST = 60;
 
 /** The first crossing to die at, and how far it is to the next. Every death takes two processes, and CI has ten minutes. */
-const CROSSINGS: Readonly<Record<Platform, readonly [first: number, step: number]>> =
-  process.env['KILL_EVERYWHERE'] === '1'
-    ? { binance: [1, 1], okx: [1, 1], htx: [1, 1] }
-    : { binance: [1, 4], okx: [2, 4], htx: [3, 4] };
+const CROSSINGS: Readonly<Record<Platform, readonly [first: number, step: number]>> = EVERYWHERE
+  ? { binance: [1, 1], okx: [1, 1], htx: [1, 1] }
+  : { binance: [1, 5], okx: [2, 5], htx: [4, 5] };
 
 /** Dies at one crossing of `act` after another until it survives. Returns how many deaths that took. */
 async function dieEverywhere(mortals: Mortals, act: (dieAt: number) => Promise<boolean>): Promise<number> {

@@ -1,13 +1,12 @@
-// The proof that the audit can fail: a connector that breaks one rule is noticed within a hundred seeds. Each on one exchange, for CI has ten
-// minutes; every one on all of them with MUTANTS_EVERYWHERE=1.
+// The proof that the audit can fail: a connector that breaks one rule is noticed within a hundred seeds. Each on one exchange (everywhere.ts).
 import { afterAll, describe, expect, it } from 'vitest';
 import { PLATFORMS } from '../../src/domain/platform.ts';
+import { EVERYWHERE } from '../support/everywhere.ts';
 import { Threads } from './batch.ts';
 import type { Job } from './job.ts';
 import { MUTANTS } from './mutants.ts';
 
 const SEEDS = 100;
-const EVERYWHERE = process.env['MUTANTS_EVERYWHERE'] === '1';
 const threads = new Threads();
 afterAll(() => threads.end());
 
