@@ -2,6 +2,7 @@
 // More seeds, and how a failure is shrunk: main.ts (`npm run simulate`).
 import { afterAll, describe, expect, it } from 'vitest';
 import { PLATFORMS } from '../../src/domain/platform.ts';
+import { EVERYWHERE } from '../support/everywhere.ts';
 import { Threads } from './batch.ts';
 import { replayCommand } from './command.ts';
 import { runJob, type Job } from './job.ts';
@@ -21,7 +22,7 @@ const LESSER_PLANS: ReadonlySet<string> = new Set([
 ]);
 const SEEDS_PER_LESSER_PLAN = 20;
 /** Ms of virtual time: two thirds of what a run trades otherwise, for the same reason. */
-const TRADE_MS = 40_000;
+const TRADE_MS = EVERYWHERE ? 60_000 : 40_000;
 
 const threads = new Threads();
 afterAll(() => threads.end());
