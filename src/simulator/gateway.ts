@@ -1,7 +1,7 @@
 // THE GATEWAY PORT: every request and every push of a dialect passes here, so that latency and faults are written once for all exchanges.
 // The vocabulary of faults is documented in docs/faults.md; faults/ decides when they strike.
 
-import type { VenueOrder } from './venue.ts';
+import type { CancelResult, EndReason, OrderRef, VenueOrder } from './venue.ts';
 
 /** What a request does, in neutral words. Faults and rate budgets are chosen by it. */
 export type Operation =
@@ -111,6 +111,11 @@ export interface Gateway {
   openOrders(accountUid: number, symbol: string | null): readonly VenueOrder[];
   /** For queries of one order: what is answered of it, which a fault may hide (null) or show as it stood before it ended. */
   queried(order: VenueOrder): VenueOrder | null;
+  /**
+   * Cancels an order as the venue does, where the answer says no more than that the cancel was taken: a fault may forget it, and the order
+   * stands as it stood.
+   */
+  cancel(accountUid: number, symbol: string, ref: OrderRef, reason?: EndReason): CancelResult;
   /** For lists of orders and fills: whether an order made at `createdAt` is still invisible to queries (lag after acceptance). */
   isHidden(accountUid: number, order: QueriedOrder): boolean;
 }

@@ -131,6 +131,25 @@ const others: readonly Case[] = [
     },
   },
   {
+    name: 'a push that comes again when it is long out of date tells nothing',
+    run: async (stage) => {
+      const { trade, told } = await stage.ready();
+      // Each of what an order's life is told by, once while it lives, and once when it is over and forgotten.
+      for (const delayMs of [3_000, 300_000]) stage.fault({ fault: 'push-repeated', stream: 'private', delayMs });
+      const id = value(await stage.run(trade.createOrder('BUY', '0.8', '30')));
+      stage.other('SELL', '0.8', '10');
+      await stage.clock.advance(2_000);
+      stage.other('SELL', '0.8', '20');
+      await stage.clock.advance(240_000);
+      const before = told.orders.length;
+      expect(trade.orders.size).toBe(0);
+      await stage.clock.advance(120_000);
+      expect(told.orders.slice(before)).toEqual([]);
+      expect(told.fills).toHaveLength(2);
+      expect(last(told, id)).toMatchObject({ status: 'FILLED', filled: '30' });
+    },
+  },
+  {
     name: 'pushes out of order never take a status back',
     run: async (stage) => {
       const { trade, told } = await stage.ready();

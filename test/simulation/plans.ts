@@ -78,6 +78,7 @@ const DRAWS: readonly Draw[] = [
   (r) => ({ fault: 'order-not-found', operation: ['cancel', 'query-order'], probability: chance(r, 0.25) }),
   (r) => ({ fault: 'push-dropped', probability: chance(r, 0.15) }),
   (r) => ({ fault: 'push-duplicated', probability: chance(r, 0.3) }),
+  (r) => ({ fault: 'push-repeated', probability: chance(r, 0.3), delayMs: range(r, 40_000) }),
   (r) => ({ fault: 'push-reordered', probability: chance(r, 0.3) }),
   (r) => ({ fault: 'push-late', probability: chance(r, 0.1), delayMs: range(r, 6000) }),
   (r) => ({ fault: 'half-open', stream: ['private', 'trade'], ...moments(r) }),
@@ -93,6 +94,7 @@ const DRAWS: readonly Draw[] = [
   (r) => ({ fault: 'order-state-lag', probability: chance(r, 0.8), lagMs: between(r, 500, 8000) }),
   (r) => ({ fault: 'query-lag', probability: chance(r, 0.7), lagMs: between(r, 500, 3000) }),
   (r) => ({ fault: 'cancel-fill-race', probability: chance(r, 0.4), ...(r.int(2) === 0 ? { fraction: 0.5 } : {}) }),
+  (r) => ({ fault: 'cancel-forgotten', probability: chance(r, 0.5) }),
   (r) => ({ fault: 'clock-skew', skewMs: between(r, -20_000, 40_000), from: between(r, 0, 30_000) }),
 ];
 

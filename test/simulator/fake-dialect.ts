@@ -80,7 +80,7 @@ class FakeDialect implements Dialect {
             return made.ok ? json(200, brief(made.order)) : json(400, { error: made.rejection });
           }
           if (operation === 'cancel') {
-            const ended = venue.cancel(uid, EOS, ref, '');
+            const ended = gateway.cancel(uid, EOS, ref);
             return json(ended.ok ? 200 : 400, ended.order === null ? {} : brief(ended.order));
           }
           if (operation === 'query-order') {

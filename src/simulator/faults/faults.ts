@@ -46,14 +46,17 @@ export interface InjectedFault {
 export interface PushDecision {
   readonly dropped: boolean;
   readonly copies: 1 | 2;
+  /** Once more for each of these, so many ms later. */
+  readonly repeatAfterMs: readonly number[];
   readonly swapped: boolean;
   readonly delayMs: number;
 }
 
-const PLAIN_PUSH: PushDecision = { dropped: false, copies: 1, swapped: false, delayMs: 0 };
+const PLAIN_PUSH: PushDecision = { dropped: false, copies: 1, repeatAfterMs: [], swapped: false, delayMs: 0 };
 const REFUSE_MS = 3000;
 const RESTART_MS = 5000;
 const PUSH_LATE_MS = 1000;
+const PUSH_REPEATED_MS = 3000;
 const LAG_MS = 2000;
 
 export class Faults {
@@ -188,6 +191,8 @@ export class Faults {
       this.record(rule);
       if (rule.fault === 'push-dropped') decision = { ...decision, dropped: true };
       else if (rule.fault === 'push-duplicated') decision = { ...decision, copies: 2 };
+      else if (rule.fault === 'push-repeated')
+        decision = { ...decision, repeatAfterMs: [...decision.repeatAfterMs, rule.delay(PUSH_REPEATED_MS)] };
       else if (rule.fault === 'push-reordered') decision = { ...decision, swapped: true };
       else decision = { ...decision, delayMs: decision.delayMs + rule.delay(PUSH_LATE_MS) };
     }
@@ -295,10 +300,21 @@ export class Faults {
 
   /** What share of the order the house takes before its cancel; null when no rule strikes. */
   cancelRace(accountUid: number, symbol: string): number | null {
+    const rule = this.strikesCancel('cancel-fill-race', accountUid, symbol);
+    return rule === null ? null : (rule.rule.fraction ?? 1);
+  }
+
+  /** Whether the cancel that arrives is forgotten. */
+  forgetsCancel(accountUid: number, symbol: string): boolean {
+    return this.strikesCancel('cancel-forgotten', accountUid, symbol) !== null;
+  }
+
+  private strikesCancel(fault: FaultName, accountUid: number, symbol: string): ActiveRule | null {
     for (const rule of this.of('cancel')) {
-      if (!rule.matchesAccount(this.nameOf(accountUid)) || !rule.matchesSymbol(symbol) || !rule.occurs()) continue;
+      if (rule.fault !== fault || !rule.matchesAccount(this.nameOf(accountUid))) continue;
+      if (!rule.matchesSymbol(symbol) || !rule.occurs()) continue;
       this.record(rule);
-      return rule.rule.fraction ?? 1;
+      return rule;
     }
     return null;
   }

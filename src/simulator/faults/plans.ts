@@ -43,11 +43,12 @@ export const FAULT_PLANS: readonly FaultPlan[] = [
   },
   {
     name: 'pushes-shuffled',
-    description: 'private pushes come twice, late and in the wrong order',
+    description: 'private pushes come twice, late, in the wrong order, and once more when they are long out of date',
     rules: [
       { fault: 'push-duplicated', probability: 0.2 },
       { fault: 'push-reordered', probability: 0.2 },
       { fault: 'push-late', probability: 0.1, delayMs: [100, 5000] },
+      { fault: 'push-repeated', probability: 0.2, delayMs: [500, 30_000] },
     ],
   },
   {
@@ -158,6 +159,15 @@ export const FAULT_PLANS: readonly FaultPlan[] = [
     ],
   },
   {
+    name: 'cancels-forgotten',
+    description:
+      'one cancel in four is taken and never carried out, where taking it promises no more, and some answers get lost',
+    rules: [
+      { fault: 'cancel-forgotten', probability: 0.25 },
+      { fault: 'reply-lost', operation: ['cancel', 'cancel-all'], probability: 0.1 },
+    ],
+  },
+  {
     name: 'restarts',
     description: 'the exchange restarts twice',
     rules: [{ fault: 'exchange-restart', at: [12_000, 50_000], durationMs: 6000 }],
@@ -182,6 +192,7 @@ export const FAULT_PLANS: readonly FaultPlan[] = [
       { fault: 'push-dropped', probability: 0.03 },
       { fault: 'push-duplicated', probability: 0.05 },
       { fault: 'push-reordered', probability: 0.05 },
+      { fault: 'push-repeated', probability: 0.05, delayMs: [100, 30_000] },
       { fault: 'push-late', probability: 0.03, delayMs: [100, 4000] },
       { fault: 'server-error-executed', operation: ['create', 'cancel'], probability: 0.02 },
       { fault: 'server-error-not-executed', probability: 0.02 },
@@ -194,6 +205,7 @@ export const FAULT_PLANS: readonly FaultPlan[] = [
       { fault: 'order-state-lag', probability: 0.2, lagMs: 3000 },
       { fault: 'query-lag', probability: 0.3, lagMs: 1500 },
       { fault: 'cancel-fill-race', probability: 0.1 },
+      { fault: 'cancel-forgotten', probability: 0.05 },
       { fault: 'half-open', stream: ['private', 'trade'], at: [21_000, 71_000] },
       { fault: 'connection-cut', every: 37_000 },
       { fault: 'cut-mid-frame', every: 53_000 },

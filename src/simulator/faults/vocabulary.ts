@@ -103,6 +103,11 @@ export const FAULTS = {
   },
   'push-dropped': { target: 'push', parameters: [], meaning: 'a private push is lost' },
   'push-duplicated': { target: 'push', parameters: [], meaning: 'a private push comes twice' },
+  'push-repeated': {
+    target: 'push',
+    parameters: ['delayMs'],
+    meaning: 'a private push comes again after `delayMs`, as it was, whatever has been told since',
+  },
   'push-reordered': { target: 'push', parameters: [], meaning: 'a private push comes after the one that follows it' },
   'push-late': {
     target: 'push',
@@ -164,6 +169,11 @@ export const FAULTS = {
     target: 'cancel',
     parameters: ['fraction'],
     meaning: 'the order is filled (by `fraction` of what is left) just before its cancel arrives',
+  },
+  'cancel-forgotten': {
+    target: 'cancel',
+    parameters: [],
+    meaning: 'a cancel is taken and never carried out (where taking it promises no more)',
   },
   'clock-skew': { target: 'clock', parameters: ['skewMs'], meaning: "the exchange's clock runs `skewMs` ahead" },
 } as const satisfies Readonly<Record<string, FaultKind>>;

@@ -9,7 +9,7 @@ import type { Faults, PushDecision } from '../faults/faults.ts';
 import type { RequestDecision } from '../faults/request-faults.ts';
 import type { Gateway, QueriedOrder, RequestContext, RequestPlan } from '../gateway.ts';
 import { Decimal } from '../../domain/decimal.ts';
-import type { VenueOrder } from '../venue.ts';
+import type { CancelResult, EndReason, OrderRef, VenueOrder } from '../venue.ts';
 import { Lane } from './lane.ts';
 
 /** Each way takes `fixedMs` plus up to `jitterMs`, drawn anew for every message. */
@@ -170,6 +170,7 @@ export class SimulatorGateway implements Gateway {
   private put(lane: Lane, decision: PushDecision, send: () => void): void {
     lane.add(this.draw(this.wayOut) + decision.delayMs, send);
     if (decision.copies === 2) lane.add(this.draw(this.wayOut), send);
+    for (const ms of decision.repeatAfterMs) this.clock.after(ms, () => lane.add(this.draw(this.wayOut), send));
   }
 
   /** Waits for the next push of the connection; when none comes it goes by itself. */
@@ -210,6 +211,12 @@ export class SimulatorGateway implements Gateway {
     return this.faults.queried(accountUid, order, (time) =>
       this.venue.endedSince(accountUid, symbol, time).find((ended) => ended.orderId === orderId),
     );
+  }
+
+  cancel(accountUid: number, symbol: string, ref: OrderRef, reason?: EndReason): CancelResult {
+    const order = this.venue.order(accountUid, symbol, ref);
+    if (order?.status === 'open' && this.faults.forgetsCancel(accountUid, symbol)) return { ok: true, order };
+    return this.venue.cancel(accountUid, symbol, ref, '', reason);
   }
 
   isHidden(accountUid: number, order: QueriedOrder): boolean {

@@ -3,6 +3,7 @@
 
 import { Decimal } from '../../domain/decimal.ts';
 import type { Timer } from '../../seam/clock.ts';
+import type { Gateway } from '../gateway.ts';
 import type { JsonValue } from '../json-text.ts';
 import type {
   NewVenueOrder,
@@ -90,12 +91,14 @@ function idOf(value: unknown): bigint | null {
 
 export class Commands {
   private readonly venue: Venue;
+  private readonly gateway: Gateway;
   readonly settings: HtxSettings;
   /** Cancels that are queued, by order id. */
   private readonly queued = new Map<bigint, Timer>();
 
-  constructor(venue: Venue, settings: HtxSettings) {
+  constructor(venue: Venue, gateway: Gateway, settings: HtxSettings) {
     this.venue = venue;
+    this.gateway = gateway;
     this.settings = settings;
   }
 
@@ -275,7 +278,7 @@ export class Commands {
     if (order === null || ('clientOrderId' in ref && !this.remembersClientId(order))) return NOT_FOUND;
     if (order.status === 'open' && this.settings.cancelTakesMs > 0)
       return this.queue(order) ? null : orderState(CANCELING);
-    const result = this.venue.cancel(account.uid, order.symbol, { orderId: order.orderId }, '');
+    const result = this.gateway.cancel(account.uid, order.symbol, { orderId: order.orderId });
     if (result.ok) return null;
     // IOC and FOK orders cannot be canceled by their user, whatever became of them (section 5.2); the state says more.
     return orderState(this.isLongGone(order) ? CLOSED_LONG_AGO : stateNumber(result.order ?? order));
@@ -370,7 +373,7 @@ export class Commands {
     const chosen = matching.slice(0, size);
     for (const order of chosen) {
       if (this.settings.cancelTakesMs > 0) this.queue(order, 'cancel-all');
-      else this.venue.cancel(account.uid, order.symbol, { orderId: order.orderId }, '', 'cancel-all');
+      else this.gateway.cancel(account.uid, order.symbol, { orderId: order.orderId }, 'cancel-all');
     }
     const next = matching[size];
     return {

@@ -30,7 +30,7 @@ class HtxDialect implements Dialect {
   constructor(context: DialectContext, settings: HtxSettings) {
     const { venue, gateway, clock, random } = context;
     const now = (): number => clock.now() + gateway.skew();
-    const commands = new Commands(venue, settings);
+    const commands = new Commands(venue, gateway, settings);
     this.site = {
       venue,
       gateway,

@@ -131,7 +131,7 @@ function cancelItem(site: Site, account: VenueAccount, instrument: VenueInstrume
   const clientOrderId = fields.text('clOrdId');
   if (orderId === null && clientOrderId === '') throw refusal('51407');
   const ref = orderId === null ? { clientOrderId } : { orderId };
-  const result = site.venue.cancel(account.uid, instrument.symbol, ref, '');
+  const result = site.gateway.cancel(account.uid, instrument.symbol, ref);
   if (!result.ok) throw refusal('51400');
   const ids = { clOrdId: result.order.clientOrderId, ordId: String(result.order.orderId) };
   return itemRow('cancel', way, ids, fields, String(site.now()), '0', '', '');

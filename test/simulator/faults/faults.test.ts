@@ -153,6 +153,16 @@ const SCENES: Record<(typeof FAULT_NAMES)[number], Scene> = {
     await sim.clock.advance(10);
     expect(pushes(line.heard)).toEqual(['order-accepted a', 'order-accepted a']);
   },
+  'push-repeated': async (sim) => {
+    const line = await sim.client.listen();
+    await withRules(sim, { fault: 'push-repeated', nth: 1, delayMs: 700 });
+    await create(sim, 'a');
+    expect(await sim.client.ask('DELETE', '/order', 'id=a')).toContain('canceled');
+    await sim.clock.advance(690);
+    expect(pushes(line.heard)).toEqual(['order-accepted a', 'order-ended a']);
+    await sim.clock.advance(10);
+    expect(pushes(line.heard)).toEqual(['order-accepted a', 'order-ended a', 'order-accepted a']);
+  },
   'push-reordered': async (sim) => {
     const line = await sim.client.listen();
     await withRules(sim, { fault: 'push-reordered', nth: [1, 3] });
@@ -301,6 +311,17 @@ const SCENES: Record<(typeof FAULT_NAMES)[number], Scene> = {
     expect(await sim.client.ask('DELETE', '/order', 'id=a')).toBe('400 {"id":"a","status":"filled","filled":"10"}');
     expect(await sim.client.ask('DELETE', '/order', 'id=b')).toBe('200 {"id":"b","status":"canceled","filled":"5"}');
     expect(pushes(line.heard).slice(2)).toEqual(['order-filled a', 'order-filled b', 'order-ended b']);
+  },
+  'cancel-forgotten': async (sim) => {
+    const line = await sim.client.listen();
+    await create(sim);
+    await withRules(sim, { fault: 'cancel-forgotten', nth: 1 });
+    expect(await sim.client.ask('DELETE', '/order', 'id=a')).toBe(`200 ${OPEN}`);
+    expect([openIds(sim), pushes(line.heard)]).toEqual([['a'], ['order-accepted a']]);
+    expect(await sim.client.ask('DELETE', '/order', 'id=a')).toContain('canceled');
+    // One that is over cannot be forgotten.
+    await withRules(sim, { fault: 'cancel-forgotten' });
+    expect(await sim.client.ask('DELETE', '/order', 'id=a')).toContain('400');
   },
   'clock-skew': async (sim) => {
     await withRules(sim, { fault: 'clock-skew', skewMs: 7000, to: 1000 }, { fault: 'clock-skew', skewMs: -500 });
