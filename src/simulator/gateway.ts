@@ -71,24 +71,25 @@ export interface QueriedOrder {
   readonly createdAt: number;
 }
 
+/** Where private pushes of an account go: a subscription on a connection. */
+export interface PushTarget<Message> {
+  readonly accountUid: number | null;
+  readonly stream: StreamKind;
+  readonly connection: object;
+  /** What the push is about; null for what belongs to no symbol, as balances do. */
+  readonly symbol: string | null;
+  /** Puts a push on the socket; does nothing once the connection is gone. */
+  send(message: Message): void;
+}
+
 export interface Gateway {
   /** Runs a request through latency and faults. `execute` runs after the way in, `deliver` after the way out. */
   run<Reply>(context: RequestContext, plan: RequestPlan<Reply>): void;
   /**
-   * Sends a private push (an order, a fill, a balance) through latency and faults: it may be delayed, doubled, dropped, or swapped with the next.
-   * `send` puts it on the socket; it is called zero, one or two times, and must do nothing once the connection is gone.
-   * Pushes of one connection keep their order unless a fault says otherwise.
+   * Sends a private push (an order, a fill, a balance) through latency and faults: it may be delayed, doubled, dropped, swapped with the next, or
+   * come again, then also to a connection that the account has meanwhile. Pushes of one connection keep their order unless a fault says otherwise.
    */
-  push(
-    target: {
-      readonly accountUid: number | null;
-      readonly stream: StreamKind;
-      readonly connection: object;
-      /** What it is about; null for what belongs to no symbol, as balances do. */
-      readonly symbol: string | null;
-    },
-    send: () => void,
-  ): void;
+  push<Message>(target: PushTarget<Message>, message: Message): void;
   /** Register an open connection, so that faults can cut it (`cut`), freeze it (half-open) or expire its session (`expire`). Returns the way to unregister. */
   register(connection: {
     readonly stream: StreamKind;

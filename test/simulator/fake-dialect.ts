@@ -33,9 +33,8 @@ class FakeDialect implements Dialect {
         if (session.uid !== event.order.accountUid) continue;
         const text = JSON.stringify({ push: event.type, ...Object(brief(event.order)) });
         const { symbol } = event.order;
-        context.gateway.push({ accountUid: session.uid, stream: 'private', connection: session, symbol }, () =>
-          session.socket.send(text),
-        );
+        const send = (message: string): void => session.socket.send(message);
+        context.gateway.push({ accountUid: session.uid, stream: 'private', connection: session, symbol, send }, text);
       }
     });
   }

@@ -124,9 +124,9 @@ export class UserStreams {
 
   private publish(accountUid: number, audience: Audience, body: string, symbol: string | null = null): void {
     for (const subscriber of audience.subscribers) {
-      this.options.gateway.push({ accountUid, stream: 'private', connection: subscriber.connection, symbol }, () => {
-        subscriber.send(body);
-      });
+      const { connection } = subscriber;
+      const send = (event: string): void => subscriber.send(event);
+      this.options.gateway.push({ accountUid, stream: 'private', connection, symbol, send }, body);
     }
   }
 

@@ -3,7 +3,7 @@
 
 import type { Clock, Timer } from '../../seam/clock.ts';
 import { seededRandom } from '../../runtime/random.ts';
-import type { Gateway, QueriedOrder, RequestContext } from '../gateway.ts';
+import type { PushTarget, QueriedOrder, RequestContext } from '../gateway.ts';
 import { ActiveRule } from './active-rule.ts';
 import type { Connection, Connections } from './connections.ts';
 import { applyToRequest, untouched, type RequestDecision } from './request-faults.ts';
@@ -181,7 +181,7 @@ export class Faults {
     }
   }
 
-  push({ accountUid, stream, symbol }: Parameters<Gateway['push']>[0]): PushDecision {
+  push({ accountUid, stream, symbol }: PushTarget<unknown>): PushDecision {
     const rules = this.of('push');
     if (rules.length === 0) return PLAIN_PUSH;
     let decision = PLAIN_PUSH;

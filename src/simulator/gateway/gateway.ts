@@ -7,7 +7,7 @@ import type { MatchingVenue } from '../engine/venue.ts';
 import type { Connections, Carrier, Registration } from '../faults/connections.ts';
 import type { Faults, PushDecision } from '../faults/faults.ts';
 import type { RequestDecision } from '../faults/request-faults.ts';
-import type { Gateway, QueriedOrder, RequestContext, RequestPlan } from '../gateway.ts';
+import type { Gateway, PushTarget, QueriedOrder, RequestContext, RequestPlan } from '../gateway.ts';
 import { Decimal } from '../../domain/decimal.ts';
 import type { CancelResult, EndReason, OrderRef, VenueOrder } from '../venue.ts';
 import { Lane } from './lane.ts';
@@ -53,6 +53,8 @@ export class SimulatorGateway implements Gateway {
   private readonly wayOut: Latency;
   private readonly socketLanes = new Map<string, Lane>();
   private readonly pushLanes = new WeakMap<object, Lane>();
+  /** By account: what pushes of it go to by now. One dialect has one kind of message. */
+  private readonly latestTargets = new Map<number, PushTarget<unknown>>();
   private readonly swapped = new WeakMap<object, () => void>();
   private readonly onError: ((error: unknown) => void) | null;
   private readonly stopHook: () => void;
@@ -147,15 +149,14 @@ export class SimulatorGateway implements Gateway {
     }
   }
 
-  push(target: Parameters<Gateway['push']>[0], send: () => void): void {
+  push<Message>(target: PushTarget<Message>, message: Message): void {
     const decision = this.faults.push(target);
+    const { accountUid, connection } = target;
+    if (accountUid !== null) this.latestTargets.set(accountUid, target);
+    for (const ms of decision.repeatAfterMs) this.clock.after(ms, () => this.repeat(target, message));
     if (decision.dropped) return;
-    const { connection } = target;
-    let lane = this.pushLanes.get(connection);
-    if (lane === undefined) {
-      lane = new Lane(this.clock);
-      this.pushLanes.set(connection, lane);
-    }
+    const lane = this.laneOf(connection);
+    const send = (): void => target.send(message);
     if (decision.swapped && !this.swapped.has(connection)) {
       this.holdBack(connection, lane, decision, send);
       return;
@@ -167,10 +168,24 @@ export class SimulatorGateway implements Gateway {
     held();
   }
 
+  private laneOf(connection: object): Lane {
+    let lane = this.pushLanes.get(connection);
+    if (lane === undefined) {
+      lane = new Lane(this.clock);
+      this.pushLanes.set(connection, lane);
+    }
+    return lane;
+  }
+
+  /** To where pushes of the account go by now: a client that came back may be told by a part of the exchange that lags behind. */
+  private repeat<Message>(target: PushTarget<Message>, message: Message): void {
+    const latest: PushTarget<unknown> = this.latestTargets.get(target.accountUid ?? NaN) ?? target;
+    this.laneOf(latest.connection).add(this.draw(this.wayOut), () => latest.send(message));
+  }
+
   private put(lane: Lane, decision: PushDecision, send: () => void): void {
     lane.add(this.draw(this.wayOut) + decision.delayMs, send);
     if (decision.copies === 2) lane.add(this.draw(this.wayOut), send);
-    for (const ms of decision.repeatAfterMs) this.clock.after(ms, () => lane.add(this.draw(this.wayOut), send));
   }
 
   /** Waits for the next push of the connection; when none comes it goes by itself. */

@@ -221,12 +221,14 @@ export class PrivateSession implements ServerSession {
     return [spot, { ...margin, seqNum: MARGIN_SEQUENCES + balance.version }];
   }
 
+  private readonly sendPush = (message: JsonValue): void => {
+    if (!this.closed) this.send(message);
+  };
+
   /** Through the gateway, unless the connection is gone meanwhile. */
   private push(message: JsonValue, symbol: string | null): void {
     const accountUid = this.account?.uid ?? null;
-    this.site.gateway.push({ accountUid, stream: 'private', connection: this, symbol }, () => {
-      if (!this.closed) this.send(message);
-    });
+    this.site.gateway.push({ accountUid, stream: 'private', connection: this, symbol, send: this.sendPush }, message);
   }
 
   private afterClearing(run: () => void): void {

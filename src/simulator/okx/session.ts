@@ -262,12 +262,14 @@ export class Session implements ServerSession {
     return () => this.sendEvent({ ...named(id), event: 'unsubscribe', arg: echo });
   }
 
+  private readonly sendPush = (text: string): void => {
+    if (this.socket.isOpen) this.sendText(text);
+  };
+
   private push(text: string, symbol: string | null): void {
     if (this.closeIfRevoked()) return;
     const accountUid = this.account?.uid ?? null;
-    this.site.gateway.push({ accountUid, stream: 'private', connection: this, symbol }, () => {
-      if (this.socket.isOpen) this.sendText(text);
-    });
+    this.site.gateway.push({ accountUid, stream: 'private', connection: this, symbol, send: this.sendPush }, text);
   }
 
   private onOrderOperation(frame: Frame, op: string): void {

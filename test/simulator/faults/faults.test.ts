@@ -162,6 +162,15 @@ const SCENES: Record<(typeof FAULT_NAMES)[number], Scene> = {
     expect(pushes(line.heard)).toEqual(['order-accepted a', 'order-ended a']);
     await sim.clock.advance(10);
     expect(pushes(line.heard)).toEqual(['order-accepted a', 'order-ended a', 'order-accepted a']);
+
+    // Whoever has come back meanwhile hears it where they are now.
+    await withRules(sim, { fault: 'push-repeated', nth: 1, delayMs: 700 });
+    await create(sim, 'b');
+    line.socket.close();
+    const next = await sim.client.listen();
+    await create(sim, 'c');
+    await sim.clock.advance(700);
+    expect(pushes(next.heard)).toEqual(['order-accepted c', 'order-accepted b']);
   },
   'push-reordered': async (sim) => {
     const line = await sim.client.listen();
