@@ -52,7 +52,7 @@ type Without<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never;
 
 /** A strategy that was down for longer does not hear of what strangers' orders did meanwhile. */
 const LONGEST_LOOK_BACK_MS = 3_600_000;
-/** Orders that ended this long before cannot turn up among the fills that the first load asks for. */
+/** Orders that ended this long before cannot turn up among the fills that are asked for. */
 const FINISHED_MARGIN_MS = 120_000;
 const START_REVOKE_LIMIT_MS = 30_000;
 /** Of the first comparison, with some seconds between the first and the last: then it is taken for the exchange's last word. */
@@ -176,7 +176,9 @@ export class Desk implements SessionMember {
     // How far the first load looks back for fills of orders that nobody here has ever seen.
     const since = Math.max(proof ?? -Infinity, clock.now() - LONGEST_LOOK_BACK_MS);
     if (proof !== null) this.reconciler.lookBackTo(since);
-    for (const { orderId, status } of this.journal.finishedSince(since - FINISHED_MARGIN_MS))
+    // One that is in doubt is looked for among the fills since it left, which may be longer ago than the last proof.
+    const finishedFrom = Math.min(since, this.manager.tracker.oldestUnanswered()) - FINISHED_MARGIN_MS;
+    for (const { orderId, status } of this.journal.finishedSince(finishedFrom))
       if (status !== ORDER_STATUS_NONE) this.manager.tracker.rememberPast(orderId, status);
     // What was still to be told has been, and the strategy may have closed this Trade over it.
     if (this.closed) return;

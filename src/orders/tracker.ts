@@ -141,6 +141,14 @@ export class Tracker {
     }
   }
 
+  /** Since when the oldest order is tracked whose id the exchange has not told (our clock, ms); Infinity when there is none. */
+  oldestUnanswered(): number {
+    let oldest = Infinity;
+    for (const { state, since } of this.openOrders.values())
+      if (state.orderId === null) oldest = Math.min(oldest, since);
+    return oldest;
+  }
+
   hasUnanswered(): boolean {
     for (const order of this.openOrders.values()) if (order.state.orderId === null) return true;
     return false;

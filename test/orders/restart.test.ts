@@ -66,6 +66,31 @@ describe('restart', () => {
     await kill(third);
   });
 
+  it.each([true, false])(
+    'what ended about when it left is not told again by a later process that looks for it (the fills name their orders by client id: %s)',
+    async (named) => {
+      const stage = new Stage();
+      stage.venue.fillsNameClientIds = named;
+      const { trade } = await placed(stage);
+      stage.venue.fill(stage.venue.orders[0]!, '10');
+      await stage.clock.advance(1_000);
+      stage.venue.fault('create', 'request-lost');
+      void trade.createOrder('SELL', '2', '10');
+      await kill(trade);
+      await stage.clock.advance(600_000);
+      // It proves its view, which the next one begins with, and does not live to see the doubt settled.
+      const { trade: next } = await stage.ready();
+      await kill(next);
+      const { trade: third, told } = await stage.ready();
+      expect(third.orders.size).toBe(1);
+      await stage.clock.runUntil(() => third.orders.size === 0);
+      await stage.clock.advance(60_000);
+      expect(told.fills).toEqual([]);
+      expect(told.orders.map(({ status }) => status)).toEqual(['FAILED']);
+      await kill(third);
+    },
+  );
+
   it('an order tried again under its client id in the very millisecond of a refusal is remembered for itself', async () => {
     const stage = new Stage();
     const { trade } = await stage.ready();

@@ -152,6 +152,8 @@ export class FakeVenue implements Exchange {
   invisibleForMs = 0;
   /** Says that it knows no order and lists none. What happens goes on happening. */
   hasAmnesia = false;
+  /** Whether the list of fills tells the client's id of each. */
+  fillsNameClientIds = false;
   /** Fills are listed so much later than they happen, ms. */
   fillsLagMs = 0;
   /** How much longer than others a question for fills takes, ms. */
@@ -311,6 +313,7 @@ export class FakeVenue implements Exchange {
       source: 'fills' as const,
       symbol: SYMBOL,
       orderId: order.orderId,
+      clientOrderId: this.fillsNameClientIds ? order.clientOrderId : null,
       action: order.action,
       fill,
     }));
