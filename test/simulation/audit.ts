@@ -35,6 +35,8 @@ export interface AuditInput {
   readonly reasonsOnlyPushed: boolean;
   /** A cancel gives the order another client id here, under which nobody knows it. */
   readonly renamesCanceled: boolean;
+  /** How far the exchange's clock was off at most. The stamps on its orders and fills stayed those of the true clock. */
+  readonly skewMs: number;
   /** A clock was set by more than anybody allows for: what a person placed and ended meanwhile may have been looked for at the wrong time. */
   readonly clockJumped: boolean;
   /** The faults of this run keep nothing back: what happened must be told within so many ms after it could be known; null: no limit. */
@@ -50,6 +52,7 @@ export function audit({
   unseenOrders,
   reasonsOnlyPushed,
   renamesCanceled,
+  skewMs,
   clockJumped,
   promptMs,
 }: AuditInput): string[] {
@@ -80,7 +83,9 @@ export function audit({
       const last = ledger.orders.get(order.clientOrderId);
       if (last?.status === 'FAILED' && last.orderId === '') continue;
     }
-    if (seen === undefined && isHand && clockJumped && order.status !== 'open') unseenOrders.add(id);
+    // By its stamp it may seem to have ended before the process was ready, and so not to be that one's to tell.
+    const seemsPast = ledger.starts.some((at) => order.updatedAt >= at && order.updatedAt <= at + skewMs);
+    if (seen === undefined && isHand && (clockJumped || seemsPast) && order.status !== 'open') unseenOrders.add(id);
     if (unseenOrders.has(id)) continue;
     if (seen === undefined) {
       // Somebody else's order that came and went without a fill while nobody was connected: no exchange would tell, and nothing was lost.

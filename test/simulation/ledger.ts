@@ -23,6 +23,8 @@ export class Ledger {
   /** When nobody could know: from the death of a process, or the begin of a gap, to the moment the view was proven again. */
   readonly blind: { readonly from: number; to: number }[] = [];
   readyAt: number | null = null;
+  /** When each process told that it was ready. */
+  readonly starts: number[] = [];
   private readonly hash: Hash = createHash('sha256');
 
   private trace(line: string): void {

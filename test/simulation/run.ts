@@ -155,6 +155,7 @@ function launch(world: World): Process {
         if (process.isDead) return;
         process.hasGap = false;
         ledger.seeAgain(clock.now());
+        if (success) ledger.starts.push(clock.now());
         ledger.note('init', success);
       },
       onOrderUpdate: (order) => {
@@ -397,6 +398,7 @@ async function live(world: World): Promise<RunOutcome> {
   const lastFill = (): number => Math.max(0, ...venue.fills(uid, { symbol: SYMBOL }).map(({ time }) => time));
   await clock.runUntil(() => clock.now() - lastFill() > ARRIVAL_MS, 60_000);
 
+  const skewMs = Math.max(0, ...scenario.rules.map((rule) => Math.abs(rule.skewMs ?? 0)));
   const problems = [...ledger.problems];
   if (process.strategy.pending > 0) problems.push(`${process.strategy.pending} calls never resolved`);
   problems.push(
@@ -409,7 +411,8 @@ async function live(world: World): Promise<RunOutcome> {
       unseenOrders,
       reasonsOnlyPushed: scenario.platform === 'htx',
       renamesCanceled: scenario.platform === 'binance',
-      clockJumped: scenario.rules.some(({ skewMs }) => Math.abs(skewMs ?? 0) > CLOCK_TOLERANCE_MS),
+      skewMs,
+      clockJumped: skewMs > CLOCK_TOLERANCE_MS,
       promptMs: isAllPrompt ? PROMPT_MS : null,
     }),
   );
