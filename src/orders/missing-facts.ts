@@ -77,9 +77,14 @@ export class MissingFacts {
     const giveUp = (): void => {
       if (ref.orderId !== null) this.parts.manager().unpark(ref.orderId);
     };
+    let isOthers = false;
     this.want(name, FIRST_WAIT_MS, {
-      done: known,
-      ask: () => this.askTerms(ref),
+      done: () => isOthers || known(),
+      ask: () =>
+        this.askTerms(ref, () => {
+          isOthers = true;
+          if (ref.orderId !== null) this.parts.manager().disown(ref.orderId);
+        }),
       giveUp,
       isHopeless: (answers) => answers >= MOST_ANSWERS_WITHOUT_TERMS,
     });
@@ -124,12 +129,13 @@ export class MissingFacts {
     return true;
   }
 
-  private async askTerms(ref: OrderRef): Promise<boolean> {
+  private async askTerms(ref: OrderRef, onOthers: () => void): Promise<boolean> {
     const at = this.parts.connection();
     if (at === null) return false;
     const answer = await at.account.trading.query(at.instrument, ref);
     if (answer.outcome === 'no-answer' || this.stopped) return false;
     if (answer.outcome === 'found') this.parts.manager().applyTo(ref, answer.reports, this.parts.clock.monotonic());
+    else if (answer.isOthers === true) onOthers();
     return true;
   }
 

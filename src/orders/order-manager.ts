@@ -77,6 +77,9 @@ export class OrderManager {
   /** Reports of orders nobody knows, while an order of ours has no exchange id yet: by the exchange's id. */
   private readonly parked = new Map<string, { readonly report: OrderReport; readonly receivedAt: number }[]>();
 
+  /** Ids of such orders that turned out to be other accounts'. */
+  private readonly disowned = new Set<string>();
+
   constructor(parts: OrderManagerParts) {
     this.parts = parts;
     const { clock, feeWait, journal } = parts;
@@ -218,6 +221,7 @@ export class OrderManager {
       this.parts.log.debug('a refused attempt under the client id of another order', { orderId, clientOrderId });
       return null;
     }
+    if (orderId !== null && this.disowned.has(orderId)) return null;
     const isBack = this.tracker.isPast(report);
     if (isBack && !isNewsOfPast(this.tracker.past(orderId ?? ''), report)) {
       // A list may lag behind the end (it does so after a restart): the order itself is asked for.
@@ -318,6 +322,11 @@ export class OrderManager {
       if (order !== null) this.mergeInto(order, report, receivedAt);
       else this.adoptParked(report, receivedAt);
     }
+  }
+
+  /** A parked order is another account's of the user: nobody's here, whatever a list of fills shows of it. */
+  disown(orderId: string): void {
+    if (this.parked.delete(orderId)) this.disowned.add(orderId);
   }
 
   private adoptParked(report: OrderReport, receivedAt: number): void {

@@ -23,6 +23,23 @@ describe('start', () => {
     await trade.close();
   });
 
+  it('... nor when an order in doubt is looked for among the fills', async () => {
+    const stage = new Stage();
+    const { trade, told } = await stage.ready();
+    stage.venue.pushDelayMs = null;
+    const others = stage.venue.place({});
+    stage.venue.othersOrder = others.orderId;
+    stage.venue.fill(others, '1');
+    stage.venue.fault('create', 'request-lost');
+    void trade.createOrder('SELL', '2', '10');
+    await stage.clock.advance(10_000);
+    expect(trade.orders.size).toBe(1);
+    await stage.clock.advance(600_000);
+    expect(told.orders.map(({ orderId, status }) => [orderId, status])).toEqual([['', 'FAILED']]);
+    expect([told.fills, [...trade.orders.keys()]]).toEqual([[], []]);
+    await trade.close();
+  });
+
   it('NautilusTrader #5000: tells every unfinished order before onInit, and fills from before only in their orders', async () => {
     const stage = new Stage();
     const first = stage.venue.place({});
