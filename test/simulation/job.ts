@@ -16,6 +16,7 @@ export interface Job {
   readonly tradeMs?: number;
   readonly deaths?: number;
   readonly sleeps?: number;
+  readonly documented?: boolean;
   /** The name of a deliberately broken variant. */
   readonly mutant?: string;
 }
@@ -26,7 +27,7 @@ export interface JobOutcome extends RunOutcome {
 
 /** Never rejects: what is thrown is a problem like others. */
 export async function runJob(job: Job): Promise<JobOutcome> {
-  const { platform, plan, seed, tradeMs, deaths, sleeps, mutant } = job;
+  const { platform, plan, seed, tradeMs, deaths, sleeps, documented, mutant } = job;
   const broken = mutant === undefined ? undefined : MUTANTS.find(({ name }) => name === mutant);
   const rules = job.rules ?? broken?.rules ?? rulesOf(plan, seed);
   if (mutant !== undefined && broken === undefined) throw new RangeError(`no mutant is called "${mutant}"`);
@@ -38,6 +39,7 @@ export async function runJob(job: Job): Promise<JobOutcome> {
       ...(tradeMs === undefined ? {} : { tradeMs }),
       ...(deaths === undefined ? {} : { deaths }),
       ...(sleeps === undefined ? {} : { sleeps }),
+      ...(documented === undefined ? {} : { documented }),
       ...(broken === undefined ? {} : { mutate: (exchange) => broken.mutate(exchange) }),
     });
     return { job, ...outcome };

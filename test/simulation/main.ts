@@ -19,6 +19,8 @@ const USAGE = `npm run simulate -- [options]
   --rules JSON       with --replay-seed: these fault rules instead of the plan's
   --deaths N         kill the process so many times (default: by the seed, at most twice)
   --sleeps N         let the process have no turn for some seconds so many times (default: by the seed, at most twice)
+  --documented       the exchange does what its documents say or suggest; --undocumented: what they are silent on is drawn from
+                     the seed (default: by the seed)
   --trade-ms N       trade for so long, ms of virtual time (default 60000)
   --mutant NAME      a deliberately broken variant (mutants.ts), to see it caught
   --threads N        default: one per core
@@ -45,6 +47,8 @@ function readArguments() {
         rules: { type: 'string' },
         deaths: { type: 'string' },
         sleeps: { type: 'string' },
+        documented: { type: 'boolean' },
+        undocumented: { type: 'boolean' },
         'trade-ms': { type: 'string' },
         mutant: { type: 'string' },
         threads: { type: 'string' },
@@ -65,6 +69,9 @@ function common(values: Arguments): Omit<Job, 'platform' | 'seed' | 'plan'> {
   const [deaths, sleeps] = [whole(values.deaths, 'deaths'), whole(values.sleeps, 'sleeps')];
   const tradeMs = whole(values['trade-ms'], 'trade-ms');
   const { rules, mutant } = values;
+  if (values.documented === true && values.undocumented === true)
+    throw new UsageError('--documented or --undocumented, not both');
+  const documented = values.documented ?? (values.undocumented === true ? false : undefined);
   let parsed: Job['rules'];
   if (rules !== undefined) {
     if (values['replay-seed'] === undefined) throw new UsageError('--rules goes with --replay-seed');
@@ -82,6 +89,7 @@ function common(values: Arguments): Omit<Job, 'platform' | 'seed' | 'plan'> {
   return {
     ...(deaths === undefined ? {} : { deaths }),
     ...(sleeps === undefined ? {} : { sleeps }),
+    ...(documented === undefined ? {} : { documented }),
     ...(tradeMs === undefined ? {} : { tradeMs }),
     ...(mutant === undefined ? {} : { mutant }),
     ...(parsed === undefined ? {} : { rules: parsed }),

@@ -29,6 +29,7 @@ import { mortalClock } from './mortal-clock.ts';
 import { RandomStrategy, type Market } from './random-strategy.ts';
 import { Sleeper } from './sleeper.ts';
 import { asLive } from '../support/as-live.ts';
+import { waysOf } from './ways.ts';
 
 export interface Scenario {
   readonly platform: Platform;
@@ -40,6 +41,8 @@ export interface Scenario {
   readonly deaths?: number;
   /** How many times the strategy's process gets no turn for some seconds. Default: by the seed, none in half of them, at most two. */
   readonly sleeps?: number;
+  /** The exchange does what its documents say or suggest, nothing else. Default: by the seed, in half of them (ways.ts). */
+  readonly documented?: boolean;
   /** A deliberately broken connector, to prove that the audit would notice (mutants.ts). */
   readonly mutate?: (exchange: Exchange) => Exchange;
   readonly log?: Log;
@@ -308,6 +311,7 @@ export async function run(scenario: Scenario): Promise<RunOutcome> {
   const listing = DEFAULT_LISTINGS.filter(({ instrument }) => instrument.symbol === SYMBOL);
   const simulation = await createSimulation({
     exchanges: [scenario.platform],
+    dialects: waysOf(scenario.platform, scenario.seed, scenario.documented),
     seed: scenario.seed,
     listings: listing,
     activity: 0.3,
