@@ -1,22 +1,23 @@
-// What a smoke run calls too slow. It runs on machines that are busy with other things: noise only ever adds, so the best round of each side counts,
-// and only what is far off.
-import type { Row } from './rows.ts';
+// What a smoke run calls too slow. It runs on machines that are busy with other things: the best round of each side counts, for noise only ever
+// adds, or the middle one of the rounds' ratios, should the floor alone have met a quiet moment; and only what is far off.
+import { ratioTo, type Row } from './rows.ts';
 
 /** How many times its goal a ratio may be; or, where the goal is not reached yet, how many times what it is known to be. */
 const FAR_OFF = 2;
 
 /**
- * How far over its goal (or its known miss) the ratio of the best rounds is, as a factor. Infinity: ours or the floor failed, or did not deliver what it had to.
+ * How far over its goal (or its known miss) the ratio is, as a factor. Infinity: ours or the floor failed, or did not deliver what it had to.
  * Null: there is no goal for a ratio, or nothing was measured.
  */
-function over({ must, knownMiss, notes, values }: Row): number | null {
+function over(row: Row): number | null {
+  const { must, knownMiss, notes, values } = row;
   if (must === null || !('ratio' in must)) return null;
   if (notes.has('aioquant') || notes.has('floor')) return Infinity;
   const ours = Math.min(...(values.get('aioquant') ?? []));
   const floor = Math.min(...(values.get('floor') ?? []));
-  return Number.isFinite(ours) && Number.isFinite(floor)
-    ? ours / floor / (must.ratio * Math.max(1, knownMiss ?? 1))
-    : null;
+  if (!Number.isFinite(ours) || !Number.isFinite(floor)) return null;
+  const ratio = Math.min(ours / floor, ratioTo(row, 'aioquant', 'floor') ?? Infinity);
+  return ratio / (must.ratio * Math.max(1, knownMiss ?? 1));
 }
 
 /** The rows that are far off, and how in words. */

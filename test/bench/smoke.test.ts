@@ -22,6 +22,12 @@ it('more than twice the goal is too slow, by the best round of each side', () =>
   expect(words({ must }, { floor: [12, 10], aioquant: [90, 24] })).toEqual([]);
 });
 
+it('... or by the middle one of their ratios: one quiet moment of the floor is not held against us', () => {
+  const must = { ratio: 1.25 };
+  expect(words({ must }, { floor: [20, 8, 20], aioquant: [24, 26, 24] })).toEqual([]);
+  expect(words({ must }, { floor: [10, 8, 10], aioquant: [27, 26, 27] })).toEqual(['2.2 times its goal']);
+});
+
 it('where a goal is known to be missed, more than twice that is', () => {
   const row = { must: { ratio: 1 }, knownMiss: 2.5 };
   expect(words(row, { floor: [10], aioquant: [49] })).toEqual([]);
