@@ -16,6 +16,7 @@ interface InMemorySocketOptions {
   /** Null when nobody lives there. */
   readonly exchange: SimulatedExchange | null;
   readonly handlers: SocketHandlers;
+  readonly takesPing: (answer: () => void) => void;
   readonly connectTimeoutMs: number;
   readonly onGone: () => void;
 }
@@ -137,8 +138,10 @@ export class InMemorySocket implements Socket {
     if (!this.serverOpen || this.frozen) return;
     this.travel(this.toClient, () => {
       if (!this.clientOpen || this.frozen || this.dead) return;
-      this.travel(this.toExchange, () => {
-        if (this.serverOpen && !this.frozen) this.session?.onPong?.(payload);
+      this.options.takesPing(() => {
+        this.travel(this.toExchange, () => {
+          if (this.serverOpen && !this.frozen) this.session?.onPong?.(payload);
+        });
       });
       this.tell((handlers) => handlers.onPing?.());
     });

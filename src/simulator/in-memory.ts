@@ -18,6 +18,8 @@ export interface InMemoryOptions {
   readonly networkMs?: number;
   /** The client's address as the exchange sees it. Default 127.0.0.1. */
   readonly remote?: string;
+  /** Called with the answer to each ping that arrives; default: it is given at once. A client that stands still gives it later. */
+  readonly takesPing?: (answer: () => void) => void;
 }
 
 const CONNECT_TIMEOUT_MS = 10_000;
@@ -104,6 +106,7 @@ export function inMemoryTransport(
       url,
       exchange: isClosed ? null : (hosts.get(host) ?? null),
       handlers,
+      takesPing: options.takesPing ?? ((answer) => answer()),
       connectTimeoutMs: settings.connectTimeoutMs ?? CONNECT_TIMEOUT_MS,
       onGone: () => sockets.delete(socket),
     });

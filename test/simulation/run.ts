@@ -105,7 +105,7 @@ interface Process {
 
 function launch(world: World): Process {
   const { simulation, clock, ledger, random, scenario, journal } = world;
-  const transport = simulation.transport();
+  const transport = simulation.transport({ takesPing: (answer) => sleeper.enter(answer) });
   const mutate = scenario.mutate ?? ((exchange: Exchange) => exchange);
   const process: Pick<Process, 'isDead' | 'wasRefused' | 'hasGap' | 'asleepSince'> = {
     isDead: false,

@@ -40,7 +40,7 @@ export class Sleeper {
   }
 
   /** From the network: nothing overtakes what came before. */
-  private enter(act: () => void): void {
+  enter(act: () => void): void {
     if (this.isBusy) this.arrived.push(act);
     else act();
   }

@@ -36,6 +36,24 @@ describe('inMemoryTransport', () => {
     expect(dropped.heard.filter((each) => each.startsWith('close'))).toEqual(['close 1006']);
   });
 
+  it('answers a ping when its client gets to it', async () => {
+    const { transport, clock, endpoints } = await fake();
+    const heard: string[] = [];
+    const answers: (() => void)[] = [];
+    const socket = transport({ takesPing: (answer) => answers.push(answer) }).connect(
+      endpoints['fake']?.['private'] ?? '',
+      { onOpen() {}, onFrame: (data) => void heard.push(data.toString()), onClose() {} },
+    );
+    await clock.advance(10);
+    socket.send('op=ping-me');
+    await clock.advance(1_000);
+    expect(answers).toHaveLength(1);
+    expect(heard.at(-1)).toBe('{"hello":true}');
+    answers[0]?.();
+    await clock.advance(10);
+    expect(heard.at(-1)).toBe('{"pong":"beat"}');
+  });
+
   it('tells what cannot have been sent from what may have been', async () => {
     const { client, transport, run } = await fake();
     expect(await client.ask('GET', '/time', '', 1)).toBe('error maybe timeout');
