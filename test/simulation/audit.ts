@@ -27,9 +27,11 @@ export interface AuditInput {
   readonly accountUid: number;
   readonly symbol: string;
   readonly ledger: Ledger;
+  /** Client order ids that createOrder of this strategy or another was given. */
+  readonly placed: ReadonlySet<string>;
   /** Trade ids made before the first process had loaded the order they belong to: in `filled`, not in onFill. */
   readonly silentTrades: ReadonlySet<string>;
-  /** Orders that ended before any process of ours could see them (a person's, while nothing was running): nobody promised to report them. */
+  /** Orders that ended before any process of ours could see them (somebody else's, while nothing was running): nobody promised to report them. */
   readonly unseenOrders: Set<string>;
   /** Queries of this exchange do not tell a post-only order that would have taken from one that was canceled. */
   readonly reasonsOnlyPushed: boolean;
@@ -48,6 +50,7 @@ export function audit({
   accountUid,
   symbol,
   ledger,
+  placed,
   silentTrades,
   unseenOrders,
   reasonsOnlyPushed,
@@ -69,12 +72,12 @@ export function audit({
         problems.push(`one client id ${order.clientOrderId} made two orders: ${other} and ${id}`);
       perClientId.set(order.clientOrderId, id);
     }
-    const isHand = order.clientOrderId.startsWith(HAND);
-    if (!isHand && !ledger.intended.has(order.clientOrderId))
+    const isOthers = !ledger.intended.has(order.clientOrderId);
+    if (!order.clientOrderId.startsWith(HAND) && !placed.has(order.clientOrderId))
       problems.push(`order ${id} carries ${order.clientOrderId}, which no createOrder was given`);
     const seen = told.get(id);
     // What others had finished before the first process was ready is not its to tell.
-    if (seen === undefined && isHand && order.status !== 'open' && order.updatedAt <= (ledger.readyAt ?? Infinity)) {
+    if (seen === undefined && isOthers && order.status !== 'open' && order.updatedAt <= (ledger.readyAt ?? Infinity)) {
       unseenOrders.add(id);
       continue;
     }
@@ -85,12 +88,12 @@ export function audit({
     }
     // By its stamp it may seem to have ended before the process was ready, and so not to be that one's to tell.
     const seemsPast = ledger.starts.some((at) => order.updatedAt >= at && order.updatedAt <= at + skewMs);
-    if (seen === undefined && isHand && (clockJumped || seemsPast) && order.status !== 'open') unseenOrders.add(id);
+    if (seen === undefined && isOthers && (clockJumped || seemsPast) && order.status !== 'open') unseenOrders.add(id);
     if (unseenOrders.has(id)) continue;
     if (seen === undefined) {
       // Somebody else's order that came and went without a fill while nobody was connected: no exchange would tell, and nothing was lost.
       const passedBy =
-        isHand &&
+        isOthers &&
         (order.status === 'canceled' || order.status === 'expired') &&
         order.filled.isZero() &&
         (promptMs === null || ledger.wasBlind(order.createdAt, order.updatedAt));

@@ -16,6 +16,7 @@ export interface Job {
   readonly tradeMs?: number;
   readonly deaths?: number;
   readonly sleeps?: number;
+  readonly strategies?: number;
   readonly documented?: boolean;
   /** The name of a deliberately broken variant. */
   readonly mutant?: string;
@@ -27,7 +28,7 @@ export interface JobOutcome extends RunOutcome {
 
 /** Never rejects: what is thrown is a problem like others. */
 export async function runJob(job: Job): Promise<JobOutcome> {
-  const { platform, plan, seed, tradeMs, deaths, sleeps, documented, mutant } = job;
+  const { platform, plan, seed, tradeMs, deaths, sleeps, strategies, documented, mutant } = job;
   const broken = mutant === undefined ? undefined : MUTANTS.find(({ name }) => name === mutant);
   const rules = job.rules ?? broken?.rules ?? rulesOf(plan, seed);
   if (mutant !== undefined && broken === undefined) throw new RangeError(`no mutant is called "${mutant}"`);
@@ -39,6 +40,7 @@ export async function runJob(job: Job): Promise<JobOutcome> {
       ...(tradeMs === undefined ? {} : { tradeMs }),
       ...(deaths === undefined ? {} : { deaths }),
       ...(sleeps === undefined ? {} : { sleeps }),
+      ...(strategies === undefined ? {} : { strategies }),
       ...(documented === undefined ? {} : { documented }),
       ...(broken === undefined ? {} : { mutate: (exchange) => broken.mutate(exchange) }),
     });

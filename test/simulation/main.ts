@@ -19,6 +19,7 @@ const USAGE = `npm run simulate -- [options]
   --rules JSON       with --replay-seed: these fault rules instead of the plan's
   --deaths N         kill the process so many times (default: by the seed, at most twice)
   --sleeps N         let the process have no turn for some seconds so many times (default: by the seed, at most twice)
+  --strategies N     so many on one account and symbol, in one process (default: by the seed, two in a quarter of them)
   --documented       the exchange does what its documents say or suggest; --undocumented: what they are silent on is drawn from
                      the seed (default: by the seed)
   --trade-ms N       trade for so long, ms of virtual time (default 60000)
@@ -47,6 +48,7 @@ function readArguments() {
         rules: { type: 'string' },
         deaths: { type: 'string' },
         sleeps: { type: 'string' },
+        strategies: { type: 'string' },
         documented: { type: 'boolean' },
         undocumented: { type: 'boolean' },
         'trade-ms': { type: 'string' },
@@ -68,6 +70,7 @@ type Arguments = ReturnType<typeof readArguments>;
 function common(values: Arguments): Omit<Job, 'platform' | 'seed' | 'plan'> {
   const [deaths, sleeps] = [whole(values.deaths, 'deaths'), whole(values.sleeps, 'sleeps')];
   const tradeMs = whole(values['trade-ms'], 'trade-ms');
+  const strategies = whole(values.strategies, 'strategies');
   const { rules, mutant } = values;
   if (values.documented === true && values.undocumented === true)
     throw new UsageError('--documented or --undocumented, not both');
@@ -89,6 +92,7 @@ function common(values: Arguments): Omit<Job, 'platform' | 'seed' | 'plan'> {
   return {
     ...(deaths === undefined ? {} : { deaths }),
     ...(sleeps === undefined ? {} : { sleeps }),
+    ...(strategies === undefined ? {} : { strategies }),
     ...(documented === undefined ? {} : { documented }),
     ...(tradeMs === undefined ? {} : { tradeMs }),
     ...(mutant === undefined ? {} : { mutant }),

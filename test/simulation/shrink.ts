@@ -26,10 +26,11 @@ function* narrower(rule: FaultRule): Generator<FaultRule> {
     yield { ...rule, probability: Math.round(rule.probability * 500) / 1000 };
 }
 
-/** Fewer deaths and sleeps, nothing undocumented, a shorter run. */
+/** Fewer deaths and sleeps, one strategy, nothing undocumented, a shorter run. */
 function* quieter(job: Job): Generator<Job> {
   for (const deaths of [0, 1]) if (job.deaths === undefined || deaths < job.deaths) yield { ...job, deaths };
   for (const sleeps of [0, 1]) if (job.sleeps === undefined || sleeps < job.sleeps) yield { ...job, sleeps };
+  if (job.strategies === undefined) yield { ...job, strategies: 1 };
   if (job.documented === undefined) yield { ...job, documented: true };
   const tradeMs = job.tradeMs ?? 60_000;
   for (const part of [0.25, 0.5, 0.8])

@@ -20,7 +20,7 @@ const LESSER_PLANS: ReadonlySet<string> = new Set([
   'sessions-expire',
   'restarts',
 ]);
-const SEEDS_PER_LESSER_PLAN = 20;
+const SEEDS_PER_LESSER_PLAN = 12;
 /** Ms of virtual time: two thirds of what a run trades otherwise, for the same reason. */
 const TRADE_MS = EVERYWHERE ? 60_000 : 40_000;
 
@@ -99,6 +99,14 @@ describe('a seed', () => {
     expect([...awake.problems, ...asleep.problems]).toEqual([]);
     // It places nothing meanwhile.
     expect(asleep.created).toBeLessThan(awake.created);
+  });
+
+  it('has as many strategies as it is told to, and each is told everything', async () => {
+    const job: Job = { platform: 'okx', plan: 'calm', seed: 4, deaths: 0, sleeps: 0 };
+    const [one, two] = [await runJob({ ...job, strategies: 1 }), await runJob({ ...job, strategies: 2 })];
+    expect([...one.problems, ...two.problems]).toEqual([]);
+    expect(two.created).toBeGreaterThan(1.5 * one.created);
+    expect(two.updates).toBeGreaterThan(2 * one.updates);
   });
 
   it('draws a plan of its own, and all of them together use most of the vocabulary', () => {
