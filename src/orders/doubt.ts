@@ -18,6 +18,8 @@ const SLOW_PAUSE_MS = 60_000;
 const LEAST_DENIALS = 3;
 /** Fills of an order cannot be older than its request; clocks may differ by this much. */
 const MARGIN_MS = 10_000;
+/** By so much may the stamp on a fill be behind what the exchange says is the time, where one of before the start is told from one of after it. */
+const STAMP_MARGIN_MS = 1_000;
 
 interface DoubtParts {
   readonly clock: Clock;
@@ -27,13 +29,13 @@ interface DoubtParts {
   /** After this many ms an exchange may have forgotten an order that ended without a fill; null: it does not forget. */
   readonly forgetsCanceledAfter: number | null;
   readonly connection: () => Connection | null;
+  /** When this process first heard the stream, in the exchange's time (ms); null: it has not yet. */
+  readonly liveSince: () => number | null;
   readonly isStopped: () => boolean;
 }
 
 const NEVER_ARRIVED = 'the exchange keeps saying that it knows no such order';
 const FORGOTTEN = 'the exchange no longer knows the order, lists it nowhere and has no further fill of it';
-
-const ANY = { orderId: null, clientOrderId: null };
 
 function isOpen(order: TrackedOrder): boolean {
   return order.phase === 'doubt' || (order.isMissing && !order.isEnded);
@@ -123,20 +125,28 @@ function mayBeForgotten(
 async function isAbsentElsewhere(
   order: TrackedOrder,
   at: Connection,
-  { clock, manager }: DoubtParts,
+  { clock, manager, liveSince }: DoubtParts,
 ): Promise<boolean> {
   const { account, instrument } = at;
   const { orderId, clientOrderId, filled } = order.state;
   const wasProven = order.isProven;
+  const sentAt = order.since + account.clockOffset();
   const of = wasProven
     ? { ref: { orderId, clientOrderId }, placedAt: order.state.ctime }
-    : { since: order.since + account.clockOffset() - MARGIN_MS };
+    : { since: sentAt - MARGIN_MS };
   const [[open], [fills]] = await Promise.all([
     account.trading.openOrders(instrument),
     account.trading.fills(instrument, of),
   ]);
   if (open !== null) manager.apply(open, clock.monotonic());
-  if (fills !== null) manager.applyTo(wasProven ? order.state : ANY, byTime(fills), clock.monotonic());
+  if (fills !== null && wasProven) manager.applyTo(order.state, byTime(fills), clock.monotonic());
+  else if (fills !== null) {
+    // Of an order that this process placed nothing was filled before it first heard the stream. What others had filled by then is no news.
+    const first = liveSince() ?? -Infinity;
+    const from = sentAt >= first ? first - STAMP_MARGIN_MS : -Infinity;
+    const news = fills.filter(({ fill, ...ids }) => (fill?.time ?? 0) >= from || manager.tracker.find(ids) !== null);
+    manager.apply(byTime(news), clock.monotonic());
+  }
   if (open === null || fills === null) return false;
   if (open.some((report) => manager.tracker.find(report) === order)) return false;
   if (wasProven) return order.state.filled.eq(filled) && !order.lacksFills;

@@ -101,6 +101,11 @@ export class Reconciler {
     return this.proof?.here ?? null;
   }
 
+  /** When this process first heard the stream, in the exchange's time (ms); null: it has not yet. */
+  get liveSince(): number | null {
+    return this.firstLiveAt;
+  }
+
   /** Pushes: held while the answers of a start or a gap are not in, else merged at once. */
   onReports(reports: readonly OrderReport[], receivedAt: number): void {
     if (this.stopped) return;

@@ -40,6 +40,20 @@ describe('start', () => {
     await trade.close();
   });
 
+  it('... and one of before the first start is nobody’s news there, either', async () => {
+    const stage = new Stage();
+    const before = stage.venue.place({});
+    stage.venue.fill(before, '10');
+    await stage.clock.advance(1_000);
+    const { trade, told } = await stage.ready();
+    stage.venue.fault('create', 'request-lost');
+    void trade.createOrder('SELL', '2', '10');
+    await stage.clock.advance(600_000);
+    expect(told.orders.map(({ orderId, status }) => [orderId, status])).toEqual([['', 'FAILED']]);
+    expect(told.fills).toEqual([]);
+    await trade.close();
+  });
+
   it('NautilusTrader #5000: tells every unfinished order before onInit, and fills from before only in their orders', async () => {
     const stage = new Stage();
     const first = stage.venue.place({});
