@@ -124,7 +124,7 @@ export class Desk implements SessionMember {
       // Whatever is not live is emptied now and then: a testnet once a month (binance.md A1), a simulator with each start.
       forgetsCanceledAfter: venue === '' ? exchange.capabilities.forgetsCanceledAfterMs : 0,
       connection,
-      liveSince: () => this.reconciler.liveSince,
+      newsFrom: (offset) => this.reconciler.newsFrom(offset),
       background,
       isStopped: () => this.closed,
     });

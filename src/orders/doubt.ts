@@ -18,7 +18,7 @@ const SLOW_PAUSE_MS = 60_000;
 const LEAST_DENIALS = 3;
 /** Fills of an order cannot be older than its request; clocks may differ by this much. */
 const MARGIN_MS = 10_000;
-/** By so much may the stamp on a fill be behind what the exchange says is the time, where one of before the start is told from one of after it. */
+/** By so much the stamp on a fill may be behind what the exchange says is the time. */
 const STAMP_MARGIN_MS = 1_000;
 
 interface DoubtParts {
@@ -29,8 +29,8 @@ interface DoubtParts {
   /** After this many ms an exchange may have forgotten an order that ended without a fill; null: it does not forget. */
   readonly forgetsCanceledAfter: number | null;
   readonly connection: () => Connection | null;
-  /** When this process first heard the stream, in the exchange's time (ms); null: it has not yet. */
-  readonly liveSince: () => number | null;
+  /** See Reconciler. */
+  readonly newsFrom: (offset: number) => number;
   readonly isStopped: () => boolean;
 }
 
@@ -125,7 +125,7 @@ function mayBeForgotten(
 async function isAbsentElsewhere(
   order: TrackedOrder,
   at: Connection,
-  { clock, manager, liveSince }: DoubtParts,
+  { clock, manager, newsFrom }: DoubtParts,
 ): Promise<boolean> {
   const { account, instrument } = at;
   const { orderId, clientOrderId, filled } = order.state;
@@ -141,8 +141,8 @@ async function isAbsentElsewhere(
   if (open !== null) manager.apply(open, clock.monotonic());
   if (fills !== null && wasProven) manager.applyTo(order.state, byTime(fills), clock.monotonic());
   else if (fills !== null) {
-    // Of an order that this process placed nothing was filled before it first heard the stream. What others had filled by then is no news.
-    const first = liveSince() ?? -Infinity;
+    // An order that left later than that had nothing filled before, and what others had is no news.
+    const first = newsFrom(account.clockOffset());
     const from = sentAt >= first ? first - STAMP_MARGIN_MS : -Infinity;
     const news = fills.filter(({ fill, ...ids }) => (fill?.time ?? 0) >= from || manager.tracker.find(ids) !== null);
     manager.apply(byTime(news), clock.monotonic());

@@ -101,9 +101,14 @@ export class Reconciler {
     return this.proof?.here ?? null;
   }
 
-  /** When this process first heard the stream, in the exchange's time (ms); null: it has not yet. */
-  get liveSince(): number | null {
-    return this.firstLiveAt;
+  /**
+   * From when on (the exchange's time, ms) what others' orders did may be news: from where an earlier process left off, as whatever it told since is
+   * remembered; without one from the first load on, for what had ended by then was that one's business.
+   * @param offset exchange clock minus ours, ms
+   */
+  newsFrom(offset: number): number {
+    if (this.lookBack !== null) return this.lookBack - MARGIN_MS + offset;
+    return this.firstProof === null ? -Infinity : earliest(this.firstProof, offset);
   }
 
   /** Pushes: held while the answers of a start or a gap are not in, else merged at once. */
@@ -176,11 +181,9 @@ export class Reconciler {
         silent: order.silent.add(order.unexplainable),
       }));
     if (kind === 'first' || this.proof === null) {
-      return { orders, fillsSince: this.lookBack === null ? null : this.lookBack - MARGIN_MS + offset };
+      return { orders, fillsSince: this.lookBack === null ? null : this.newsFrom(offset) };
     }
-    // Never from before the first load: what had ended by then was its business, or an earlier process's.
-    const from = this.firstProof === null ? -Infinity : earliest(this.firstProof, offset);
-    return { orders, fillsSince: Math.max(earliest(this.proof, offset) - MARGIN_MS, from) };
+    return { orders, fillsSince: Math.max(earliest(this.proof, offset) - MARGIN_MS, this.newsFrom(offset)) };
   }
 
   private async work(kind: ReconcileKind, run: number): Promise<void> {

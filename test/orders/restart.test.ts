@@ -316,6 +316,26 @@ describe('restart', () => {
     await kill(next);
   });
 
+  it('one that nobody heard of before the first process died is told however late the list of fills shows it', async () => {
+    const stage = new Stage();
+    const { trade } = await stage.ready();
+    stage.venue.pushDelayMs = null;
+    const order = stage.venue.place({});
+    stage.venue.fill(order, '10');
+    await kill(trade);
+    stage.venue.fillsLagMs = 5_000;
+    const { trade: next, told } = await stage.ready();
+    expect(told.fills).toEqual([]);
+    await stage.clock.advance(120_000);
+    expect(told.fills).toHaveLength(1);
+    expect(told.orders.at(-1)?.status).toBe('FILLED');
+    await kill(next);
+    const { trade: third, told: later } = await stage.ready();
+    await stage.clock.advance(120_000);
+    expect(later.calls.filter((call) => /fill|order/.test(call))).toEqual([]);
+    await kill(third);
+  });
+
   it('... and one that the exchange denies at first, although it lists the fill, is asked for until it is known', async () => {
     const stage = new Stage();
     const { trade } = await placed(stage);
