@@ -37,6 +37,9 @@ interface FactsNeeded {
   terms(ref: OrderRef): void;
 }
 
+/** One that is forgotten is asked for again. */
+const MOST_DISOWNED = 1_000;
+
 /** Of the first load. */
 interface FirstLoad {
   /** By the exchange's clock, ms: what an earlier process had seen of orders ends there; null: there was none. */
@@ -76,8 +79,7 @@ export class OrderManager {
   private lastStamp = 0;
   /** Reports of orders nobody knows, while an order of ours has no exchange id yet: by the exchange's id. */
   private readonly parked = new Map<string, { readonly report: OrderReport; readonly receivedAt: number }[]>();
-
-  /** Ids of such orders that turned out to be other accounts'. */
+  /** Ids of such orders that turned out to be other accounts', oldest first. */
   private readonly disowned = new Set<string>();
 
   constructor(parts: OrderManagerParts) {
@@ -326,7 +328,13 @@ export class OrderManager {
 
   /** A parked order is another account's of the user: nobody's here, whatever a list of fills shows of it. */
   disown(orderId: string): void {
-    if (this.parked.delete(orderId)) this.disowned.add(orderId);
+    if (!this.parked.delete(orderId)) return;
+    this.disowned.add(orderId);
+    if (this.disowned.size <= MOST_DISOWNED) return;
+    for (const oldest of this.disowned) {
+      this.disowned.delete(oldest);
+      return;
+    }
   }
 
   private adoptParked(report: OrderReport, receivedAt: number): void {

@@ -67,7 +67,7 @@ describe('restart', () => {
   });
 
   it.each([true, false])(
-    'what ended about when it left is not told again by a later process that looks for it (the fills name their orders by client id: %s)',
+    'what had ended before an order in doubt left is not told again by a later process that looks for that among the fills (named by client id: %s)',
     async (named) => {
       const stage = new Stage();
       stage.venue.fillsNameClientIds = named;
